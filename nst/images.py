@@ -1,0 +1,301 @@
+"""Pictures in and out: from an untrusted file or PIL image to a float32 tensor, and back.
+
+A picture comes in through `open_image` or `prepare`, which leave plain 8-bit sRGB, upright, without
+metadata, in mode RGB, or RGBA where something shows through. Everything after that can rely on it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from io import BytesIO
+from math import ceil
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
+from torch import Tensor
+from torch.nn import functional as F
+
+from nst.settings import MAX_SIDE, InputError
+
+MAX_MEGAPIXELS = 50
+"""Largest picture, in millions of pixels, that is decoded at all."""
+
+MAX_FILE_MEGABYTES = 256
+"""Largest file that is opened: some decoders read all of it before they tell the size."""
+
+MAX_ASPECT = 20
+"""Longest side of a picture over its shortest, at most."""
+
+MIN_SIDE = 8
+"""Shortest side, in pixels, of a picture that can be used."""
+
+MIN_RESULT_SIDE = 16
+"""Shortest side, in pixels, of a result: the deepest layer sees one pixel out of 16."""
+
+WORKING_SIDE = MAX_SIDE * 3 // 2
+"""Larger pictures are first averaged down by whole factors, their longest side staying above this:
+colour conversion then takes little memory, and the exact resize still has detail to filter."""
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")
+"""Pillow's decoders that a file may reach: raster formats that no other program decodes."""
+
+EIGHT_BIT_MODES = {
+    **dict.fromkeys(("1", "L"), "L"),
+    **dict.fromkeys(("LA", "La"), "LA"),
+    **dict.fromkeys(("RGB", "RGBX", "P", "YCbCr", "LAB", "HSV"), "RGB"),
+    **dict.fromkeys(("RGBA", "RGBa", "PA"), "RGBA"),
+    "CMYK": "CMYK",
+}
+"""Pillow mode -> the mode that it is read as; the deep modes I;16, I and F are scaled instead."""
+
+UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""EXIF orientation -> what sets the picture upright."""
+
+
+def open_image(path: str | Path, what: str = "image") -> Image.Image:
+    """Open an untrusted picture file and return its first frame as `prepare` does.
+
+    Sizes are checked on the header, before anything is decoded.
+
+    Raises:
+        InputError: the file cannot be opened, is not a whole picture in one of `FORMATS`, or is
+            outside the limits above; `what` names the picture in the sentence.
+    """
+    with _plain_errors(what):
+        file = Path(path)
+        if not file.is_file():
+            raise FileNotFoundError(file)
+        if file.stat().st_size > MAX_FILE_MEGABYTES * 10**6:
+            raise InputError(
+                f"The {what} is too large: a file may have {MAX_FILE_MEGABYTES} MB at most."
+            )
+        with Image.open(file, formats=FORMATS) as image:
+            _check_size(*image.size, what)
+            # A JPEG decoder can leave out detail that would be averaged away anyway.
+            factor = _reduction(image)
+            image.draft(None, (image.width // factor, image.height // factor))
+            return prepare(image, what)
+
+
+def prepare(image: Image.Image, what: str = "image") -> Image.Image:
+    """Return a picture of any mode as a new 8-bit sRGB one: upright, within limits, no metadata.
+
+    The mode is RGBA if any pixel is not opaque, else RGB. Deep pixels: I;16 holds 0 to 65535; I
+    holds 0 to 255 if all its values do, else 0 to 65535; F likewise, with 0 to 1 tried first.
+
+    Raises:
+        InputError: not a PIL image, outside the limits above, of an unknown mode, not decodable,
+            or with values below 0, above 65535, or not finite; `what` names it in the sentence.
+    """
+    if image is None:
+        raise InputError(f"The {what} is missing.")
+    if not isinstance(image, Image.Image):
+        raise InputError(f"The {what} must be a PIL image, not a {type(image).__name__[:40]}.")
+    with _plain_errors(what):
+        _check_size(*image.size, what)
+        image.load()
+        picture = _reduced(_eight_bit(image, what))
+        alpha = alpha_of(picture)
+        result = _to_srgb(picture, image.info.get("icc_profile"))
+        if alpha is not None:
+            result.putalpha(alpha)
+        turn = _upright(image)
+        result = result if turn is None else result.transpose(turn)
+        # Pillow writes what it finds here into files: position, camera, profile.
+        result.info = {}
+        return result
+
+
+def alpha_of(image: Image.Image) -> Image.Image | None:
+    """Return the alpha channel of a picture in mode L, or None if every pixel is opaque."""
+    if "A" not in image.getbands():
+        return None
+    alpha = image.getchannel("A")
+    return None if alpha.getextrema() == (255, 255) else alpha
+
+
+def to_tensor(image: Image.Image) -> Tensor:
+    """Return a prepared picture as a contiguous float32 tensor (1, 3, H, W) in [0, 1].
+
+    Transparent pictures are laid over white, so that colours hidden under transparency are never
+    seen; `alpha_of` has the alpha.
+
+    Raises:
+        ValueError: the picture is neither RGB nor RGBA: it did not come from `prepare`.
+    """
+    if image.mode not in ("RGB", "RGBA"):
+        raise ValueError(f"expected mode RGB or RGBA, got {image.mode}")
+    if image.mode == "RGBA":
+        white = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(white, image).convert("RGB")
+    pixels = torch.from_numpy(np.array(image)).permute(2, 0, 1).unsqueeze(0)
+    return pixels.contiguous().float().div_(255)
+
+
+def to_image(tensor: Tensor, alpha: Image.Image | None = None) -> Image.Image:
+    """Return a tensor (1, 3, H, W) as an 8-bit picture, values outside [0, 1] clamped.
+
+    The mode is RGB, or RGBA with `alpha` (mode L, any size: it is resized to the tensor's).
+
+    Raises:
+        ValueError: another shape, or a value that is not finite.
+    """
+    if tensor.ndim != 4 or tensor.shape[:2] != (1, 3):
+        raise ValueError(f"expected a tensor (1, 3, H, W), got {tuple(tensor.shape)}")
+    if not torch.isfinite(tensor).all():
+        raise ValueError("the picture has values that are not finite")
+    # Adding a half before the cut rounds to the nearest of the 256 levels.
+    levels = tensor.detach()[0].float().clamp(0, 1).mul(255).add(0.5).to(torch.uint8)
+    image = Image.fromarray(levels.permute(1, 2, 0).contiguous().cpu().numpy())
+    if alpha is not None:
+        # Sharper filters overshoot, which shows as a faint halo where nothing should be.
+        image.putalpha(alpha.resize(image.size, Image.Resampling.BILINEAR))
+    return image
+
+
+def fit(width: int, height: int, longest: int, what: str = "image") -> tuple[int, int]:
+    """Return (width, height) scaled up or down until the longest side is `longest` pixels.
+
+    Raises:
+        InputError: the picture is outside the limits above, or so narrow that its other side would
+            fall under `MIN_RESULT_SIDE`: the sentence names a size that is large enough.
+    """
+    _check_size(width, height, what)
+    scale = longest / max(width, height)
+    size = round(width * scale), round(height * scale)
+    if min(size) < MIN_RESULT_SIDE:
+        enough = ceil(MIN_RESULT_SIDE * max(width, height) / min(width, height))
+        raise InputError(
+            f"The {what} is too narrow for size {longest}: it would be {size[0]}×{size[1]} pixels; "
+            f"choose size {enough} or more."
+        )
+    return size
+
+
+def resize_image(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """Return a prepared picture at `size` (width, height), antialiased."""
+    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def cover(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """Return the middle of a prepared picture at `size` (width, height), cropped, not stretched."""
+    return ImageOps.fit(image, size, Image.Resampling.LANCZOS)
+
+
+def resize_tensor(tensor: Tensor, size: tuple[int, int]) -> Tensor:
+    """Return a tensor (1, 3, H, W) at `size` (width, height), antialiased, clamped to [0, 1]."""
+    shape = (size[1], size[0])
+    return F.interpolate(tensor, shape, mode="bicubic", antialias=True).clamp(0, 1)
+
+
+@contextmanager
+def _plain_errors(what: str) -> Iterator[None]:
+    """Turn whatever a decoder raises into an `InputError` of one plain sentence."""
+    try:
+        yield
+    except InputError:
+        raise
+    except (FileNotFoundError, PermissionError) as error:
+        raise InputError(f"The {what} cannot be opened: no such file, or no permission.") from error
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError, MemoryError) as error:
+        raise InputError(
+            f"The {what} is too large: {MAX_MEGAPIXELS} megapixels are the limit."
+        ) from error
+    except UnidentifiedImageError as error:
+        raise InputError(
+            f"The {what} is not a picture that can be read: "
+            "use JPEG, PNG, WebP, GIF, BMP, TIFF, PPM or AVIF."
+        ) from error
+    # Damaged files make decoders raise nearly anything, and new kinds with each release.
+    except Exception as error:
+        raise InputError(
+            f"The {what} is damaged or incomplete: save it again, for example as JPEG or PNG."
+        ) from error
+
+
+def _check_size(width: int, height: int, what: str) -> None:
+    megapixels = width * height / 1e6
+    if megapixels > MAX_MEGAPIXELS:
+        limit = f"is too large: {MAX_MEGAPIXELS} megapixels are the limit"
+    elif min(width, height) < MIN_SIDE:
+        limit = f"is too small: each side must have {MIN_SIDE} pixels or more"
+    elif max(width, height) > MAX_ASPECT * min(width, height):
+        limit = f"is too narrow: one side may be {MAX_ASPECT} times the other at most"
+    else:
+        return
+    raise InputError(f"The {what} {limit}, not {width}×{height} pixels.")
+
+
+def _eight_bit(image: Image.Image, what: str) -> Image.Image:
+    """Return a picture of any mode in L, LA, RGB, RGBA or CMYK, its colours not yet converted."""
+    if image.mode == "F" or image.mode.startswith("I"):
+        return _scaled(image, what)
+    mode = EIGHT_BIT_MODES.get(image.mode)
+    if mode is None:
+        raise InputError(
+            f"The {what} has an unknown pixel format: save it again, for example as JPEG or PNG."
+        )
+    if mode in ("L", "RGB") and image.has_transparency_data:
+        mode += "A"
+    return image if image.mode == mode else image.convert(mode)
+
+
+def _scaled(image: Image.Image, what: str) -> Image.Image:
+    """Return a picture of a deep mode in L (LA if one grey is marked transparent)."""
+    deep = image if image.mode == "F" else image.convert("I")
+    values = np.array(_reduced(deep), dtype=np.float32)
+    low, high = values.min(), values.max()
+    # Written so that NaN, which compares false with everything, is refused too.
+    if not (low >= 0 and high <= 65535):
+        raise InputError(f"The {what} has pixel values outside 0 to 65535, or not finite.")
+    whites = {"F": (1, 255, 65535), "I": (255, 65535)}.get(image.mode, (65535,))
+    white = next(white for white in whites if high <= white)
+    grey = Image.fromarray((values * (255 / white) + 0.5).astype(np.uint8))
+    hidden = image.info.get("transparency")
+    if isinstance(hidden, int) and deep.mode == "I":
+        shown = deep.point([0 if value == hidden else 255 for value in range(65536)], "L")
+        grey.putalpha(_reduced(shown))
+    return grey
+
+
+def _reduction(image: Image.Image) -> int:
+    return max(1, max(image.size) // WORKING_SIDE)
+
+
+def _reduced(image: Image.Image) -> Image.Image:
+    factor = _reduction(image)
+    return image if factor == 1 else image.reduce(factor)
+
+
+def _to_srgb(picture: Image.Image, profile: object) -> Image.Image:
+    """Return the colours of an 8-bit picture as a new RGB one, read through its ICC profile."""
+    colours = picture.convert(picture.mode.removesuffix("A")) if "A" in picture.mode else picture
+    if isinstance(profile, bytes):
+        # A profile that is broken, or made for another mode, is no reason to refuse the picture.
+        with suppress(ImageCms.PyCMSError, OSError, ValueError, TypeError):
+            return ImageCms.profileToProfile(
+                colours,
+                ImageCms.ImageCmsProfile(BytesIO(profile)),
+                ImageCms.createProfile("sRGB"),
+                renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+                outputMode="RGB",
+                flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+            )
+    return colours.convert("RGB")
+
+
+def _upright(image: Image.Image) -> Image.Transpose | None:
+    # Pillow's EXIF parser fails in many ways; none is a reason to refuse a picture.
+    try:
+        return UPRIGHT.get(image.getexif().get(ExifTags.Base.Orientation))
+    except Exception:
+        return None

@@ -1,0 +1,198 @@
+"""What a run can be told: every range, choice and default, once, and their validation.
+
+Widgets, command line, API and `Settings` itself read the same `Range` and `Choice` objects, which
+sit in the metadata of the dataclass fields. Nothing here imports torch, so that a page can be
+built and a bad value refused without loading it.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
+from typing import Any
+
+MAX_SIDE = 2048
+"""Longest side, in pixels, that a run may be asked for."""
+
+STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
+"""The style layers of Gatys et al. 2016, shallow (colour, grain) to deep (large shapes)."""
+
+
+class InputError(ValueError):
+    """A value or a picture that cannot be used; its text is one sentence for the person who sent it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Range:
+    """A number between `minimum` and `maximum`, both allowed; whole if `default` is an int."""
+
+    label: str
+    help: str
+    default: float
+    minimum: float
+    maximum: float
+    step: float
+
+    def check(self, name: str, value: object) -> int | float:
+        """Return `value` as the type of the default, or raise `InputError` naming field and range."""
+        whole = isinstance(self.default, int)
+        kind = "a whole number" if whole else "a number"
+        allowed = f"{name} must be {kind} from {self.minimum:g} to {self.maximum:g}"
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise InputError(f"{allowed}, not {_shown(value)}.")
+        # NaN fails the comparison, infinities fall outside the range.
+        if not self.minimum <= value <= self.maximum or (whole and value != math.floor(value)):
+            raise InputError(f"{allowed}, not {_shown(value)}.")
+        return int(value) if whole else float(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """One word out of `choices`."""
+
+    label: str
+    help: str
+    default: str
+    choices: tuple[str, ...]
+
+    def check(self, name: str, value: object) -> str:
+        """Return `value`, or raise `InputError` naming the field and what is allowed."""
+        if not isinstance(value, str) or value not in self.choices:
+            raise InputError(f"{name} must be one of {', '.join(self.choices)}, not {_shown(value)}.")
+        return value
+
+
+def _shown(value: object) -> str:
+    """Name a refused value in a sentence: short, and without the inside of a container."""
+    if isinstance(value, str):
+        return repr(value if len(value) <= 40 else value[:37] + "...")
+    if value is None or isinstance(value, bool | float):
+        return str(value)
+    if isinstance(value, int):
+        return str(value) if abs(value) < 10**18 else "a number that large"
+    return f"a value of type {type(value).__name__}"
+
+
+def _setting(spec: Range | Choice) -> Any:  # noqa: ANN401 - dataclasses.field is typed so too
+    return field(default=spec.default, metadata={"spec": spec})
+
+
+def _layer_weight(layer: str, what: str) -> Any:  # noqa: ANN401
+    return _setting(
+        Range(
+            label=f"Weight of {layer}",
+            help=f"How much {what} count among the style layers.",
+            default=1.0,
+            minimum=0.0,
+            maximum=10.0,
+            step=0.1,
+        )
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """One run's settings; every field is validated on construction.
+
+    Raises:
+        InputError: a value out of range, of the wrong type, NaN or infinite.
+    """
+
+    iterations: int = _setting(
+        Range(
+            label="Iterations",
+            help="Evaluations of the loss and its gradient, over all scales: more is finer.",
+            default=200,
+            minimum=1,
+            maximum=2000,
+            step=1,
+        )
+    )
+    style_strength: float = _setting(
+        Range(
+            label="Style strength",
+            help="0 gives the photograph back, 100 is style almost alone.",
+            default=50.0,
+            minimum=0.0,
+            maximum=100.0,
+            step=1.0,
+        )
+    )
+    size: int = _setting(
+        Range(
+            label="Size",
+            help="Longest side of the result in pixels; the aspect ratio is kept.",
+            default=512,
+            minimum=64,
+            maximum=MAX_SIDE,
+            step=1,
+        )
+    )
+    init: str = _setting(
+        Choice(
+            label="Start from",
+            help="The picture that the optimisation starts from.",
+            default="content",
+            choices=("content", "noise", "style"),
+        )
+    )
+    seed: int = _setting(
+        Range(
+            label="Seed",
+            help="Number that the noise is drawn from; the same seed gives the same picture.",
+            default=0,
+            minimum=0,
+            maximum=2**31 - 1,
+            step=1,
+        )
+    )
+    optimizer: str = _setting(
+        Choice(
+            label="Optimiser",
+            help="L-BFGS reaches a lower loss in the same number of iterations; Adam is the classic.",
+            default="lbfgs",
+            choices=("lbfgs", "adam"),
+        )
+    )
+    tv_weight: float = _setting(
+        Range(
+            label="Smoothness",
+            help="Weight of the total variation: higher removes grain, and detail with it.",
+            default=1.0,
+            minimum=0.0,
+            maximum=100.0,
+            step=0.1,
+        )
+    )
+    relu1_1_weight: float = _layer_weight("relu1_1", "colours and grain")
+    relu2_1_weight: float = _layer_weight("relu2_1", "fine strokes")
+    relu3_1_weight: float = _layer_weight("relu3_1", "strokes and small patterns")
+    relu4_1_weight: float = _layer_weight("relu4_1", "larger patterns")
+    relu5_1_weight: float = _layer_weight("relu5_1", "large shapes")
+
+    def __post_init__(self) -> None:
+        """Validate every field, and normalise whole floats to ints (2.0 -> 2) and ints to floats."""
+        for name, spec in SPECS.items():
+            object.__setattr__(self, name, spec.check(name, getattr(self, name)))
+        if not any(self.layer_weights.values()):
+            names = ", ".join(f"{layer}_weight" for layer in STYLE_LAYERS)
+            raise InputError(f"At least one of {names} must be above 0.")
+
+    @property
+    def layer_weights(self) -> dict[str, float]:
+        """The w_l of Gatys et al. 2016, eq. 4, by layer name."""
+        return {layer: getattr(self, f"{layer}_weight") for layer in STYLE_LAYERS}
+
+
+SPECS: Mapping[str, Range | Choice] = MappingProxyType(
+    {f.name: f.metadata["spec"] for f in fields(Settings)}
+)
+"""The range or choice of each field of `Settings`, in their order."""
+
+FEATURES = Choice(
+    label="Features",
+    help="The network that compares pictures: auto takes vgg19 on a GPU and compact elsewhere.",
+    default="auto",
+    choices=("auto", "vgg19", "compact"),
+)
+"""Which feature network to load; not part of `Settings`, because one network serves many runs."""

@@ -1,0 +1,243 @@
+"""stylize(): Gatys' optimisation as a generator of steps, coarse to fine over scales."""
+
+import math
+import time
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from nst import images
+from nst.features import FeatureNetwork, load_features
+from nst.losses import content_loss, gram_matrix, style_loss, total_variation_loss
+from nst.optim import Optimizer, ProjectedAdam, ProjectedLBFGS
+from nst.settings import InputError, Settings
+
+COARSEST_SIDE = 256
+"""The coarsest scale's longest side is within a factor of √2 of this many pixels."""
+NARROWEST_SIDE = 64
+"""No scale is added below which the shortest side would fall under this many pixels."""
+FEWEST_ITERATIONS = 10
+"""Iterations that a scale needs to be of use; runs with fewer have fewer scales."""
+COARSE_SHARE = 1.5
+"""Each scale gets this many times the iterations of the next finer one."""
+STYLE_BALANCE = 20.0
+"""Style over content in the loss at style strength 50."""
+MOST_PREVIEWS = 20
+"""Evenly spaced previews of a run whose iterations are fast."""
+PREVIEW_SECONDS = 1.0
+"""A run whose iterations are slow shows a preview at least this often."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """What one iteration, that is one evaluation of the loss and its gradient, came to.
+
+    Attributes:
+        iteration: from 1 to `total`, over all scales.
+        total: the settings' iterations.
+        size: longest side of the picture at this scale, in pixels.
+        content_loss: 0 for the content picture itself, about 1 for an unrelated one.
+        style_loss: weighted mean over the style layers; 0 for the style's statistics.
+        tv_loss: mean squared difference of neighbouring pixels.
+        image: the picture with these losses, at previews and in the last step; else None.
+    """
+
+    iteration: int
+    total: int
+    size: int
+    content_loss: float
+    style_loss: float
+    tv_loss: float
+    image: Image.Image | None = None
+
+
+def stylize(
+    content: Image.Image,
+    style: Image.Image,
+    settings: Settings | None = None,
+    *,
+    features: FeatureNetwork | None = None,
+) -> Generator[Step, None, None]:
+    """Paint the content picture in the manner of the style picture (Gatys et al. 2016).
+
+    Args:
+        content: gives the shapes, the aspect ratio and the alpha channel of the result.
+        style: gives colours, strokes and textures; keeps its own aspect ratio.
+        settings: see `Settings`; the defaults when None.
+        features: from `load_features`, which is called when None. One network serves many runs.
+
+    Returns:
+        A generator of `settings.iterations` steps. Closing it stops the work. The last step always
+        carries the final image, the one of the lowest loss at full size; others only at previews.
+
+    Raises:
+        InputError: a picture or value that cannot be used; at once, before any work.
+    """
+    settings = Settings() if settings is None else settings
+    if not isinstance(settings, Settings):
+        raise InputError(f"settings must be of type Settings, not {type(settings).__name__}.")
+    content = images.prepare(content, "content image")
+    style = images.prepare(style, "style image")
+    scales = _scales(images.fit(*content.size, settings.size, "content image"), settings.iterations)
+    return _run(content, style, settings, features or load_features(), scales)
+
+
+@dataclass(frozen=True)
+class _Scale:
+    size: tuple[int, int]  # width, height
+    iterations: int
+
+
+def _scales(size: tuple[int, int], iterations: int) -> list[_Scale]:
+    """Split the iterations over scales that halve `size` (width, height), coarsest first."""
+    halvings = round(math.log2(max(size) / COARSEST_SIDE))
+    halvings = min(halvings, int(math.log2(max(1.0, min(size) / NARROWEST_SIDE))))
+    count = max(1, min(halvings + 1, iterations // FEWEST_ITERATIONS))
+    shares = [COARSE_SHARE**i for i in reversed(range(count))]
+    ends = [round(iterations * sum(shares[: i + 1]) / sum(shares)) for i in range(count)]
+    counts = [end - start for start, end in zip([0, *ends], ends, strict=False)]
+    factors = [2 ** (count - 1 - i) for i in range(count)]
+    return [
+        _Scale((round(size[0] / factor), round(size[1] / factor)), n)
+        for factor, n in zip(factors, counts, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class _Losses:
+    content: float
+    style: float
+    total_variation: float
+
+
+class _Objective:
+    """The loss of eq. 7 of Gatys et al. 2016 at one scale, with total variation added.
+
+    Args:
+        content: (1, 3, H, W) in [0, 1].
+        style: (1, 3, H', W') in [0, 1].
+    """
+
+    def __init__(
+        self, features: FeatureNetwork, content: Tensor, style: Tensor, settings: Settings
+    ) -> None:
+        self.features = features
+        weights = {l: w for l, w in settings.layer_weights.items() if w and l in features.layers}
+        self.layer_weights = {layer: w / sum(weights.values()) for layer, w in weights.items()}
+        # The strength moves weight from one loss to the other; squared, so that equal steps of it
+        # look more alike. At 0 the content picture itself is the optimum.
+        strength = settings.style_strength / 100
+        self.content_weight = (1 - strength) ** 2
+        self.style_weight = STYLE_BALANCE * strength**2
+        self.tv_weight = settings.tv_weight * strength**2
+        with torch.no_grad():
+            self.content = features(content, [features.content_layer])[features.content_layer]
+            self.grams = self._grams(features(style, self.layer_weights))
+
+    def _grams(self, activations: dict[str, Tensor]) -> dict[str, Tensor]:
+        metrics = self.features.metrics
+        return {l: gram_matrix(activations[l], metrics.get(l)) for l in self.layer_weights}
+
+    def evaluate(self, image: Tensor) -> tuple[float, Tensor, _Losses]:
+        """Return the loss, its gradient (1, 3, H, W) and its parts for an image (1, 3, H, W)."""
+        layer = self.features.content_layer
+        image = image.detach().requires_grad_()
+        with torch.enable_grad():
+            activations = self.features(image, [*self.layer_weights, layer])
+            content = content_loss(
+                activations[layer], self.content, self.features.metrics.get(layer)
+            )
+            grams = self._grams(activations)
+            style = torch.stack(
+                [w * style_loss(grams[l], self.grams[l]) for l, w in self.layer_weights.items()]
+            ).sum()
+            tv = total_variation_loss(image)
+            loss = self.content_weight * content + self.style_weight * style + self.tv_weight * tv
+            (gradient,) = torch.autograd.grad(loss, image)
+        total, *parts = torch.stack([loss, content, style, tv]).tolist()
+        return total, gradient.contiguous(), _Losses(*parts)
+
+
+def _run(
+    content: Image.Image,
+    style: Image.Image,
+    settings: Settings,
+    features: FeatureNetwork,
+    scales: list[_Scale],
+) -> Generator[Step, None, None]:
+    """Optimise scale by scale; all checks are done."""
+    alpha = images.alpha_of(content)
+    every = math.ceil(settings.iterations / MOST_PREVIEWS)
+    shown = time.monotonic()
+    iteration = 0
+    image = None
+    for scale in scales:
+        target = _tensor(content, scale.size, features)
+        start = _start(image, target, style, scale, settings)
+        objective = _Objective(features, target, _style_tensor(style, scale, features), settings)
+        for losses, image in _optimise(objective, start, settings.optimizer, scale.iterations):
+            iteration += 1
+            last = iteration == settings.iterations
+            slow = time.monotonic() - shown >= PREVIEW_SECONDS
+            preview = None
+            if last or slow or iteration % every == 0:
+                preview = images.to_image(image, alpha)
+                shown = time.monotonic()
+            yield Step(
+                iteration=iteration,
+                total=settings.iterations,
+                size=max(scale.size),
+                content_loss=losses.content,
+                style_loss=losses.style,
+                tv_loss=losses.total_variation,
+                image=preview,
+            )
+
+
+def _optimise(
+    objective: _Objective, start: Tensor, optimizer: str, iterations: int
+) -> Iterator[tuple[_Losses, Tensor]]:
+    """Yield losses and the picture that has them, (1, 3, H, W); the last time, the best of all."""
+    chosen: Optimizer = {"lbfgs": ProjectedLBFGS, "adam": ProjectedAdam}[optimizer](start)
+    lowest, best = math.inf, None
+    for iteration in range(1, iterations + 1):
+        image = chosen.image
+        loss, gradient, losses = objective.evaluate(image)
+        if best is None and not math.isfinite(loss):
+            raise FloatingPointError(f"the loss of the first picture is {loss}")
+        if loss < lowest:
+            lowest, best = loss, (losses, image)
+        if iteration == iterations:
+            yield best
+            return
+        chosen.step(loss, gradient)
+        yield losses, image
+
+
+def _tensor(image: Image.Image, size: tuple[int, int], features: FeatureNetwork) -> Tensor:
+    return images.to_tensor(images.resize_image(image, size)).to(features.device)
+
+
+def _style_tensor(style: Image.Image, scale: _Scale, features: FeatureNetwork) -> Tensor:
+    """The style picture, in its own aspect ratio, with the longest side of the scale's."""
+    # A narrow picture stays wide enough for the deepest layer.
+    narrowest = images.MIN_RESULT_SIDE / min(style.size)
+    factor = max(max(scale.size) / max(style.size), narrowest)
+    return _tensor(style, (round(style.width * factor), round(style.height * factor)), features)
+
+
+def _start(
+    previous: Tensor | None, content: Tensor, style: Image.Image, scale: _Scale, settings: Settings
+) -> Tensor:
+    """The picture that a scale starts from, (1, 3, H, W) on the content's device."""
+    if previous is not None:
+        return images.resize_tensor(previous, scale.size)
+    if settings.init == "noise":
+        generator = torch.Generator().manual_seed(settings.seed)
+        return torch.rand(content.shape, generator=generator).to(content.device)
+    if settings.init == "style":
+        return images.to_tensor(images.cover(style, scale.size)).to(content.device)
+    return content
