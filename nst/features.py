@@ -7,13 +7,40 @@ compared in VGG19's own metric: a linear map A with a bias b takes them to VGG19
 matrix is bilinear, so that A·G·Aᵀ costs nothing at image resolution.
 """
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable
 from dataclasses import dataclass
-from types import MappingProxyType
+from pathlib import Path
 
 import torch
+from huggingface_hub import (
+    get_hf_file_metadata,
+    hf_hub_download,
+    hf_hub_url,
+    try_to_load_from_cache,
+)
+from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled
+from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from nst.losses import Metric
+from nst.settings import FEATURES, InputError
+
+VGG19_REPOSITORY, VGG19_FILE = "timm/vgg19.tv_in1k", "model.safetensors"
+"""torchvision's IMAGENET1K_V1 weights (BSD-3-Clause) on the Hugging Face Hub, 575 MB."""
+
+VGG19_VARIABLE = "NST_VGG19_WEIGHTS"
+"""Environment variable that names a local file of VGG19's weights instead."""
+
+COMPACT_FILE = Path(__file__).parent / "weights" / "compact.safetensors"
+"""The distilled network that ships with the project."""
+
+HUB_PATIENCE = 4.0
+"""Seconds in which the Hub has to answer before it is asked for a large file."""
+
+CONTENT_LAYERS = ("relu4_2", "relu3_3", "relu2_2", "relu1_2")
+"""The content layer is the first of these that a network's weights reach."""
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
@@ -43,8 +70,9 @@ def _vgg19() -> tuple[Convolution, ...]:
     )
 
 
-VGG19 = _vgg19()
-"""VGG19's sixteen convolutions, configuration E of Simonyan & Zisserman 2015."""
+VGG19 = _vgg19()[:13]
+"""VGG19's convolutions up to relu5_1, the deepest layer in use (configuration E of Simonyan &
+Zisserman 2015)."""
 
 COMPACT = (
     Convolution(32, "relu1_1"),
@@ -69,26 +97,28 @@ class FeatureNetwork(nn.Module):
 
     Attributes:
         name: what to call it in front of people, "vgg19" or "compact".
+        reason: why it was chosen, a sentence for people.
         content_layer: the layer whose activations the content loss compares.
-        metrics: for each layer the (C', C + 1) matrix [A b] that takes the activations, with a
-            constant 1 as one more channel, to the activations of VGG19; empty for VGG19 itself.
+        metrics: for each layer of the compact network, the map to VGG19's activations in which its
+            own are compared; empty for VGG19 itself.
     """
 
-    def __init__(self, name: str, table: Iterable[Convolution], *, content_layer: str) -> None:
+    def __init__(self, name: str, table: Iterable[Convolution]) -> None:
         super().__init__()
         self.name = name
+        self.reason = ""
         self.table = tuple(table)
-        self.content_layer = content_layer
+        self.content_layer = next(
+            (layer for layer in CONTENT_LAYERS if layer in self.layers), "relu1_1"
+        )
+        self.metrics: dict[str, Metric] = {}
         self.convolutions = nn.ModuleList()
         channels = 3
         for row in self.table:
-            self.convolutions.append(
-                nn.Conv2d(channels, row.channels, 3, stride=row.stride, padding=1)
-            )
+            self.convolutions.append(nn.Conv2d(channels, row.channels, 3, row.stride, padding=1))
             channels = row.channels
         self.register_buffer("mean", torch.tensor(IMAGENET_MEAN).view(1, 3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(IMAGENET_STD).view(1, 3, 1, 1), persistent=False)
-        self.metrics: Mapping[str, Tensor] = MappingProxyType({})
 
     @property
     def layers(self) -> frozenset[str]:
@@ -104,12 +134,17 @@ class FeatureNetwork(nn.Module):
         """Return the activations of `layers`, computing nothing above the deepest of them.
 
         Args:
-            image: (N, 3, H, W), RGB in [0, 1].
-            layers: names such as "relu3_1".
+            image: (N, 3, H, W), RGB in [0, 1], float32.
+            layers: names out of `self.layers`.
+
+        Returns:
+            (N, C, h, w) for each layer, in the precision of the convolutions.
         """
         wanted = set(layers)
         activations: dict[str, Tensor] = {}
         x = (image - self.mean) / self.std
+        kernel = self.convolutions[0].weight
+        x = x.to(kernel.dtype, memory_format=torch.channels_last)
         for row, convolution in zip(self.table, self.convolutions, strict=True):
             x = F.max_pool2d(x, 2) if row.pool else x
             x = F.relu(convolution(x))
@@ -118,3 +153,131 @@ class FeatureNetwork(nn.Module):
             if len(activations) == len(wanted):
                 break
         return activations
+
+
+def load_features(
+    name: str = "auto",
+    device: str | torch.device | None = None,
+    dtype: torch.dtype | None = None,
+) -> FeatureNetwork:
+    """Load a feature network, frozen and ready for use.
+
+    Args:
+        name: "vgg19", "compact", or "auto": vgg19 on a GPU if its weights are there or can be
+            fetched, else compact. The result's `name` and `reason` say what came of it.
+        device: where to put it; a GPU if there is one when None.
+        dtype: of the convolutions and their activations; the device's fastest when None. Losses
+            and the picture are float32 all the same.
+
+    Raises:
+        InputError: an unknown name, or "vgg19" whose weights cannot be had.
+    """
+    FEATURES.check("features", name)
+    device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    if name == "auto":
+        network = _choose(device)
+    elif name == "vgg19":
+        network = load_vgg19(_vgg19_file())
+        network.reason = "asked for"
+    else:
+        network = _load_compact()
+        network.reason = "asked for"
+    network = network.to(device, memory_format=torch.channels_last)
+    network.convolutions.to(dtype or fastest_dtype(device))
+    network.metrics = {
+        layer: Metric(metric.weight.to(device), metric.bias.to(device))
+        for layer, metric in network.metrics.items()
+    }
+    return network.requires_grad_(False).eval()
+
+
+def fastest_dtype(device: torch.device) -> torch.dtype:
+    """bfloat16 on devices with units for it, else float32.
+
+    float16 is no choice: sums of squares of VGG19's activations overflow it.
+    """
+    if device.type == "cuda":
+        fast = torch.cuda.is_bf16_supported(including_emulation=False)
+    else:
+        fast = torch.cpu._is_amx_tile_supported()
+    return torch.bfloat16 if fast else torch.float32
+
+
+def _choose(device: torch.device) -> FeatureNetwork:
+    if device.type == "cpu":
+        network = _load_compact()
+        network.reason = "there is no GPU, where VGG19 would take minutes"
+        return network
+    try:
+        network = load_vgg19(_vgg19_file())
+        network.reason = "there is a GPU"
+    except InputError as error:
+        network = _load_compact()
+        network.reason = str(error)
+    return network
+
+
+def _vgg19_file() -> Path:
+    """Find VGG19's weights: named by the environment, in the Hub's cache, or on the Hub."""
+    if named := os.environ.get(VGG19_VARIABLE):
+        return Path(named)
+    cached = try_to_load_from_cache(VGG19_REPOSITORY, VGG19_FILE)
+    if isinstance(cached, str):
+        return Path(cached)
+    try:
+        # The download retries for half a minute where there is no network; this fails at once.
+        get_hf_file_metadata(hf_hub_url(VGG19_REPOSITORY, VGG19_FILE), timeout=HUB_PATIENCE)
+        return Path(hf_hub_download(VGG19_REPOSITORY, VGG19_FILE))
+    except (OSError, HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled) as error:
+        raise InputError(
+            "VGG19's weights are not on this machine and the Hugging Face Hub cannot be reached: "
+            f"choose compact features, or name a file of them in {VGG19_VARIABLE}."
+        ) from error
+
+
+def load_vgg19(path: Path) -> FeatureNetwork:
+    """Load VGG19 by torchvision's keys, as many of its convolutions as the file holds in a row.
+
+    Raises:
+        InputError: the file is missing, damaged, or holds something else.
+    """
+    keys = _vgg19_keys()
+    try:
+        with safe_open(path, framework="pt") as file:
+            held = set(file.keys())
+            reach = next(
+                (i for i, key in enumerate(keys) if f"{key}.weight" not in held), len(keys)
+            )
+            network = FeatureNetwork("vgg19", VGG19[:reach])
+            for key, convolution in zip(keys, network.convolutions, strict=False):
+                convolution.weight.data.copy_(file.get_tensor(f"{key}.weight"))
+                convolution.bias.data.copy_(file.get_tensor(f"{key}.bias"))
+    except (OSError, SafetensorError, RuntimeError) as error:
+        raise InputError(
+            f"The file of VGG19's weights cannot be used ({path.name}): it must be safetensors "
+            "with torchvision's keys and shapes, features.0.weight and so on."
+        ) from error
+    return network
+
+
+def _vgg19_keys() -> list[str]:
+    """torchvision numbers convolutions, ReLUs and poolings in one row: features.0, 2, 5, 7 …"""
+    keys, position = [], 0
+    for row in VGG19:
+        position += row.pool
+        keys.append(f"features.{position}")
+        position += 2
+    return keys
+
+
+def _load_compact() -> FeatureNetwork:
+    network = FeatureNetwork("compact", COMPACT)
+    with safe_open(COMPACT_FILE, framework="pt") as file:
+        weights = {key: file.get_tensor(key).float() for key in file.keys()}  # noqa: SIM118
+    metrics = {key.split(".")[1] for key in weights if key.startswith("metrics.")}
+    network.metrics = {
+        layer: Metric(weights.pop(f"metrics.{layer}.weight"), weights.pop(f"metrics.{layer}.bias"))
+        for layer in sorted(metrics)
+    }
+    network.load_state_dict(weights)
+    return network

@@ -18,7 +18,7 @@ from torch.nn import functional as F
 
 from nst.settings import MAX_SIDE, InputError
 
-MAX_MEGAPIXELS = 50
+MAX_MEGAPIXELS = 40
 """Largest picture, in millions of pixels, that is decoded at all."""
 
 MAX_FILE_MEGABYTES = 256
@@ -39,6 +39,9 @@ colour conversion then takes little memory, and the exact resize still has detai
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")
 """Pillow's decoders that a file may reach: raster formats that no other program decodes."""
+
+FORMATS_OUT = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
+"""Ending of a result's name -> Pillow's encoder."""
 
 EIGHT_BIT_MODES = {
     **dict.fromkeys(("1", "L"), "L"),

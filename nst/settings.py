@@ -58,7 +58,9 @@ class Choice:
     def check(self, name: str, value: object) -> str:
         """Return `value`, or raise `InputError` naming the field and what is allowed."""
         if not isinstance(value, str) or value not in self.choices:
-            raise InputError(f"{name} must be one of {', '.join(self.choices)}, not {_shown(value)}.")
+            raise InputError(
+                f"{name} must be one of {', '.join(self.choices)}, not {_shown(value)}."
+            )
         return value
 
 

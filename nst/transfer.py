@@ -11,7 +11,7 @@ from torch import Tensor
 
 from nst import images
 from nst.features import FeatureNetwork, load_features
-from nst.losses import content_loss, gram_matrix, style_loss, total_variation_loss
+from nst.objective import Losses, Objective, used_layers
 from nst.optim import Optimizer, ProjectedAdam, ProjectedLBFGS
 from nst.settings import InputError, Settings
 
@@ -23,8 +23,6 @@ FEWEST_ITERATIONS = 10
 """Iterations that a scale needs to be of use; runs with fewer have fewer scales."""
 COARSE_SHARE = 1.5
 """Each scale gets this many times the iterations of the next finer one."""
-STYLE_BALANCE = 20.0
-"""Style over content in the loss at style strength 50."""
 MOST_PREVIEWS = 20
 """Evenly spaced previews of a run whose iterations are fast."""
 PREVIEW_SECONDS = 1.0
@@ -82,7 +80,9 @@ def stylize(
     content = images.prepare(content, "content image")
     style = images.prepare(style, "style image")
     scales = _scales(images.fit(*content.size, settings.size, "content image"), settings.iterations)
-    return _run(content, style, settings, features or load_features(), scales)
+    features = features or load_features()
+    used_layers(features, settings)
+    return _run(content, style, settings, features, scales)
 
 
 @dataclass(frozen=True)
@@ -106,61 +106,6 @@ def _scales(size: tuple[int, int], iterations: int) -> list[_Scale]:
     ]
 
 
-@dataclass(frozen=True)
-class _Losses:
-    content: float
-    style: float
-    total_variation: float
-
-
-class _Objective:
-    """The loss of eq. 7 of Gatys et al. 2016 at one scale, with total variation added.
-
-    Args:
-        content: (1, 3, H, W) in [0, 1].
-        style: (1, 3, H', W') in [0, 1].
-    """
-
-    def __init__(
-        self, features: FeatureNetwork, content: Tensor, style: Tensor, settings: Settings
-    ) -> None:
-        self.features = features
-        weights = {l: w for l, w in settings.layer_weights.items() if w and l in features.layers}
-        self.layer_weights = {layer: w / sum(weights.values()) for layer, w in weights.items()}
-        # The strength moves weight from one loss to the other; squared, so that equal steps of it
-        # look more alike. At 0 the content picture itself is the optimum.
-        strength = settings.style_strength / 100
-        self.content_weight = (1 - strength) ** 2
-        self.style_weight = STYLE_BALANCE * strength**2
-        self.tv_weight = settings.tv_weight * strength**2
-        with torch.no_grad():
-            self.content = features(content, [features.content_layer])[features.content_layer]
-            self.grams = self._grams(features(style, self.layer_weights))
-
-    def _grams(self, activations: dict[str, Tensor]) -> dict[str, Tensor]:
-        metrics = self.features.metrics
-        return {l: gram_matrix(activations[l], metrics.get(l)) for l in self.layer_weights}
-
-    def evaluate(self, image: Tensor) -> tuple[float, Tensor, _Losses]:
-        """Return the loss, its gradient (1, 3, H, W) and its parts for an image (1, 3, H, W)."""
-        layer = self.features.content_layer
-        image = image.detach().requires_grad_()
-        with torch.enable_grad():
-            activations = self.features(image, [*self.layer_weights, layer])
-            content = content_loss(
-                activations[layer], self.content, self.features.metrics.get(layer)
-            )
-            grams = self._grams(activations)
-            style = torch.stack(
-                [w * style_loss(grams[l], self.grams[l]) for l, w in self.layer_weights.items()]
-            ).sum()
-            tv = total_variation_loss(image)
-            loss = self.content_weight * content + self.style_weight * style + self.tv_weight * tv
-            (gradient,) = torch.autograd.grad(loss, image)
-        total, *parts = torch.stack([loss, content, style, tv]).tolist()
-        return total, gradient.contiguous(), _Losses(*parts)
-
-
 def _run(
     content: Image.Image,
     style: Image.Image,
@@ -177,8 +122,8 @@ def _run(
     for scale in scales:
         target = _tensor(content, scale.size, features)
         start = _start(image, target, style, scale, settings)
-        objective = _Objective(features, target, _style_tensor(style, scale, features), settings)
-        for losses, image in _optimise(objective, start, settings.optimizer, scale.iterations):
+        objective = Objective(features, target, _style_tensor(style, scale, features), settings)
+        for losses, image in optimise(objective, start, settings.optimizer, scale.iterations):
             iteration += 1
             last = iteration == settings.iterations
             slow = time.monotonic() - shown >= PREVIEW_SECONDS
@@ -197,10 +142,13 @@ def _run(
             )
 
 
-def _optimise(
-    objective: _Objective, start: Tensor, optimizer: str, iterations: int
-) -> Iterator[tuple[_Losses, Tensor]]:
-    """Yield losses and the picture that has them, (1, 3, H, W); the last time, the best of all."""
+def optimise(
+    objective: Objective, start: Tensor, optimizer: str, iterations: int
+) -> Iterator[tuple[Losses, Tensor]]:
+    """Optimise at one scale, yielding the losses and the picture (1, 3, H, W) that has them.
+
+    The last time it is the picture of the lowest loss of all.
+    """
     chosen: Optimizer = {"lbfgs": ProjectedLBFGS, "adam": ProjectedAdam}[optimizer](start)
     lowest, best = math.inf, None
     for iteration in range(1, iterations + 1):

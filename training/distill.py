@@ -15,11 +15,12 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from nst.features import load_vgg19
 from nst.losses import Metric, gram_matrix, relative_distance
 from training.crops import Crops, load_pictures
 from training.student import GRAM_TAUGHT, TAUGHT, Student, half_precision
 from training.stylised import StylisedPool
-from training.teachers import Teachers, load_compressed_teacher, load_exact_teacher
+from training.teachers import Teachers, load_compressed_teacher
 
 LAYER_WEIGHTS = {
     "relu1_1": 1.0,
@@ -31,12 +32,12 @@ LAYER_WEIGHTS = {
 }
 GRAM_WEIGHT = 2.0
 SIDE = 128
-FRESH, STYLISED, POOL = 12, 4, 24
+FRESH, STYLISED, POOL = 6, 2, 24
 """Pictures of a batch: augmented crops, and some of the pool of half-stylised ones."""
 ROWS = 16384
 """Pixels of a batch, drawn at random, at which a layer's activations are compared."""
 MATRIX_RATE, MAP_RATE = 0.02, 3e-3
-WARM_UP, CONSTANT = 100, 0.5
+WARM_UP, CONSTANT = 100, 0.4
 """Steps until the full learning rate; share of all steps after which it falls linearly to 0."""
 
 
@@ -145,7 +146,7 @@ class Distillation:
         losses = self.losses(torch.cat([self.crops.augmented(FRESH), stylised]))
         self.student.zero_grad()
         total = torch.stack(
-            [LAYER_WEIGHTS[l] * (error + GRAM_WEIGHT * gram) for l, (error, gram) in losses.items()]
+            [LAYER_WEIGHTS[k] * (error + GRAM_WEIGHT * gram) for k, (error, gram) in losses.items()]
         ).sum()
         total.backward()
         nn.utils.clip_grad_norm_(self.student.parameters(), 1.0)
@@ -187,7 +188,7 @@ class Distillation:
 
 
 def _line(losses: dict[str, tuple[Tensor, Tensor]]) -> str:
-    return "  ".join(f"{l} {float(e):.4f}/{float(g):.5f}" for l, (e, g) in losses.items())
+    return "  ".join(f"{k} {float(e):.4f}/{float(g):.5f}" for k, (e, g) in losses.items())
 
 
 def train(distillation: Distillation, held_out: Tensor, options: argparse.Namespace) -> None:
@@ -209,15 +210,19 @@ def train(distillation: Distillation, held_out: Tensor, options: argparse.Namesp
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--exact", type=Path, required=True, help="VGG19, whole or its first layers")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument(
+        "--exact", type=Path, required=True, help="VGG19, whole or its first layers"
+    )
     parser.add_argument("--compressed", type=Path, help="the 16x compressed VGG19, for the rest")
     parser.add_argument("--photos", type=Path, required=True, help="folder of photographs")
     parser.add_argument("--paintings", type=Path, required=True, help="folder of paintings")
     parser.add_argument("--held-out", type=Path, required=True, help="folder of test pictures")
     parser.add_argument("--leave-out", nargs="*", default=[], help="stems not to train on")
     parser.add_argument("--run", type=Path, default=Path("training/runs/compact"))
-    parser.add_argument("--steps", type=int, default=10_000)
+    parser.add_argument("--steps", type=int, default=13_000)
     parser.add_argument("--every", type=int, default=250, help="steps between checkpoints")
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args()
@@ -228,7 +233,7 @@ def main() -> None:
     options = _options()
     options.run.mkdir(parents=True, exist_ok=True)
     compressed = load_compressed_teacher(options.compressed) if options.compressed else None
-    teachers = Teachers(load_exact_teacher(options.exact), compressed)
+    teachers = Teachers(load_vgg19(options.exact), compressed)
     photos = load_pictures([options.photos], options.leave_out)
     paintings = load_pictures([options.paintings], options.leave_out)
     # Few paintings stand for as much as many photographs do.

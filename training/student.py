@@ -33,12 +33,12 @@ class Student(nn.Module):
 
     def __init__(self, table: Iterable[Convolution] = COMPACT) -> None:
         super().__init__()
-        self.network = FeatureNetwork("compact", table, content_layer="relu3_3")
+        self.network = FeatureNetwork("compact", table)
         for convolution in self.network.convolutions:
             nn.init.kaiming_normal_(convolution.weight, nonlinearity="relu")
             nn.init.zeros_(convolution.bias)
         widths = {row.layer: row.channels for row in self.network.table}
-        self.maps = nn.ModuleDict({l: nn.Linear(widths[l], c) for l, c in TAUGHT.items()})
+        self.maps = nn.ModuleDict({k: nn.Linear(widths[k], c) for k, c in TAUGHT.items()})
 
     def forward(self, image: Tensor, layers: Iterable[str]) -> dict[str, Tensor]:
         """The network's own activations of `layers` for images (N, 3, H, W) in [0, 1]."""
@@ -48,4 +48,4 @@ class Student(nn.Module):
     def metrics(self) -> dict[str, Metric]:
         """The maps of the layers whose Gram matrices are taught, without gradients."""
         linears = {layer: self.maps[layer] for layer in GRAM_TAUGHT}
-        return {l: Metric(m.weight.detach(), m.bias.detach()) for l, m in linears.items()}
+        return {k: Metric(m.weight.detach(), m.bias.detach()) for k, m in linears.items()}

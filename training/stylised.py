@@ -72,12 +72,14 @@ class StylisedPool:
         with torch.no_grad():
             content = student(self.content[slots], [content_layer])[content_layer].float()
             style = student(self.style[slots], STYLE_LAYERS)
-            targets = {l: gram_matrix(style[l], metrics.get(l)) for l in STYLE_LAYERS}
+            targets = {k: gram_matrix(style[k], metrics.get(k)) for k in STYLE_LAYERS}
         image = self.image[slots].requires_grad_()
         activations = student(image, [*STYLE_LAYERS, content_layer])
         loss = relative_distance(activations[content_layer].float(), content)
         for layer, target in targets.items():
-            distance = relative_distance(gram_matrix(activations[layer], metrics.get(layer)), target)
+            distance = relative_distance(
+                gram_matrix(activations[layer], metrics.get(layer)), target
+            )
             loss = loss + STYLE_WEIGHT / len(targets) * distance
         (gradient,) = torch.autograd.grad(loss.sum(), image)
         return gradient.nan_to_num()

@@ -13,20 +13,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from nst.features import VGG19, FeatureNetwork
-
-
-def load_exact_teacher(path: Path) -> FeatureNetwork:
-    """Load VGG19 from torchvision's keys, cut after the last convolution that the file holds."""
-    weights = load_file(path)
-    indices = sorted(
-        int(key.split(".")[1]) for key in weights if key.startswith("features.") and "weight" in key
-    )
-    network = FeatureNetwork("vgg19", VGG19[: len(indices)], content_layer="relu3_3")
-    for index, convolution in zip(indices, network.convolutions, strict=False):
-        convolution.weight.data = weights[f"features.{index}.weight"]
-        convolution.bias.data = weights[f"features.{index}.bias"]
-    return network.requires_grad_(False).eval()
+from nst.features import FeatureNetwork
 
 
 class CompressedTeacher(nn.Module):

@@ -59,7 +59,7 @@ def _range(
 
 def _washes(sheet: Sheet, rng: np.random.Generator) -> Field:
     """Give the sky's blooms: pale pools whose edges dried darker."""
-    x, y = sheet.coordinates()
+    _, y = sheet.coordinates()
     pool = sheet.noise(rng, (210, 120), 4) + 0.16 * np.sin(y / 60)
     soft = sheet.noise(rng, (260, 90), 3)
     density = 0.20 + 0.30 * soft + 0.10 * sheet.noise(rng, (90, 16), 3)

@@ -113,8 +113,8 @@ def _foam(block: Block, ridge: NDArray, size: float, side: float, rng: np.random
     block.discs(mass, 1.5, LINE)
     block.discs(mass, 0.0, FOAM)
     for cluster in clusters[1::4]:
-        block.discs(cluster[2:11] + (1.2 * side, 1.6, -0.4), -size * 0.06, SEA[4])
-        block.discs(cluster[2:13] + (-0.4 * side, -0.6, 0), -size * 0.055, FOAM)
+        block.discs(cluster[2:11] + np.array([1.2 * side, 1.6, -0.4]), -size * 0.06, SEA[4])
+        block.discs(cluster[2:13] + np.array([-0.4 * side, -0.6, 0]), -size * 0.055, FOAM)
     count = len(ridge) * 2
     spray = np.column_stack(
         [
@@ -204,7 +204,7 @@ def draw(sheet: Sheet) -> Image.Image:
         _foam(block, outer[start:], size, side, rng)
     for rank in (2, 3, 4):
         _swell(block, rank, rng)
-    x, y = sheet.coordinates()
+    _, y = sheet.coordinates()
     grain = np.sin((y + 14 * sheet.noise(rng, (220, 70), 2)) / 1.7) * sheet.noise(rng, (90, 30), 2)
     tooth = 0.05 * sheet.noise(rng, 1.6) + 0.035 * sheet.noise(rng, 5, 2) + 0.05 * grain
     rgb = as_float(block.image) * (1 + tooth)[..., None]

@@ -101,7 +101,7 @@ def _bank(x: NDArray, y: NDArray, top: NDArray, wobble: NDArray, gouge: NDArray)
 
 def _print(sheet: Sheet, rng: np.random.Generator, ink: Field, tint: Field) -> Field:
     """Print both blocks on paper: grain in the black, salt in the solids, a worn tint."""
-    x, y = sheet.coordinates()
+    _, y = sheet.coordinates()
     rings = np.sin((y + 10 * sheet.noise(rng, (240, 40), 2)) * 1.1)
     grain = 0.5 * rings + sheet.noise(rng, (46, 1.3))
     wear = step(0.80, 0.3, grain * 0.55 + 0.5 * sheet.noise(rng, 1.4) + 0.25)

@@ -1,0 +1,347 @@
+"""The page and the API:  python app.py
+
+Widgets <-> `Settings`; `Step` -> components; `InputError` -> a sentence for the visitor. Both the
+page and the public endpoint `/stylize` run the same generator. Everything about pictures and
+tensors is in `nst`.
+"""
+
+import contextlib
+import logging
+import tempfile
+import time
+from collections.abc import Generator, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+# ZeroGPU replaces parts of torch, which `nst` imports: spaces comes first.
+import spaces
+
+# isort: split
+import gradio as gr
+from PIL import Image
+
+from nst import InputError, Settings, Step, load_features, stylize
+from nst.images import open_image
+from nst.settings import FEATURES, SPECS, Choice, Range
+
+EXAMPLES = Path(__file__).parent / "examples"
+EXAMPLE_PAIRS = (
+    ("astronaut", "impasto-night"),
+    ("cat", "mosaic"),
+    ("coffee", "discs"),
+    ("rocket", "waves"),
+    ("cat", "woodcut"),
+    ("astronaut", "stained-glass"),
+    ("rocket", "pointillism"),
+    ("coffee", "botanical"),
+    ("astronaut", "ink-wash"),
+)
+IN_SIGHT = ("iterations", "style_strength")
+QUEUE_LENGTH = 20
+HOUR = 3600
+GPU_START_SECONDS, GPU_MEGAPIXEL_SECONDS = 10, 0.03
+"""What is asked of ZeroGPU: a start, and a time per iteration and megapixel."""
+
+Progress = dict[str, Any]
+log = logging.getLogger("nst.app")
+
+
+class PictureFile(gr.Image):
+    """An image input that hands over the file as it came: `nst.images` reads it, and only it."""
+
+    is_template = True
+
+    def preprocess(self, payload: Any) -> str | None:  # noqa: ANN401
+        """Return the path of the upload."""
+        return payload.path if payload and payload.path else None
+
+
+class SettingSlider(gr.Slider):
+    """A slider that hands over any value: `Settings` refuses it with a sentence of its own."""
+
+    is_template = True
+
+    def preprocess(self, payload: Any) -> Any:  # noqa: ANN401
+        """Return what was sent."""
+        return payload
+
+
+class SettingChoice(gr.Radio):
+    """A choice that hands over any value: `Settings` refuses it with a sentence of its own."""
+
+    is_template = True
+
+    def preprocess(self, payload: Any) -> Any:  # noqa: ANN401
+        """Return what was sent."""
+        return payload
+
+
+def _widget(spec: Range | Choice) -> gr.Slider | gr.Radio:
+    if isinstance(spec, Choice):
+        return SettingChoice(spec.choices, value=spec.default, label=spec.label, info=spec.help)
+    return SettingSlider(
+        spec.minimum,
+        spec.maximum,
+        value=spec.default,
+        step=spec.step,
+        label=spec.label,
+        info=spec.help,
+        precision=0 if isinstance(spec.default, int) else None,
+    )
+
+
+@lru_cache
+def _features(name: str) -> Any:  # noqa: ANN401 - a FeatureNetwork; tensors stay in nst
+    return load_features(name)
+
+
+def _gpu_seconds(content: Image.Image, style: Image.Image, settings: Settings, *_: object) -> int:
+    """The time to ask of ZeroGPU for a run, in seconds."""
+    megapixels = settings.size**2 / 1e6
+    return round(
+        GPU_START_SECONDS + settings.iterations * (0.02 + GPU_MEGAPIXEL_SECONDS * megapixels)
+    )
+
+
+@spaces.GPU(duration=_gpu_seconds)
+def _stylize_on_gpu(
+    content: Image.Image, style: Image.Image, settings: Settings, features_name: str
+) -> Iterator[tuple[Step, str, str]]:
+    """Yield the steps that carry a picture, with the features' name and device."""
+    features = _features(features_name)
+    for step in stylize(content, style, settings, features=features):
+        if step.image is not None:
+            yield step, features.name, str(features.device)
+
+
+def _progress(step: Step, seconds: float, features: str | None, device: str | None) -> Progress:
+    left = seconds / step.iteration * (step.total - step.iteration) if step.iteration else None
+    return {
+        "iteration": step.iteration,
+        "total": step.total,
+        "size": step.size,
+        "content_loss": step.content_loss,
+        "style_loss": step.style_loss,
+        "tv_loss": step.tv_loss,
+        "seconds": round(seconds, 2),
+        "eta_seconds": None if left is None else round(left, 2),
+        "features": features,
+        "device": device,
+        "done": step.iteration == step.total,
+    }
+
+
+def _paint(
+    content: str | None, style: str | None, features: str, values: dict[str, Any]
+) -> Generator[tuple[str, Progress], None, None]:
+    """Yield the file of the picture so far, JPEG and at last PNG, with the run's progress."""
+    settings = Settings(**values)
+    FEATURES.check("features", features)
+    content_image = open_image(content, "content image")
+    style_image = open_image(style, "style image")
+    with tempfile.TemporaryDirectory(prefix="nst-") as folder:
+        started = time.monotonic()
+        # Something is yielded before the GPU is asked for: a run that is cancelled before its first
+        # yield would hold the GPU to its end.
+        preview = content_image.copy()
+        preview.thumbnail((settings.size, settings.size))
+        start = Step(
+            iteration=0,
+            total=settings.iterations,
+            size=settings.size,
+            content_loss=0.0,
+            style_loss=0.0,
+            tv_loss=0.0,
+            image=preview,
+        )
+        yield _save(start, Path(folder)), _progress(start, 0.0, None, None)
+        for step, name, device in _stylize_on_gpu(content_image, style_image, settings, features):
+            seconds = time.monotonic() - started
+            yield _save(step, Path(folder)), _progress(step, seconds, name, device)
+
+
+def _save(step: Step, folder: Path) -> str:
+    """Write a step's picture: previews as JPEG, which is quick, the last as PNG, which is exact."""
+    if step.iteration == step.total:
+        path = folder / "stylized.png"
+        step.image.save(path, compress_level=4)
+    else:
+        path = folder / f"{step.iteration:05d}.jpg"
+        step.image.convert("RGB").save(path, quality=90)
+    return str(path)
+
+
+@contextlib.contextmanager
+def _sentences() -> Iterator[None]:
+    """Bad input reaches the visitor as its sentence; anything else as an apology, and the log."""
+    try:
+        yield
+    except InputError as error:
+        raise gr.Error(str(error), print_exception=False) from error
+    except gr.Error:
+        raise
+    except Exception as error:
+        log.exception("a run failed")
+        raise gr.Error(
+            "Something went wrong on the server, and the run was stopped. Please try again.",
+            print_exception=False,
+        ) from error
+
+
+def stylize_pictures(
+    content: str | None, style: str | None, **values: Any
+) -> Generator[tuple[str, Progress], None, None]:
+    """Paint the content picture in the manner of the style picture, streaming the progress.
+
+    Yields the picture so far as a JPEG file, at last the result as a PNG file, each with a
+    dictionary of the iteration, losses, seconds gone and left, features and device.
+    """
+    features = values.pop("features")
+    with _sentences():
+        yield from _paint(content, style, features, values)
+
+
+def paint_on_page(
+    content: str | None, style: str | None, **values: Any
+) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """The same run for the page: picture, progress bar, download."""
+    for picture, progress in stylize_pictures(content, style, **values):
+        yield picture, _progress_bar(progress), gr.update(value=picture, interactive=True)
+
+
+def _progress_bar(progress: Progress) -> str:
+    share = progress["iteration"] / progress["total"]
+    if progress["done"]:
+        text = f"Done: {progress['total']} iterations in {progress['seconds']:.0f} s"
+    elif progress["iteration"] == 0:
+        text = "Starting …"
+    else:
+        text = (
+            f"Iteration {progress['iteration']} of {progress['total']} at {progress['size']} px · "
+            f"{progress['seconds']:.0f} s gone, about {progress['eta_seconds']:.0f} s left"
+        )
+    losses = ""
+    if progress["iteration"]:
+        losses = (
+            f"content loss {progress['content_loss']:.3f} · "
+            f"style loss {progress['style_loss']:.4f} · "
+            f"{progress['features']} on {progress['device']}"
+        )
+    return (
+        (
+            f'<div class="nst-bar" role="progressbar" aria-label="Progress" aria-valuemin="0" '
+            f'aria-valuemax="100" aria-valuenow="{share:.0%}"><span style="width:{share:.1%}"></span>'
+            f'</div><div class="nst-text" aria-live="polite"><b>{text}</b><span>{losses}</span></div>'
+        )
+        .replace('%" aria', '" aria')
+        .replace('%"><span', '"><span')
+    )
+
+
+def describe_features(name: str) -> str:
+    """One line that says which features and device are in use, and why."""
+    try:
+        features = _features(name)
+    except InputError as error:
+        return f"⚠ {error}"
+    device = "the CPU" if features.device.type == "cpu" else "the GPU"
+    return f"Features: **{features.name}** on **{device}** ({features.reason})"
+
+
+def _running(running: bool) -> list[dict[str, Any]]:
+    """Updates of the buttons Paint and Stop."""
+    return [gr.update(interactive=not running), gr.update(interactive=running)]
+
+
+CSS = """
+.nst-bar {height: 8px; border-radius: 4px; overflow: hidden; background: var(--border-color-primary)}
+.nst-bar span {display: block; height: 100%; background: var(--color-accent); transition: width .3s}
+.nst-text {display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1em;
+  margin-top: 6px; font-size: .9em; font-variant-numeric: tabular-nums}
+.nst-text span {color: var(--body-text-color-subdued)}
+@media (prefers-reduced-motion: reduce) {.nst-bar span {transition: none}}
+"""
+
+
+def build() -> gr.Blocks:
+    """Lay out the page and connect its events."""
+    with gr.Blocks(title="Neural style transfer", delete_cache=(HOUR, HOUR)) as page:
+        gr.Markdown(
+            "# Neural style transfer\n"
+            "Give a photograph and a painting: the photograph is painted again in that manner, "
+            "before your eyes."
+        )
+        with gr.Row():
+            with gr.Column():
+                with gr.Row():
+                    sources = ["upload", "webcam", "clipboard"]
+                    content = PictureFile(label="Content: the photograph", sources=sources)
+                    style = PictureFile(label="Style: the painting", sources=sources)
+                widgets = {name: _widget(SPECS[name]) for name in IN_SIGHT}
+                with gr.Row():
+                    paint = gr.Button("Paint", variant="primary", scale=2)
+                    stop = gr.Button("Stop", variant="stop", interactive=False, scale=1)
+                with gr.Accordion("Advanced", open=False):
+                    rest = {n: _widget(s) for n, s in SPECS.items() if n not in IN_SIGHT}
+                    features = _widget(FEATURES)
+                widgets |= rest | {"features": features}
+            with gr.Column():
+                picture = gr.Image(
+                    label="Result", interactive=False, buttons=["fullscreen"], format="png"
+                )
+                bar = gr.HTML()
+                download = gr.DownloadButton("Download the picture", interactive=False)
+                status = gr.Markdown()
+        gr.Examples(
+            [
+                [str(EXAMPLES / "content" / f"{c}.jpg"), str(EXAMPLES / "styles" / f"{s}.jpg")]
+                for c, s in EXAMPLE_PAIRS
+            ],
+            [content, style],
+            label="Or start from one of these",
+            api_visibility="private",
+        )
+        _connect(page, content, style, widgets, paint, stop, picture, bar, download, status)
+    return page
+
+
+def _connect(
+    page: gr.Blocks,
+    content: gr.Image,
+    style: gr.Image,
+    widgets: dict[str, gr.Slider | gr.Radio],
+    paint: gr.Button,
+    stop: gr.Button,
+    picture: gr.Image,
+    bar: gr.HTML,
+    download: gr.DownloadButton,
+    status: gr.Markdown,
+) -> None:
+    """Connect the events of the page, private, and the public endpoint."""
+    private = {"api_visibility": "private", "show_progress": "hidden"}
+    run = {"inputs": [content, style], "inputs_kwargs": widgets, "concurrency_id": "painting"}
+    buttons = [paint, stop]
+    begin = paint.click(lambda: _running(True), None, buttons, queue=False, **private)
+    painting = begin.then(paint_on_page, outputs=[picture, bar, download], **run, **private)
+    painting.then(lambda: _running(False), None, buttons, queue=False, **private)
+    stop.click(lambda: _running(False), None, buttons, cancels=[painting], queue=False, **private)
+    page.load(describe_features, widgets["features"], status, **private)
+    widgets["features"].change(describe_features, widgets["features"], status, **private)
+    endpoint = gr.Button(visible=False)
+    result, progress = gr.Image(visible=False, label="image"), gr.JSON(visible=False)
+    endpoint.click(stylize_pictures, outputs=[result, progress], api_name="stylize", **run)
+
+
+def main() -> None:
+    """Serve the page."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    _features(FEATURES.default)  # ZeroGPU wants networks on the GPU before a visitor comes
+    page = build()
+    # One run at a time: two would only share the device, and each take twice as long.
+    page.queue(max_size=QUEUE_LENGTH, default_concurrency_limit=1)
+    page.launch(css=CSS, theme=gr.themes.Soft())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""The command line:  python -m nst CONTENT STYLE -o OUT.png [--iterations 200] …
+
+Exit codes: 0 for a picture, 2 for input that cannot be used (one line on stderr, nothing written),
+130 after Ctrl-C, when the picture as far as it came has been saved.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from PIL import Image
+from tqdm import tqdm
+
+from nst import InputError, Settings, load_features, stylize
+from nst.images import FORMATS_OUT, open_image
+from nst.settings import FEATURES, SPECS, Choice, Range
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, as for any other bad input, instead of the whole usage."""
+
+    def error(self, message: str) -> None:
+        raise InputError(f"{message[0].upper()}{message[1:]} (see --help).")
+
+
+def _number(text: str) -> int | float | str:
+    """Read a number; what is none goes on as it is, for `Settings` to refuse by name and range."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def _add_setting(parser: argparse.ArgumentParser, name: str, spec: Range | Choice) -> None:
+    if isinstance(spec, Choice):
+        allowed, kind = ", ".join(spec.choices), str
+    else:
+        allowed, kind = f"{spec.minimum:g} … {spec.maximum:g}", _number
+    parser.add_argument(
+        f"--{name.replace('_', '-')}",
+        type=kind,
+        default=spec.default,
+        metavar=name.upper(),
+        help=f"{spec.help} [{allowed}; default {spec.default}]",
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="python -m nst", description="Paint a photograph in the manner of a painting."
+    )
+    parser.add_argument("content", type=Path, help="the picture that gives the shapes")
+    parser.add_argument("style", type=Path, help="the picture that gives colours and strokes")
+    parser.add_argument(
+        "-o", "--out", type=Path, required=True, help=f"the result: {', '.join(FORMATS_OUT)}"
+    )
+    for name, spec in {**SPECS, "features": FEATURES}.items():
+        _add_setting(parser, name, spec)
+    return parser
+
+
+def _check_out(out: Path) -> None:
+    """Refuse before the work what could not be saved after it."""
+    if out.suffix.lower() not in FORMATS_OUT:
+        raise InputError(f"The result's name must end in one of {', '.join(FORMATS_OUT)}.")
+    if not out.absolute().parent.is_dir():
+        raise InputError(f"There is no folder {out.parent} to write the result to.")
+
+
+def _save(image: Image.Image, out: Path) -> None:
+    """Write the picture whole or not at all."""
+    if image.mode == "RGBA" and FORMATS_OUT[out.suffix.lower()] == "JPEG":
+        white = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(white, image).convert("RGB")
+    part = out.with_name(f".{out.name}.part")
+    try:
+        image.save(part, format=FORMATS_OUT[out.suffix.lower()], quality=95)
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _run(options: argparse.Namespace) -> int:
+    settings = Settings(**{name: getattr(options, name) for name in SPECS})
+    _check_out(options.out)
+    content = open_image(options.content, "content image")
+    style = open_image(options.style, "style image")
+    features = load_features(options.features)
+    steps = stylize(content, style, settings, features=features)
+    print(f"{features.name} on {features.device}: {features.reason}", file=sys.stderr)
+    image, started, code = None, time.monotonic(), 0
+    with tqdm(total=settings.iterations, unit="it", dynamic_ncols=True) as bar:
+        try:
+            for step in steps:
+                image = step.image or image
+                bar.set_description(f"{step.size} px", refresh=False)
+                bar.set_postfix_str(
+                    f"content {step.content_loss:.3f} style {step.style_loss:.4f}", refresh=False
+                )
+                bar.update()
+        except KeyboardInterrupt:
+            code = 130
+    if image is None:
+        print("Stopped before there was a picture; nothing was written.", file=sys.stderr)
+        return code
+    _save(image, options.out)
+    seconds = time.monotonic() - started
+    print(f"{options.out}  {image.width}×{image.height}  {seconds:.1f} s", file=sys.stderr)
+    return code
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code."""
+    try:
+        return _run(_parser().parse_args(arguments))
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
