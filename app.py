@@ -9,7 +9,7 @@ import contextlib
 import logging
 import tempfile
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,18 +26,8 @@ from nst.images import open_image
 from nst.settings import FEATURES, SPECS, Choice, Range
 
 EXAMPLES = Path(__file__).parent / "examples"
-EXAMPLE_PAIRS = (
-    ("astronaut", "impasto-night"),
-    ("cat", "mosaic"),
-    ("coffee", "discs"),
-    ("rocket", "waves"),
-    ("cat", "woodcut"),
-    ("astronaut", "stained-glass"),
-    ("rocket", "pointillism"),
-    ("coffee", "botanical"),
-    ("astronaut", "ink-wash"),
-)
 IN_SIGHT = ("iterations", "style_strength")
+INPUT_HEIGHT, RESULT_HEIGHT = 280, 480
 QUEUE_LENGTH = 20
 HOUR = 3600
 GPU_START_SECONDS, GPU_MEGAPIXEL_SECONDS = 10, 0.03
@@ -47,40 +37,27 @@ Progress = dict[str, Any]
 log = logging.getLogger("nst.app")
 
 
-class PictureFile(gr.Image):
+def _unread(component: Any, read: Callable[[Any], Any] = lambda payload: payload) -> Any:  # noqa: ANN401
+    """Have a component hand over what was sent, unchecked.
+
+    Gradio's own checks let NaN through and meet other things with unreadable errors; `Settings` and
+    `nst.images` refuse all of them with a sentence.
+    """
+    component.preprocess = read
+    return component
+
+
+def _picture_input(label: str) -> gr.Image:
     """An image input that hands over the file as it came: `nst.images` reads it, and only it."""
-
-    is_template = True
-
-    def preprocess(self, payload: Any) -> str | None:  # noqa: ANN401
-        """Return the path of the upload."""
-        return payload.path if payload and payload.path else None
-
-
-class SettingSlider(gr.Slider):
-    """A slider that hands over any value: `Settings` refuses it with a sentence of its own."""
-
-    is_template = True
-
-    def preprocess(self, payload: Any) -> Any:  # noqa: ANN401
-        """Return what was sent."""
-        return payload
-
-
-class SettingChoice(gr.Radio):
-    """A choice that hands over any value: `Settings` refuses it with a sentence of its own."""
-
-    is_template = True
-
-    def preprocess(self, payload: Any) -> Any:  # noqa: ANN401
-        """Return what was sent."""
-        return payload
+    sources = ["upload", "webcam", "clipboard"]
+    image = gr.Image(label=label, type="filepath", sources=sources, height=INPUT_HEIGHT)
+    return _unread(image, lambda payload: payload.path if payload else None)
 
 
 def _widget(spec: Range | Choice) -> gr.Slider | gr.Radio:
     if isinstance(spec, Choice):
-        return SettingChoice(spec.choices, value=spec.default, label=spec.label, info=spec.help)
-    return SettingSlider(
+        return _unread(gr.Radio(spec.choices, value=spec.default, label=spec.label, info=spec.help))
+    slider = gr.Slider(
         spec.minimum,
         spec.maximum,
         value=spec.default,
@@ -89,6 +66,7 @@ def _widget(spec: Range | Choice) -> gr.Slider | gr.Radio:
         info=spec.help,
         precision=0 if isinstance(spec.default, int) else None,
     )
+    return _unread(slider)
 
 
 @lru_cache
@@ -133,7 +111,7 @@ def _progress(step: Step, seconds: float, features: str | None, device: str | No
 
 
 def _paint(
-    content: str | None, style: str | None, features: str, values: dict[str, Any]
+    content: str | None, style: str | None, features: str, values: dict[str, object]
 ) -> Generator[tuple[str, Progress], None, None]:
     """Yield the file of the picture so far, JPEG and at last PNG, with the run's progress."""
     settings = Settings(**values)
@@ -190,7 +168,7 @@ def _sentences() -> Iterator[None]:
 
 
 def stylize_pictures(
-    content: str | None, style: str | None, **values: Any
+    content: str | None, style: str | None, **values: object
 ) -> Generator[tuple[str, Progress], None, None]:
     """Paint the content picture in the manner of the style picture, streaming the progress.
 
@@ -203,7 +181,7 @@ def stylize_pictures(
 
 
 def paint_on_page(
-    content: str | None, style: str | None, **values: Any
+    content: str | None, style: str | None, **values: object
 ) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """The same run for the page: picture, progress bar, download."""
     for picture, progress in stylize_pictures(content, style, **values):
@@ -229,13 +207,10 @@ def _progress_bar(progress: Progress) -> str:
             f"{progress['features']} on {progress['device']}"
         )
     return (
-        (
-            f'<div class="nst-bar" role="progressbar" aria-label="Progress" aria-valuemin="0" '
-            f'aria-valuemax="100" aria-valuenow="{share:.0%}"><span style="width:{share:.1%}"></span>'
-            f'</div><div class="nst-text" aria-live="polite"><b>{text}</b><span>{losses}</span></div>'
-        )
-        .replace('%" aria', '" aria')
-        .replace('%"><span', '"><span')
+        '<div class="nst-bar" role="progressbar" aria-label="Progress" '
+        f'aria-valuemin="0" aria-valuemax="100" aria-valuenow="{100 * share:.0f}">'
+        f'<span style="width: {share:.1%}"></span></div>'
+        f'<div class="nst-text" aria-live="polite"><b>{text}</b><span>{losses}</span></div>'
     )
 
 
@@ -255,8 +230,10 @@ def _running(running: bool) -> list[dict[str, Any]]:
 
 
 CSS = """
-.nst-bar {height: 8px; border-radius: 4px; overflow: hidden; background: var(--border-color-primary)}
-.nst-bar span {display: block; height: 100%; background: var(--color-accent); transition: width .3s}
+.nst-bar {height: 8px; border-radius: 4px; overflow: hidden;
+  background: var(--border-color-primary)}
+.nst-bar span {display: block; height: 100%; background: var(--color-accent);
+  transition: width .3s}
 .nst-text {display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1em;
   margin-top: 6px; font-size: .9em; font-variant-numeric: tabular-nums}
 .nst-text span {color: var(--body-text-color-subdued)}
@@ -275,9 +252,8 @@ def build() -> gr.Blocks:
         with gr.Row():
             with gr.Column():
                 with gr.Row():
-                    sources = ["upload", "webcam", "clipboard"]
-                    content = PictureFile(label="Content: the photograph", sources=sources)
-                    style = PictureFile(label="Style: the painting", sources=sources)
+                    content = _picture_input("Content: the photograph")
+                    style = _picture_input("Style: the painting")
                 widgets = {name: _widget(SPECS[name]) for name in IN_SIGHT}
                 with gr.Row():
                     paint = gr.Button("Paint", variant="primary", scale=2)
@@ -288,22 +264,25 @@ def build() -> gr.Blocks:
                 widgets |= rest | {"features": features}
             with gr.Column():
                 picture = gr.Image(
-                    label="Result", interactive=False, buttons=["fullscreen"], format="png"
+                    label="Result",
+                    interactive=False,
+                    buttons=["fullscreen"],
+                    format="png",
+                    height=RESULT_HEIGHT,
                 )
                 bar = gr.HTML()
                 download = gr.DownloadButton("Download the picture", interactive=False)
                 status = gr.Markdown()
-        gr.Examples(
-            [
-                [str(EXAMPLES / "content" / f"{c}.jpg"), str(EXAMPLES / "styles" / f"{s}.jpg")]
-                for c, s in EXAMPLE_PAIRS
-            ],
-            [content, style],
-            label="Or start from one of these",
-            api_visibility="private",
-        )
+        _examples("Photographs to start from", "content", content)
+        _examples("Paintings to start from", "styles", style)
         _connect(page, content, style, widgets, paint, stop, picture, bar, download, status)
     return page
+
+
+def _examples(label: str, folder: str, image: gr.Image) -> None:
+    """A row of thumbnails that fill an image input."""
+    paths = sorted(str(path) for path in (EXAMPLES / folder).glob("*.jpg"))
+    gr.Examples(paths, image, label=label, examples_per_page=len(paths), api_visibility="private")
 
 
 def _connect(
@@ -324,12 +303,18 @@ def _connect(
     buttons = [paint, stop]
     begin = paint.click(lambda: _running(True), None, buttons, queue=False, **private)
     painting = begin.then(paint_on_page, outputs=[picture, bar, download], **run, **private)
-    painting.then(lambda: _running(False), None, buttons, queue=False, **private)
-    stop.click(lambda: _running(False), None, buttons, cancels=[painting], queue=False, **private)
+    # Paint is offered again when the run has really ended: a click before that would be lost.
+    for ended in (painting.then, painting.failure):
+        ended(lambda: _running(False), None, buttons, queue=False, **private)
+    stopping = gr.update(interactive=False)
+    stop.click(lambda: stopping, None, stop, cancels=[painting], queue=False, **private)
     page.load(describe_features, widgets["features"], status, **private)
     widgets["features"].change(describe_features, widgets["features"], status, **private)
     endpoint = gr.Button(visible=False)
-    result, progress = gr.Image(visible=False, label="image"), gr.JSON(visible=False)
+    result, progress = (
+        gr.Image(visible=False, label="image"),
+        gr.JSON(visible=False, label="progress"),
+    )
     endpoint.click(stylize_pictures, outputs=[result, progress], api_name="stylize", **run)
 
 

@@ -47,8 +47,8 @@ NEVER_TRAINED_ON = {
 }
 """Paintings that the compact network did not see in training; it saw none of the photographs."""
 
-# Strength 50 weighs the mean Gram loss 20 times the content loss; no layer deeper than VGG19's first
-# three blocks, whose exact weights are at hand, and no total variation.
+# Strength 50 weighs the mean Gram loss 20 times the content loss; no layer is deeper than VGG19's
+# first three blocks, whose exact weights were at hand, and no total variation is added.
 RECIPE = Settings(style_strength=50, tv_weight=0, relu4_1_weight=0, relu5_1_weight=0)
 SIZE, ITERATIONS = 384, 100
 DIRECTIONS = 128
@@ -89,9 +89,8 @@ def _find(folder: Path, stem: str) -> Path:
 
 def _optimised(network: FeatureNetwork, content: Tensor, style: Tensor) -> Tensor:
     objective = Objective(network, content, style, RECIPE)
-    for _, image in optimise(objective, content, RECIPE.optimizer, ITERATIONS):
-        pass
-    return image
+    *_, (_, best) = optimise(objective, content, RECIPE.optimizer, ITERATIONS)
+    return best
 
 
 def _exact_loss(objective: Objective, image: Tensor) -> float:
@@ -144,17 +143,20 @@ def _side_by_side(tensors: list[Tensor], path: Path) -> None:
     sheet.save(path)
 
 
+HEADER = """
+| content | style | L start | L vgg19 | L compact | reduction | ratio | SWD start, vgg19, compact |
+|---|---|---|---|---|---|---|---|"""
+
+
 def _print_table(rows: list[Row]) -> None:
-    print(
-        "| content | style | L at start | L vgg19 | L compact | reduction | ratio | SWD start, vgg19, compact |"
-    )
-    print("|---|---|---|---|---|---|---|---|")
+    print(HEADER)
     for row in rows:
-        unseen = "" if row.style in NEVER_TRAINED_ON else " *"
-        swd = f"{row.wasserstein_start:.2f}, {row.wasserstein_vgg19:.2f}, {row.wasserstein_compact:.2f}"
+        style = row.style + ("" if row.style in NEVER_TRAINED_ON else " *")
+        losses = f"{row.start:.2f} | {row.vgg19:.3f} | {row.compact:.3f}"
+        distances = (row.wasserstein_start, row.wasserstein_vgg19, row.wasserstein_compact)
         print(
-            f"| {row.content} | {row.style}{unseen} | {row.start:.2f} | {row.vgg19:.3f} | "
-            f"{row.compact:.3f} | {row.reduction:.3f} | {row.ratio:.2f} | {swd} |"
+            f"| {row.content} | {style} | {losses} | {row.reduction:.3f} | {row.ratio:.2f} | "
+            f"{', '.join(f'{d:.3f}' for d in distances)} |"
         )
     reductions = [row.reduction for row in rows]
     ratio = math.exp(sum(math.log(row.ratio) for row in rows) / len(rows))

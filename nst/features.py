@@ -19,7 +19,6 @@ from huggingface_hub import (
     hf_hub_url,
     try_to_load_from_cache,
 )
-from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -228,7 +227,8 @@ def _vgg19_file() -> Path:
         # The download retries for half a minute where there is no network; this fails at once.
         get_hf_file_metadata(hf_hub_url(VGG19_REPOSITORY, VGG19_FILE), timeout=HUB_PATIENCE)
         return Path(hf_hub_download(VGG19_REPOSITORY, VGG19_FILE))
-    except (OSError, HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled) as error:
+    # The client raises errors of whatever HTTP library its release uses; each means the same here.
+    except Exception as error:
         raise InputError(
             "VGG19's weights are not on this machine and the Hugging Face Hub cannot be reached: "
             f"choose compact features, or name a file of them in {VGG19_VARIABLE}."
@@ -248,11 +248,16 @@ def load_vgg19(path: Path) -> FeatureNetwork:
             reach = next(
                 (i for i, key in enumerate(keys) if f"{key}.weight" not in held), len(keys)
             )
-            network = FeatureNetwork("vgg19", VGG19[:reach])
-            for key, convolution in zip(keys, network.convolutions, strict=False):
-                convolution.weight.data.copy_(file.get_tensor(f"{key}.weight"))
-                convolution.bias.data.copy_(file.get_tensor(f"{key}.bias"))
-    except (OSError, SafetensorError, RuntimeError) as error:
+            tensors = {
+                f"convolutions.{i}.{part}": file.get_tensor(f"{key}.{part}").float()
+                for i, key in enumerate(keys[:reach])
+                for part in ("weight", "bias")
+            }
+        network = FeatureNetwork("vgg19", VGG19[:reach])
+        network.load_state_dict(tensors)
+        if not reach:
+            raise ValueError("no convolution")
+    except (OSError, SafetensorError, RuntimeError, ValueError) as error:
         raise InputError(
             f"The file of VGG19's weights cannot be used ({path.name}): it must be safetensors "
             "with torchvision's keys and shapes, features.0.weight and so on."

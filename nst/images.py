@@ -18,7 +18,7 @@ from torch.nn import functional as F
 
 from nst.settings import MAX_SIDE, InputError
 
-MAX_MEGAPIXELS = 40
+MAX_MEGAPIXELS = 50
 """Largest picture, in millions of pixels, that is decoded at all."""
 
 MAX_FILE_MEGABYTES = 256
@@ -64,15 +64,17 @@ UPRIGHT = {
 """EXIF orientation -> what sets the picture upright."""
 
 
-def open_image(path: str | Path, what: str = "image") -> Image.Image:
+def open_image(path: str | Path | None, what: str = "image") -> Image.Image:
     """Open an untrusted picture file and return its first frame as `prepare` does.
 
     Sizes are checked on the header, before anything is decoded.
 
     Raises:
-        InputError: the file cannot be opened, is not a whole picture in one of `FORMATS`, or is
-            outside the limits above; `what` names the picture in the sentence.
+        InputError: there is none, the file cannot be opened, is not a whole picture in one of
+            `FORMATS`, or is outside the limits above; `what` names the picture in the sentence.
     """
+    if path is None:
+        raise InputError(f"The {what} is missing.")
     with _plain_errors(what):
         file = Path(path)
         if not file.is_file():

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-SMALLEST_TARGET = 1e-8
+SMALLEST_TARGET = 1e-20
 """Floor for the squared size of a target, so that a black picture divides by something."""
 
 
@@ -54,7 +54,7 @@ def gram_matrix(features: Tensor, metric: Metric | None = None) -> Tensor:
 
 
 def relative_distance(x: Tensor, target: Tensor) -> Tensor:
-    """Squared distance of `x` to `target` over the squared size of `target`, for each of N: (N,)."""
+    """Squared distance of `x` to `target` over the squared size of `target`: (N,)."""
     distance = (x - target).square().flatten(1).sum(1)
     return distance / target.square().flatten(1).sum(1).clamp_min(SMALLEST_TARGET)
 

@@ -6,6 +6,7 @@ built and a bad value refused without loading it.
 """
 
 import math
+import numbers
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
@@ -19,7 +20,7 @@ STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 
 
 class InputError(ValueError):
-    """A value or a picture that cannot be used; its text is one sentence for the person who sent it."""
+    """A value or picture that cannot be used; its text is one sentence for who sent it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,11 +35,11 @@ class Range:
     step: float
 
     def check(self, name: str, value: object) -> int | float:
-        """Return `value` as the type of the default, or raise `InputError` naming field and range."""
+        """Return `value` in the default's type, or raise `InputError` naming field and range."""
         whole = isinstance(self.default, int)
         kind = "a whole number" if whole else "a number"
         allowed = f"{name} must be {kind} from {self.minimum:g} to {self.maximum:g}"
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, numbers.Real):
             raise InputError(f"{allowed}, not {_shown(value)}.")
         # NaN fails the comparison, infinities fall outside the range.
         if not self.minimum <= value <= self.maximum or (whole and value != math.floor(value)):
@@ -151,7 +152,7 @@ class Settings:
     optimizer: str = _setting(
         Choice(
             label="Optimiser",
-            help="L-BFGS reaches a lower loss in the same number of iterations; Adam is the classic.",
+            help="L-BFGS gets further in the same number of iterations; Adam is the classic.",
             default="lbfgs",
             choices=("lbfgs", "adam"),
         )
@@ -173,7 +174,7 @@ class Settings:
     relu5_1_weight: float = _layer_weight("relu5_1", "large shapes")
 
     def __post_init__(self) -> None:
-        """Validate every field, and normalise whole floats to ints (2.0 -> 2) and ints to floats."""
+        """Validate every field, and make whole floats ints (2.0 -> 2) and ints floats."""
         for name, spec in SPECS.items():
             object.__setattr__(self, name, spec.check(name, getattr(self, name)))
         if not any(self.layer_weights.values()):

@@ -23,21 +23,21 @@ from training.stylised import StylisedPool
 from training.teachers import Teachers, load_compressed_teacher
 
 LAYER_WEIGHTS = {
-    "relu1_1": 1.0,
+    "relu1_1": 0.5,
     "relu2_1": 1.5,
-    "relu3_1": 1.5,
-    "relu3_3": 1.0,
-    "relu4_1": 0.5,
-    "relu5_1": 0.5,
+    "relu3_1": 3.0,
+    "relu3_3": 3.0,
+    "relu4_1": 0.3,
+    "relu5_1": 0.15,
 }
 GRAM_WEIGHT = 2.0
 SIDE = 128
-FRESH, STYLISED, POOL = 6, 2, 24
+FRESH, STYLISED, POOL = 5, 3, 24
 """Pictures of a batch: augmented crops, and some of the pool of half-stylised ones."""
 ROWS = 16384
 """Pixels of a batch, drawn at random, at which a layer's activations are compared."""
-MATRIX_RATE, MAP_RATE = 0.02, 3e-3
-WARM_UP, CONSTANT = 100, 0.4
+MATRIX_RATE, MAP_RATE = 0.01, 2e-3
+WARM_UP, CONSTANT = 100, 0.1
 """Steps until the full learning rate; share of all steps after which it falls linearly to 0."""
 
 

@@ -15,11 +15,11 @@ from training.student import STYLE_LAYERS, Student
 
 STYLE_WEIGHT = 20.0
 LONGEST_LIFE = 120
-"""Updates after which a picture of the pool has been replaced by a fresh one, at the latest."""
+"""Updates after which a picture of the pool is replaced by a fresh one, at the latest."""
 
 
 class StylisedPool:
-    """A pool of pictures on their way from content to style; each `advance` moves some by a step."""
+    """Pictures on their way from content to style; each `advance` moves some by a step."""
 
     STATE = ("age", "life", "image", "content", "style", "mean", "square")
 

@@ -1,0 +1,117 @@
+"""What the tests share: a tiny feature network, drawn pictures, real weights, a real server."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from nst.features import Convolution, FeatureNetwork, load_features
+
+ROOT = Path(__file__).parents[1]
+DEVELOPMENT_WEIGHTS = ROOT.parent / "shared" / "reference" / "vgg19-conv1-3.safetensors"
+
+
+@pytest.fixture(scope="session")
+def tiny() -> FeatureNetwork:
+    """A network of random weights with VGG19's layer names, quick enough for whole runs."""
+    table = (
+        Convolution(8, "relu1_1"),
+        Convolution(8, "relu2_1", pool=True),
+        Convolution(8, "relu3_1", pool=True),
+        Convolution(8, "relu3_3"),
+        Convolution(8, "relu4_1", pool=True),
+        Convolution(8, "relu5_1", pool=True),
+    )
+    torch.manual_seed(0)
+    network = FeatureNetwork("tiny", table)
+    for convolution in network.convolutions:
+        torch.nn.init.kaiming_normal_(convolution.weight, nonlinearity="relu")
+    return network.to(memory_format=torch.channels_last).requires_grad_(False).eval()
+
+
+def waves(width: int, height: int, frequency: float, colours: tuple[float, float, float]) -> Image:
+    """A smooth RGB picture that is different everywhere."""
+    x, y = np.meshgrid(np.arange(width) / 64, np.arange(height) / 64)
+    bands = [np.sin(frequency * (x + c * y)) * 0.4 + 0.5 * c for c in colours]
+    return Image.fromarray((np.clip(np.stack(bands, 2), 0, 1) * 255).astype(np.uint8))
+
+
+@pytest.fixture
+def content() -> Image.Image:
+    return waves(96, 64, 4, (0.9, 0.5, 0.2))
+
+
+@pytest.fixture
+def style() -> Image.Image:
+    return waves(80, 100, 19, (0.3, 0.8, 0.9))
+
+
+@pytest.fixture
+def picture_files(tmp_path: Path, content: Image.Image, style: Image.Image) -> tuple[Path, Path]:
+    """Content and style as PNG files."""
+    paths = tmp_path / "content.png", tmp_path / "style.png"
+    for image, path in zip((content, style), paths, strict=True):
+        image.save(path)
+    return paths
+
+
+@pytest.fixture(scope="session")
+def exact() -> FeatureNetwork:
+    """The real VGG19 in float32, as far as the weights at hand reach."""
+    named = os.environ.get("NST_VGG19_WEIGHTS")
+    if not named and not DEVELOPMENT_WEIGHTS.exists():
+        pytest.skip("no real VGG19 weights: name a file of them in NST_VGG19_WEIGHTS")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NST_VGG19_WEIGHTS", named or str(DEVELOPMENT_WEIGHTS))
+        return load_features("vgg19", "cpu", torch.float32)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real server, started as the README says."""
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}"
+    folder = tmp_path_factory.mktemp("server")
+    environment = {
+        **os.environ,
+        "GRADIO_SERVER_PORT": str(port),
+        "GRADIO_ANALYTICS_ENABLED": "False",
+        "TMPDIR": str(folder),
+    }
+    with (
+        (folder / "log.txt").open("w") as log,
+        subprocess.Popen(
+            [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log
+        ) as server,
+    ):
+        try:
+            _wait_for(address, server)
+            yield address
+        finally:
+            server.terminate()
+
+
+def _wait_for(address: str, server: subprocess.Popen) -> None:
+    deadline = time.monotonic() + 90
+    while server.poll() is None and time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise RuntimeError(f"the server did not start: {server.returncode}")

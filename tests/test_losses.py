@@ -1,0 +1,93 @@
+import pytest
+import torch
+from torch.autograd import gradcheck
+
+from nst.losses import (
+    Metric,
+    content_loss,
+    gram_matrix,
+    relative_distance,
+    style_loss,
+    total_variation_loss,
+)
+
+
+def features(*rows):
+    """Activations (1, C, 1, N), one row for each channel."""
+    return torch.tensor(rows, dtype=torch.float32)[None, :, None, :]
+
+
+def test_gram_matrix_by_hand():
+    gram = gram_matrix(features([1, 2], [3, 4]))
+    # Outer products (1, 3) and (2, 4), averaged over two pixels.
+    assert torch.equal(gram, torch.tensor([[[2.5, 5.5], [5.5, 12.5]]]))
+
+
+def test_gram_matrix_forgets_where_things_are():
+    x = torch.rand(1, 5, 8, 6)
+    assert torch.allclose(gram_matrix(x), gram_matrix(x.flip(2, 3)))
+
+
+def test_gram_matrix_does_not_grow_with_the_picture():
+    x = torch.rand(1, 3, 4, 4)
+    assert torch.allclose(gram_matrix(x), gram_matrix(x.repeat(1, 1, 3, 2)))
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_gram_matrix_in_a_metric_is_that_of_the_mapped_features(layout):
+    x = torch.rand(2, 4, 7, 5).contiguous(memory_format=layout)
+    metric = Metric(torch.randn(6, 4), torch.randn(6))
+    mapped = torch.einsum("oc,nchw->nohw", metric.weight, x) + metric.bias.view(1, -1, 1, 1)
+    assert torch.allclose(gram_matrix(x, metric), gram_matrix(mapped), atol=1e-5)
+
+
+def test_content_loss_by_hand():
+    # (1 - 2)² + (2 - 2)² over 2² + 2².
+    assert content_loss(features([1, 2]), features([2, 2])).item() == pytest.approx(1 / 8)
+
+
+def test_content_loss_in_a_metric_is_that_of_the_mapped_features():
+    x, target = torch.rand(1, 4, 7, 5), torch.rand(1, 4, 7, 5)
+    metric = Metric(torch.randn(6, 4), torch.randn(6))
+    mapped, mapped_target = (
+        torch.einsum("oc,nchw->nohw", metric.weight, f) + metric.bias.view(1, -1, 1, 1)
+        for f in (x, target)
+    )
+    expected = content_loss(mapped, mapped_target)
+    assert content_loss(x, target, metric).item() == pytest.approx(expected.item(), rel=1e-4)
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])
+def test_losses_are_0_at_the_target_1_at_nothing_and_ignore_scale(scale):
+    x = scale * torch.rand(1, 3, 4, 4)
+    gram = gram_matrix(x)
+    for loss, value, target in ((content_loss, x, x), (style_loss, gram, gram)):
+        assert loss(value, target).item() == 0
+        assert loss(torch.zeros_like(value), target).item() == pytest.approx(1)
+        assert loss(2 * value, target).item() == pytest.approx(1)
+
+
+def test_a_black_target_gives_finite_losses():
+    zero = torch.zeros(1, 3, 4, 4)
+    assert torch.isfinite(content_loss(torch.rand(1, 3, 4, 4), zero))
+    assert relative_distance(zero, zero).item() == 0
+
+
+def test_total_variation_of_a_checkerboard_is_2():
+    board = (torch.arange(6)[:, None] + torch.arange(6)[None]) % 2
+    image = board.float().expand(1, 3, 6, 6)
+    assert total_variation_loss(image).item() == 2
+
+
+def test_total_variation_of_a_ramp_and_of_a_flat_picture():
+    ramp = torch.arange(5).float().mul(0.1).expand(1, 3, 4, 5)
+    assert total_variation_loss(ramp).item() == pytest.approx(0.01)
+    assert total_variation_loss(torch.full((1, 3, 4, 5), 0.3)).item() == 0
+
+
+def test_gradients_are_right():
+    torch.manual_seed(0)
+    x = torch.rand(1, 3, 4, 4, dtype=torch.float64, requires_grad=True)
+    target = torch.rand(1, 3, 4, 4, dtype=torch.float64)
+    assert gradcheck(total_variation_loss, x)
+    assert gradcheck(lambda x: relative_distance(x, target), x)

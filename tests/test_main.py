@@ -1,0 +1,114 @@
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import nst.__main__ as cli
+from nst.settings import SPECS
+
+ROOT = Path(cli.__file__).parents[1]
+QUICK = ["--size", "64", "--iterations", "4", "--features", "compact"]
+
+
+@pytest.fixture
+def paint(picture_files, tmp_path, capsys):
+    """Run the command line in this process: arguments -> (exit code, stderr, result's path)."""
+
+    def run(*arguments, out="result.png"):
+        out = tmp_path / out
+        code = cli.main([*map(str, picture_files), "-o", str(out), *map(str, arguments)])
+        return code, capsys.readouterr().err, out
+
+    return run
+
+
+@pytest.mark.parametrize("ending", [".png", ".jpg", ".webp"])
+def test_a_picture_is_written(paint, ending):
+    code, errors, out = paint(*QUICK, out=f"result{ending}")
+    assert code == 0
+    assert "compact on cpu: asked for" in errors
+    with Image.open(out) as image:
+        assert image.size == (64, 43)
+        assert not image.getexif()
+    assert not list(out.parent.glob(".*.part"))
+
+
+def test_the_same_command_gives_the_same_file(paint):
+    first, second = (paint(*QUICK, "--init", "noise", out=f"{n}.png")[2] for n in "ab")
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_alpha_survives_png_and_becomes_white_in_jpeg(paint, picture_files):
+    with Image.open(picture_files[0]) as content:
+        content.putalpha(0)
+        content.save(picture_files[0])
+    with Image.open(paint(*QUICK)[2]) as image:
+        assert image.mode == "RGBA"
+    with Image.open(paint(*QUICK, out="result.jpg")[2]) as image:
+        assert np.asarray(image).min() > 250
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--iterations", "0"], "iterations must be a whole number from 1 to 2000, not 0."),
+        (["--iterations", "many"], "iterations must be a whole number from 1 to 2000, not 'many'."),
+        (["--style-strength", "nan"], "style_strength must be a number from 0 to 100, not nan."),
+        (["--init", "sky"], "init must be one of content, noise, style, not 'sky'."),
+        (["--features", "big"], "features must be one of auto, vgg19, compact, not 'big'."),
+        (["--unheard-of"], "Unrecognized arguments: --unheard-of (see --help)."),
+        (["--size", "20000"], "size must be a whole number from 64 to 2048, not 20000."),
+    ],
+)
+def test_bad_arguments_exit_with_2_and_one_line(paint, arguments, said):
+    code, errors, out = paint(*arguments)
+    assert code == 2
+    assert errors == f"error: {said}\n"
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("out", ["result", "result.gif", "no/such/folder/result.png"])
+def test_a_result_that_could_not_be_saved_is_refused_before_the_work(paint, out):
+    code, errors, path = paint(out=out)
+    assert code == 2
+    assert errors.count("\n") == 1
+    assert not path.exists()
+
+
+def test_a_missing_or_damaged_picture_is_refused(picture_files, tmp_path, capsys):
+    content, style = picture_files
+    style.write_bytes(style.read_bytes()[:200])
+    for name in (style, tmp_path / "missing.png"):
+        assert cli.main([str(content), str(name), "-o", str(tmp_path / "out.png")]) == 2
+        assert capsys.readouterr().err.startswith("error: The style image ")
+
+
+def test_help_names_every_setting_with_range_and_default(capsys):
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["--help"])
+    assert caught.value.code == 0
+    text = " ".join(capsys.readouterr().out.split())
+    for name, spec in SPECS.items():
+        assert f"--{name.replace('_', '-')}" in text
+        assert f"default {spec.default}]" in text
+
+
+def test_ctrl_c_saves_what_there_is(picture_files, tmp_path):
+    out = tmp_path / "result.png"
+    command = [sys.executable, "-m", "nst", *map(str, picture_files), "-o", str(out)]
+    command += ["--size", "64", "--iterations", "2000", "--features", "compact"]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        seen = ""
+        deadline = time.monotonic() + 60
+        while "00/2000" not in seen and time.monotonic() < deadline:
+            seen += process.stderr.read(64)
+        process.send_signal(signal.SIGINT)
+        process.stderr.read()
+        assert process.wait(20) == 130
+    with Image.open(out) as image:
+        assert image.size == (64, 43)

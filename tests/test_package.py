@@ -1,0 +1,46 @@
+"""What the package promises as a whole."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import nst
+
+ROOT = Path(nst.__file__).parents[1]
+SOURCES = sorted(
+    path
+    for folder in (".", "nst", "training", "benchmarks")
+    for path in (ROOT / folder).glob("*.py")
+)
+
+
+def test_public_names_are_exactly_these():
+    assert sorted(nst.__all__) == ["InputError", "Settings", "Step", "load_features", "stylize"]
+
+
+def test_settings_need_no_torch():
+    """A value can be refused without loading half a gigabyte of libraries."""
+    code = (
+        "import sys, importlib.util as u\n"
+        "spec = u.spec_from_file_location('settings', 'nst/settings.py')\n"
+        "module = u.module_from_spec(spec); sys.modules['settings'] = module\n"
+        "spec.loader.exec_module(module); print('torch' in sys.modules)"
+    )
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert result.stdout.strip() == "False", result.stderr
+
+
+def test_tensors_stay_in_nst():
+    assert "import torch" not in (ROOT / "app.py").read_text()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_functions_fit_on_a_screen_and_files_say_their_job(path):
+    tree = ast.parse(path.read_text())
+    assert ast.get_docstring(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            assert node.end_lineno - node.lineno < 50, node.name

@@ -1,0 +1,221 @@
+import itertools
+import math
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from nst import InputError, Settings, stylize
+from nst.transfer import _scales, optimise
+
+QUICK = {"iterations": 12, "size": 64}
+
+
+def last(steps):
+    *_, step = steps
+    return step
+
+
+def pixels(image):
+    return np.asarray(image.convert("RGB"), dtype=np.float32) / 255
+
+
+def test_iterations_are_counted_over_all_scales(content, style, tiny):
+    steps = list(stylize(content, style, Settings(iterations=45, size=300), features=tiny))
+    assert [step.iteration for step in steps] == list(range(1, 46))
+    assert {step.total for step in steps} == {45}
+    sizes = [step.size for step in steps]
+    assert sizes == sorted(sizes) and sizes[-1] == 300
+
+
+def test_the_last_step_always_has_the_picture(content, style, tiny):
+    for iterations in (1, 2, 7, 41):
+        settings = Settings(iterations=iterations, size=64)
+        steps = list(stylize(content, style, settings, features=tiny))
+        assert steps[-1].image is not None
+        assert sum(step.image is not None for step in steps) <= 21
+
+
+def test_the_result_keeps_the_contents_aspect_ratio(content, style, tiny):
+    assert last(stylize(content, style, Settings(**QUICK), features=tiny)).image.size == (64, 43)
+
+
+def test_the_style_loss_falls(content, style, tiny):
+    steps = list(
+        stylize(content, style, Settings(iterations=30, size=96, tv_weight=0), features=tiny)
+    )
+    assert steps[0].content_loss == 0
+    assert steps[-1].style_loss < 0.5 * steps[0].style_loss
+
+
+def test_strength_0_gives_the_photograph_back(content, style, tiny):
+    settings = Settings(iterations=10, size=96, style_strength=0)
+    result = last(stylize(content, style, settings, features=tiny)).image
+    assert np.array_equal(pixels(result), pixels(content))
+
+
+def test_more_strength_is_more_style_and_less_content(content, style, tiny):
+    ends = [
+        last(
+            stylize(
+                content,
+                style,
+                Settings(iterations=40, size=64, style_strength=strength, tv_weight=0),
+                features=tiny,
+            )
+        )
+        for strength in (10, 40, 90)
+    ]
+    assert [e.style_loss for e in ends] == sorted((e.style_loss for e in ends), reverse=True)
+    assert [e.content_loss for e in ends] == sorted(e.content_loss for e in ends)
+
+
+def test_a_picture_in_its_own_style_stays_as_it_is(content, tiny):
+    result = last(stylize(content, content, Settings(**QUICK, tv_weight=0), features=tiny))
+    assert result.style_loss < 1e-6 and result.content_loss < 1e-6
+
+
+@pytest.mark.parametrize("init", ["content", "noise", "style"])
+@pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
+def test_the_same_seed_gives_the_same_picture(content, style, tiny, init, optimizer):
+    settings = Settings(**QUICK, init=init, optimizer=optimizer, seed=3)
+    a, b = (last(stylize(content, style, settings, features=tiny)).image for _ in range(2))
+    assert a.tobytes() == b.tobytes()
+
+
+def test_another_seed_gives_another_picture(content, style, tiny):
+    a, b = (
+        last(stylize(content, style, Settings(**QUICK, init="noise", seed=seed), features=tiny))
+        for seed in (1, 2)
+    )
+    assert a.image.tobytes() != b.image.tobytes()
+
+
+def test_noise_and_style_are_where_those_runs_start(content, style, tiny):
+    first = {
+        init: pixels(
+            next(
+                stylize(content, style, Settings(iterations=1, size=64, init=init), features=tiny)
+            ).image
+        )
+        for init in ("content", "noise", "style")
+    }
+    assert first["noise"].std() > 0.25
+    expected = pixels(content.resize((64, 43), Image.Resampling.LANCZOS))
+    assert np.abs(first["content"] - expected).max() < 0.02
+    assert abs(first["style"].mean() - pixels(style).mean()) < 0.05
+
+
+def test_closing_stops_the_work(content, style, tiny):
+    calls = []
+    handle = tiny.register_forward_hook(lambda *_: calls.append(1))
+    steps = stylize(content, style, Settings(iterations=1000, size=64), features=tiny)
+    for _ in itertools.islice(steps, 3):
+        pass
+    steps.close()
+    handle.remove()
+    assert len(calls) == 2 + 3  # two targets, three evaluations
+
+
+def test_slow_iterations_are_all_shown(content, style, tiny, monkeypatch):
+    monkeypatch.setattr("nst.transfer.time.monotonic", itertools.count(step=10).__next__)
+    steps = list(stylize(content, style, Settings(iterations=60, size=64), features=tiny))
+    assert all(step.image is not None for step in steps)
+
+
+def test_alpha_comes_back(content, style, tiny):
+    alpha = Image.linear_gradient("L").resize(content.size)
+    content.putalpha(alpha)
+    result = last(stylize(content, style, Settings(iterations=3, size=96), features=tiny)).image
+    assert result.mode == "RGBA"
+    assert np.array_equal(np.asarray(result.getchannel("A")), np.asarray(alpha))
+
+
+def test_layer_weights_change_the_picture_but_not_their_common_factor(content, style, tiny):
+    def paint(**weights):
+        settings = Settings(**QUICK, **weights)
+        return last(stylize(content, style, settings, features=tiny)).image.tobytes()
+
+    layers = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
+    assert paint() == paint(**{f"{layer}_weight": 2 for layer in layers})
+    assert paint() != paint(relu1_1_weight=0)
+
+
+@pytest.mark.parametrize(
+    ("pictures", "settings", "named"),
+    [
+        ((None, "style"), None, "content image"),
+        (("content", None), None, "style image"),
+        (("content", "a path"), None, "style image"),
+        (("content", "style"), {"iterations": 5}, "settings"),
+    ],
+)
+def test_bad_input_is_refused_at_once(pictures, settings, named, content, style):
+    known = {"content": content, "style": style}
+    with pytest.raises(InputError, match=named):
+        stylize(*(known.get(p, p) for p in pictures), settings)
+
+
+def test_a_content_picture_too_narrow_for_the_size_is_refused(style, tiny):
+    with pytest.raises(InputError, match="too narrow for size 64"):
+        stylize(Image.new("RGB", (400, 30)), style, Settings(size=64), features=tiny)
+
+
+def test_a_narrow_style_picture_is_fine(content, tiny):
+    steps = stylize(content, Image.new("RGB", (400, 30)), Settings(**QUICK), features=tiny)
+    assert last(steps).iteration == 12
+
+
+@pytest.mark.parametrize("kind", ["black", "white", "flat", "identical"])
+def test_flat_and_equal_pictures_give_finite_losses(kind, content, style, tiny):
+    flat = Image.new("RGB", (64, 64), {"black": "black", "white": "white"}.get(kind, "#777"))
+    pairs = [(content, content)] if kind == "identical" else [(flat, style), (content, flat)]
+    for pair in pairs:
+        step = last(stylize(*pair, Settings(**QUICK), features=tiny))
+        assert math.isfinite(step.content_loss + step.style_loss + step.tv_loss)
+
+
+def test_a_partial_network_without_a_layer_in_use_is_refused(content, style, tiny):
+    from nst.features import FeatureNetwork
+
+    shallow = FeatureNetwork("vgg19", tiny.table[:2])
+    weights = {f"{layer}_weight": 0 for layer in ("relu1_1", "relu2_1")}
+    with pytest.raises(InputError, match="relu1_1_weight, relu2_1_weight"):
+        stylize(content, style, Settings(**weights), features=shallow)
+
+
+@pytest.mark.parametrize(
+    ("size", "iterations", "longest"),
+    [
+        ((256, 200), 100, [256]),
+        ((512, 400), 200, [256, 512]),
+        ((1024, 700), 200, [256, 512, 1024]),
+        ((512, 400), 15, [512]),
+        ((1024, 70), 200, [1024]),
+        ((64, 64), 1, [64]),
+    ],
+)
+def test_scales(size, iterations, longest):
+    scales = _scales(size, iterations)
+    assert [max(scale.size) for scale in scales] == longest
+    assert scales[-1].size == size
+    assert sum(scale.iterations for scale in scales) == iterations
+    counts = [scale.iterations for scale in scales]
+    assert counts == sorted(counts, reverse=True)  # most of them where they are cheap
+
+
+def test_the_best_picture_is_the_last_one_given(tiny):
+    class Bumpy:
+        """A loss that rises in its second half."""
+
+        def __init__(self):
+            self.losses = iter([5.0, 3.0, 2.0, 2.5, 2.9])
+
+        def evaluate(self, image):
+            loss = next(self.losses)
+            return loss, torch.rand_like(image) + 0.1, loss
+
+    seen = list(optimise(Bumpy(), torch.full((1, 3, 4, 4), 0.5), "adam", 5))
+    assert [losses for losses, _ in seen] == [5.0, 3.0, 2.0, 2.5, 2.0]
+    assert torch.equal(seen[-1][1], seen[2][1])
