@@ -22,7 +22,7 @@ import gradio as gr
 from PIL import Image
 
 from nst import InputError, Settings, Step, load_features, stylize
-from nst.images import open_image
+from nst.images import open_image, save_image
 from nst.settings import FEATURES, SPECS, Choice, Range
 
 EXAMPLES = Path(__file__).parent / "examples"
@@ -133,20 +133,17 @@ def _paint(
             tv_loss=0.0,
             image=preview,
         )
-        yield _save(start, Path(folder)), _progress(start, 0.0, None, None)
+        yield _save(start, features, Path(folder)), _progress(start, 0.0, None, None)
         for step, name, device in _stylize_on_gpu(content_image, style_image, settings, features):
             seconds = time.monotonic() - started
-            yield _save(step, Path(folder)), _progress(step, seconds, name, device)
+            yield _save(step, name, Path(folder)), _progress(step, seconds, name, device)
 
 
-def _save(step: Step, folder: Path) -> str:
+def _save(step: Step, features: str, folder: Path) -> str:
     """Write a step's picture: previews as JPEG, which is quick, the last as PNG, which is exact."""
-    if step.iteration == step.total:
-        path = folder / "stylized.png"
-        step.image.save(path, compress_level=4)
-    else:
-        path = folder / f"{step.iteration:05d}.jpg"
-        step.image.convert("RGB").save(path, quality=90)
+    last = step.iteration == step.total
+    path = folder / ("stylized.png" if last else f"{step.iteration:05d}.jpg")
+    save_image(step.image, path, features)
     return str(path)
 
 
@@ -237,6 +234,9 @@ CSS = """
 .nst-text {display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1em;
   margin-top: 6px; font-size: .9em; font-variant-numeric: tabular-nums}
 .nst-text span {color: var(--body-text-color-subdued)}
+/* Coarse previews fill the same place as the result. */
+.nst-result .image-frame, .nst-result .image-frame img {width: 100%; height: 100%;
+  object-fit: contain}
 @media (prefers-reduced-motion: reduce) {.nst-bar span {transition: none}}
 """
 
@@ -269,6 +269,7 @@ def build() -> gr.Blocks:
                     buttons=["fullscreen"],
                     format="png",
                     height=RESULT_HEIGHT,
+                    elem_classes="nst-result",
                 )
                 bar = gr.HTML()
                 download = gr.DownloadButton("Download the picture", interactive=False)

@@ -10,11 +10,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from PIL import Image
 from tqdm import tqdm
 
 from nst import InputError, Settings, load_features, stylize
-from nst.images import FORMATS_OUT, open_image
+from nst.images import FORMATS_OUT, open_image, save_image
 from nst.settings import FEATURES, SPECS, Choice, Range
 
 
@@ -71,19 +70,6 @@ def _check_out(out: Path) -> None:
         raise InputError(f"There is no folder {out.parent} to write the result to.")
 
 
-def _save(image: Image.Image, out: Path) -> None:
-    """Write the picture whole or not at all."""
-    if image.mode == "RGBA" and FORMATS_OUT[out.suffix.lower()] == "JPEG":
-        white = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(white, image).convert("RGB")
-    part = out.with_name(f".{out.name}.part")
-    try:
-        image.save(part, format=FORMATS_OUT[out.suffix.lower()], quality=95)
-        part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)
-
-
 def _run(options: argparse.Namespace) -> int:
     settings = Settings(**{name: getattr(options, name) for name in SPECS})
     _check_out(options.out)
@@ -107,7 +93,7 @@ def _run(options: argparse.Namespace) -> int:
     if image is None:
         print("Stopped before there was a picture; nothing was written.", file=sys.stderr)
         return code
-    _save(image, options.out)
+    save_image(image, options.out, features.name)
     seconds = time.monotonic() - started
     print(f"{options.out}  {image.width}×{image.height}  {seconds:.1f} s", file=sys.stderr)
     return code

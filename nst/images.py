@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms, ImageOps, PngImagePlugin, UnidentifiedImageError
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -139,10 +139,7 @@ def to_tensor(image: Image.Image) -> Tensor:
     """
     if image.mode not in ("RGB", "RGBA"):
         raise ValueError(f"expected mode RGB or RGBA, got {image.mode}")
-    if image.mode == "RGBA":
-        white = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(white, image).convert("RGB")
-    pixels = torch.from_numpy(np.array(image)).permute(2, 0, 1).unsqueeze(0)
+    pixels = torch.from_numpy(np.array(_over_white(image))).permute(2, 0, 1).unsqueeze(0)
     return pixels.contiguous().float().div_(255)
 
 
@@ -165,6 +162,31 @@ def to_image(tensor: Tensor, alpha: Image.Image | None = None) -> Image.Image:
         # Sharper filters overshoot, which shows as a faint halo where nothing should be.
         image.putalpha(alpha.resize(image.size, Image.Resampling.BILINEAR))
     return image
+
+
+def save_image(image: Image.Image, path: Path, features: str) -> None:
+    """Write a result whole or not at all, in the format of the path's ending, one of `FORMATS_OUT`.
+
+    The name of the feature network that it was made with goes into the metadata of PNG and JPEG.
+    JPEG has no alpha: transparent pictures are laid over white.
+    """
+    encoder = FORMATS_OUT[path.suffix.lower()]
+    if encoder == "JPEG":
+        image = _over_white(image)
+    text = PngImagePlugin.PngInfo()
+    text.add_text("Software", "Neural style transfer (nst)")
+    text.add_text("Features", features)
+    options = {
+        "PNG": {"pnginfo": text, "compress_level": 4},
+        "JPEG": {"quality": 95, "comment": f"Neural style transfer (nst), {features} features"},
+        "WEBP": {"quality": 95},
+    }
+    part = path.with_name(f".{path.name}.part")
+    try:
+        image.save(part, encoder, **options[encoder])
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def fit(width: int, height: int, longest: int, what: str = "image") -> tuple[int, int]:
@@ -200,6 +222,13 @@ def resize_tensor(tensor: Tensor, size: tuple[int, int]) -> Tensor:
     """Return a tensor (1, 3, H, W) at `size` (width, height), antialiased, clamped to [0, 1]."""
     shape = (size[1], size[0])
     return F.interpolate(tensor, shape, mode="bicubic", antialias=True).clamp(0, 1)
+
+
+def _over_white(image: Image.Image) -> Image.Image:
+    if image.mode != "RGBA":
+        return image
+    white = Image.new("RGBA", image.size, "white")
+    return Image.alpha_composite(white, image).convert("RGB")
 
 
 @contextmanager

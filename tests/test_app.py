@@ -39,8 +39,10 @@ def test_a_run_streams_jpeg_previews_and_ends_with_a_png(files):
     for path, progress in app.stylize_pictures(*files, **VALUES):
         with Image.open(path) as image:  # it is there while it is shown
             formats.append(image.format)
+            features = image.info.get("Features")
         progresses.append(progress)
     assert formats == ["JPEG"] * (len(formats) - 1) + ["PNG"]
+    assert features == "compact"
     assert all(list(progress) == KEYS for progress in progresses)
     assert [p["iteration"] for p in progresses] == list(range(13))
     assert [p["done"] for p in progresses] == [False] * 12 + [True]

@@ -35,6 +35,8 @@ def test_a_picture_is_written(paint, ending):
     with Image.open(out) as image:
         assert image.size == (64, 43)
         assert not image.getexif()
+        noted = {".png": image.info.get("Features"), ".jpg": image.info.get("comment")}
+        assert "compact" in str(noted.get(ending, "compact"))
     assert not list(out.parent.glob(".*.part"))
 
 

@@ -110,3 +110,11 @@ def test_the_start_and_pictures_already_given_are_never_changed(kind):
     run(optimiser, loss, 3)
     assert torch.equal(start, torch.full(SHAPE, 0.5))
     assert all(torch.equal(a, b) for a, b in zip(images, copies, strict=True))
+
+
+@pytest.mark.parametrize("scale", [2.0**-13, 2.0**13])
+def test_scaling_the_loss_by_a_power_of_two_changes_not_one_bit(scale):
+    loss, _ = quadratic(seed=1)
+    plain, _ = run(ProjectedLBFGS(torch.full(SHAPE, 0.5)), loss, 40)
+    scaled, _ = run(ProjectedLBFGS(torch.full(SHAPE, 0.5)), loss, 40, scale)
+    assert all(torch.equal(a, b) for a, b in zip(plain, scaled, strict=True))

@@ -219,3 +219,35 @@ def test_the_best_picture_is_the_last_one_given(tiny):
     seen = list(optimise(Bumpy(), torch.full((1, 3, 4, 4), 0.5), "adam", 5))
     assert [losses for losses, _ in seen] == [5.0, 3.0, 2.0, 2.5, 2.0]
     assert torch.equal(seen[-1][1], seen[2][1])
+
+
+def odd_pictures():
+    """Pictures that optimisers stumble over: flat, black, white, tiny, noisy, saturated, plain."""
+    generator = np.random.default_rng(0)
+    noise = Image.fromarray(generator.integers(0, 256, (50, 60, 3), dtype=np.uint8))
+    tiny_picture = Image.fromarray(generator.integers(0, 256, (8, 9, 3), dtype=np.uint8))
+    saturated = Image.fromarray((generator.integers(0, 2, (48, 64, 3)) * 255).astype(np.uint8))
+    yield from (Image.new("RGB", (64, 48), colour) for colour in ("black", "white", "#806040"))
+    yield from (tiny_picture, noise, saturated)
+
+
+def pairs(content, style):
+    """Thirty of them: each odd picture with each other one as style, and with itself."""
+    pictures = list(odd_pictures())
+    plain = [(content, odd) for odd in pictures] + [(odd, style) for odd in pictures]
+    mixed = [(a, b) for a in pictures[:5] for b in pictures[3:6] if a is not b]
+    equal = [(content, content), (style, style), *((odd, odd) for odd in pictures[:3])]
+    return [(content, style), *plain, *mixed, *equal][:30]
+
+
+def test_lbfgs_neither_stalls_nor_explodes_on_thirty_pairs(content, style, tiny):
+    """After 100 iterations it is never above Adam, whatever the pictures."""
+    couples = pairs(content, style)
+    assert len(couples) == 30
+    for number, pair in enumerate(couples):
+        losses = {}
+        for optimizer in ("lbfgs", "adam"):
+            settings = Settings(iterations=100, size=64, optimizer=optimizer, tv_weight=0)
+            step = last(stylize(*pair, settings, features=tiny))
+            losses[optimizer] = 0.25 * step.content_loss + 5 * step.style_loss
+        assert losses["lbfgs"] <= 1.001 * losses["adam"] + 1e-6, (number, losses)

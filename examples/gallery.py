@@ -1,0 +1,54 @@
+"""Paint the README's gallery from the shipped examples:  python -m examples.gallery
+
+Each column is one run with the default settings and the compact network: the photograph and the
+painting above, the result below.
+"""
+
+from pathlib import Path
+
+from PIL import Image, ImageOps
+
+from nst import load_features, stylize
+from nst.images import open_image
+
+HERE = Path(__file__).parent
+PAIRS = (
+    ("astronaut", "impasto-night"),
+    ("cat", "mosaic"),
+    ("coffee", "discs"),
+    ("rocket", "waves"),
+)
+COLUMN, GAP, RESULT_HEIGHT = 320, 12, 240
+
+
+def column(content: Image.Image, style: Image.Image, result: Image.Image) -> Image.Image:
+    """Two thumbnails side by side over the result, all cropped to fit."""
+    half = (COLUMN - GAP) // 2
+    thumbnail = (half, half * 3 // 4)
+    sheet = Image.new("RGB", (COLUMN, thumbnail[1] + GAP + RESULT_HEIGHT), "white")
+    sheet.paste(ImageOps.fit(content, thumbnail), (0, 0))
+    sheet.paste(ImageOps.fit(style, thumbnail), (COLUMN - half, 0))
+    sheet.paste(ImageOps.fit(result, (COLUMN, RESULT_HEIGHT)), (0, thumbnail[1] + GAP))
+    return sheet
+
+
+def main() -> None:
+    """Run the pairs one after the other and write the sheet and the results."""
+    features = load_features("compact")
+    folder = HERE / "results"
+    folder.mkdir(exist_ok=True)
+    columns = []
+    for content_name, style_name in PAIRS:
+        content = open_image(HERE / "content" / f"{content_name}.jpg")
+        style = open_image(HERE / "styles" / f"{style_name}.jpg")
+        *_, last = stylize(content, style, features=features)
+        columns.append(column(content, style, last.image))
+    width = len(columns) * (COLUMN + GAP) - GAP
+    sheet = Image.new("RGB", (width, columns[0].height), "white")
+    for i, image in enumerate(columns):
+        sheet.paste(image, (i * (COLUMN + GAP), 0))
+    sheet.save(folder / "gallery.jpg", quality=88)
+
+
+if __name__ == "__main__":
+    main()
