@@ -10,6 +10,7 @@ import logging
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -87,14 +88,16 @@ def _stylize_on_gpu(
     content: Image.Image, style: Image.Image, settings: Settings, features_name: str
 ) -> Iterator[tuple[Step, str, str]]:
     """Yield the steps that carry a picture, with the features' name and device."""
-    features = _features(features_name)
-    for step in stylize(content, style, settings, features=features):
-        if step.image is not None:
-            yield step, features.name, str(features.device)
+    # On ZeroGPU this runs in another process, from which only the text of a gr.Error comes back.
+    with _sentences():
+        features = _features(features_name)
+        for step in stylize(content, style, settings, features=features):
+            if step.image is not None:
+                yield step, features.name, str(features.device)
 
 
 def _progress(step: Step, seconds: float, features: str | None, device: str | None) -> Progress:
-    left = seconds / step.iteration * (step.total - step.iteration) if step.iteration else None
+    left = seconds * (1 / step.work_done - 1) if step.work_done else None
     return {
         "iteration": step.iteration,
         "total": step.total,
@@ -131,6 +134,7 @@ def _paint(
             content_loss=0.0,
             style_loss=0.0,
             tv_loss=0.0,
+            work_done=0.0,
             image=preview,
         )
         yield _save(start, features, Path(folder)), _progress(start, 0.0, None, None)
@@ -241,6 +245,21 @@ CSS = """
 """
 
 
+@dataclass(frozen=True)
+class Widgets:
+    """The page's components that events read or write."""
+
+    content: gr.Image
+    style: gr.Image
+    settings: dict[str, gr.Slider | gr.Radio]  # by the names of `Settings`, and "features"
+    paint: gr.Button
+    stop: gr.Button
+    picture: gr.Image
+    bar: gr.HTML
+    download: gr.DownloadButton
+    status: gr.Markdown
+
+
 def build() -> gr.Blocks:
     """Lay out the page and connect its events."""
     with gr.Blocks(title="Neural style transfer", delete_cache=(HOUR, HOUR)) as page:
@@ -251,33 +270,43 @@ def build() -> gr.Blocks:
         )
         with gr.Row():
             with gr.Column():
-                with gr.Row():
-                    content = _picture_input("Content: the photograph")
-                    style = _picture_input("Style: the painting")
-                widgets = {name: _widget(SPECS[name]) for name in IN_SIGHT}
-                with gr.Row():
-                    paint = gr.Button("Paint", variant="primary", scale=2)
-                    stop = gr.Button("Stop", variant="stop", interactive=False, scale=1)
-                with gr.Accordion("Advanced", open=False):
-                    rest = {n: _widget(s) for n, s in SPECS.items() if n not in IN_SIGHT}
-                    features = _widget(FEATURES)
-                widgets |= rest | {"features": features}
+                inputs = _inputs()
             with gr.Column():
-                picture = gr.Image(
-                    label="Result",
-                    interactive=False,
-                    buttons=["fullscreen"],
-                    format="png",
-                    height=RESULT_HEIGHT,
-                    elem_classes="nst-result",
-                )
-                bar = gr.HTML()
-                download = gr.DownloadButton("Download the picture", interactive=False)
-                status = gr.Markdown()
-        _examples("Photographs to start from", "content", content)
-        _examples("Paintings to start from", "styles", style)
-        _connect(page, content, style, widgets, paint, stop, picture, bar, download, status)
+                outputs = _outputs()
+        widgets = Widgets(**inputs, **outputs)
+        _examples("Photographs to start from", "content", widgets.content)
+        _examples("Paintings to start from", "styles", widgets.style)
+        _connect_page(page, widgets)
+        _connect_api(widgets)
     return page
+
+
+def _inputs() -> dict[str, Any]:
+    with gr.Row():
+        content = _picture_input("Content: the photograph")
+        style = _picture_input("Style: the painting")
+    settings = {name: _widget(SPECS[name]) for name in IN_SIGHT}
+    with gr.Row():
+        paint = gr.Button("Paint", variant="primary", scale=2)
+        stop = gr.Button("Stop", variant="stop", interactive=False, scale=1)
+    with gr.Accordion("Advanced", open=False):
+        settings |= {n: _widget(spec) for n, spec in SPECS.items() if n not in IN_SIGHT}
+        settings["features"] = _widget(FEATURES)
+    return {"content": content, "style": style, "settings": settings, "paint": paint, "stop": stop}
+
+
+def _outputs() -> dict[str, Any]:
+    picture = gr.Image(
+        label="Result",
+        interactive=False,
+        buttons=["fullscreen"],
+        format="png",
+        height=RESULT_HEIGHT,
+        elem_classes="nst-result",
+    )
+    bar = gr.HTML()
+    download = gr.DownloadButton("Download the picture", interactive=False)
+    return {"picture": picture, "bar": bar, "download": download, "status": gr.Markdown()}
 
 
 def _examples(label: str, folder: str, image: gr.Image) -> None:
@@ -286,42 +315,45 @@ def _examples(label: str, folder: str, image: gr.Image) -> None:
     gr.Examples(paths, image, label=label, examples_per_page=len(paths), api_visibility="private")
 
 
-def _connect(
-    page: gr.Blocks,
-    content: gr.Image,
-    style: gr.Image,
-    widgets: dict[str, gr.Slider | gr.Radio],
-    paint: gr.Button,
-    stop: gr.Button,
-    picture: gr.Image,
-    bar: gr.HTML,
-    download: gr.DownloadButton,
-    status: gr.Markdown,
-) -> None:
-    """Connect the events of the page, private, and the public endpoint."""
+def _run_inputs(widgets: Widgets) -> dict[str, Any]:
+    """What a run reads; runs of the page and of the API share one place."""
+    return {
+        "inputs": [widgets.content, widgets.style],
+        "inputs_kwargs": widgets.settings,
+        "concurrency_id": "painting",
+    }
+
+
+def _connect_page(page: gr.Blocks, widgets: Widgets) -> None:
+    """Connect the page's own events, which are not part of the API."""
     private = {"api_visibility": "private", "show_progress": "hidden"}
-    run = {"inputs": [content, style], "inputs_kwargs": widgets, "concurrency_id": "painting"}
-    buttons = [paint, stop]
-    begin = paint.click(lambda: _running(True), None, buttons, queue=False, **private)
-    painting = begin.then(paint_on_page, outputs=[picture, bar, download], **run, **private)
+    at_once = {**private, "queue": False}
+    buttons = [widgets.paint, widgets.stop]
+    begin = widgets.paint.click(lambda: _running(True), None, buttons, **at_once)
+    shown = [widgets.picture, widgets.bar, widgets.download]
+    painting = begin.then(paint_on_page, outputs=shown, **_run_inputs(widgets), **private)
     # Paint is offered again when the run has really ended: a click before that would be lost.
     for ended in (painting.then, painting.failure):
-        ended(lambda: _running(False), None, buttons, queue=False, **private)
+        ended(lambda: _running(False), None, buttons, **at_once)
     stopping = gr.update(interactive=False)
-    stop.click(lambda: stopping, None, stop, cancels=[painting], queue=False, **private)
-    page.load(describe_features, widgets["features"], status, **private)
-    widgets["features"].change(describe_features, widgets["features"], status, **private)
-    endpoint = gr.Button(visible=False)
-    result, progress = (
-        gr.Image(visible=False, label="image"),
-        gr.JSON(visible=False, label="progress"),
+    widgets.stop.click(lambda: stopping, None, widgets.stop, cancels=[painting], **at_once)
+    features = widgets.settings["features"]
+    for event in (page.load, features.change):
+        event(describe_features, features, widgets.status, **private)
+
+
+def _connect_api(widgets: Widgets) -> None:
+    """Offer the same run to programs, as the endpoint /stylize."""
+    image = gr.Image(visible=False, label="image")
+    progress = gr.JSON(visible=False, label="progress")
+    gr.Button(visible=False).click(
+        stylize_pictures, outputs=[image, progress], api_name="stylize", **_run_inputs(widgets)
     )
-    endpoint.click(stylize_pictures, outputs=[result, progress], api_name="stylize", **run)
 
 
 def main() -> None:
     """Serve the page."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s")
     _features(FEATURES.default)  # ZeroGPU wants networks on the GPU before a visitor comes
     page = build()
     # One run at a time: two would only share the device, and each take twice as long.

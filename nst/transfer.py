@@ -40,6 +40,8 @@ class Step:
         content_loss: 0 for the content picture itself, about 1 for an unrelated one.
         style_loss: weighted mean over the style layers; 0 for the style's statistics.
         tv_loss: mean squared difference of neighbouring pixels.
+        work_done: share of the run's work that is behind it, 0 … 1; an iteration's work is its
+            number of pixels, so that what is left can be told in seconds.
         image: the picture with these losses, at previews and in the last step; else None.
     """
 
@@ -49,6 +51,7 @@ class Step:
     content_loss: float
     style_loss: float
     tv_loss: float
+    work_done: float
     image: Image.Image | None = None
 
 
@@ -90,6 +93,10 @@ class _Scale:
     size: tuple[int, int]  # width, height
     iterations: int
 
+    @property
+    def pixels(self) -> int:
+        return self.size[0] * self.size[1]
+
 
 def _scales(size: tuple[int, int], iterations: int) -> list[_Scale]:
     """Split the iterations over scales that halve `size` (width, height), coarsest first."""
@@ -117,7 +124,8 @@ def _run(
     alpha = images.alpha_of(content)
     every = math.ceil(settings.iterations / MOST_PREVIEWS)
     shown = time.monotonic()
-    iteration = 0
+    iteration, work = 0, 0
+    whole_work = sum(scale.iterations * scale.pixels for scale in scales)
     image = None
     for scale in scales:
         target = _tensor(content, scale.size, features)
@@ -125,6 +133,7 @@ def _run(
         objective = Objective(features, target, _style_tensor(style, scale, features), settings)
         for losses, image in optimise(objective, start, settings.optimizer, scale.iterations):
             iteration += 1
+            work += scale.pixels
             last = iteration == settings.iterations
             slow = time.monotonic() - shown >= PREVIEW_SECONDS
             preview = None
@@ -138,6 +147,7 @@ def _run(
                 content_loss=losses.content,
                 style_loss=losses.style,
                 tv_loss=losses.total_variation,
+                work_done=work / whole_work,
                 image=preview,
             )
 

@@ -27,6 +27,10 @@ def test_iterations_are_counted_over_all_scales(content, style, tiny):
     assert {step.total for step in steps} == {45}
     sizes = [step.size for step in steps]
     assert sizes == sorted(sizes) and sizes[-1] == 300
+    work = [step.work_done for step in steps]
+    assert work == sorted(work) and work[-1] == 1
+    # 27 iterations at 150 × 100 and 18 at 300 × 200, which are four times as much work each.
+    assert work[26] == pytest.approx(27 / (27 + 4 * 18))
 
 
 def test_the_last_step_always_has_the_picture(content, style, tiny):
