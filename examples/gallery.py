@@ -19,6 +19,8 @@ PAIRS = (
     ("rocket", "waves"),
 )
 COLUMN, GAP, RESULT_HEIGHT = 320, 12, 240
+KEPT = (0.5, 0.15)
+"""What a crop keeps, across and down: heads are near the top."""
 
 
 def column(content: Image.Image, style: Image.Image, result: Image.Image) -> Image.Image:
@@ -26,9 +28,10 @@ def column(content: Image.Image, style: Image.Image, result: Image.Image) -> Ima
     half = (COLUMN - GAP) // 2
     thumbnail = (half, half * 3 // 4)
     sheet = Image.new("RGB", (COLUMN, thumbnail[1] + GAP + RESULT_HEIGHT), "white")
-    sheet.paste(ImageOps.fit(content, thumbnail), (0, 0))
-    sheet.paste(ImageOps.fit(style, thumbnail), (COLUMN - half, 0))
-    sheet.paste(ImageOps.fit(result, (COLUMN, RESULT_HEIGHT)), (0, thumbnail[1] + GAP))
+    sheet.paste(ImageOps.fit(content, thumbnail, centering=KEPT), (0, 0))
+    sheet.paste(ImageOps.fit(style, thumbnail, centering=KEPT), (COLUMN - half, 0))
+    result = ImageOps.fit(result, (COLUMN, RESULT_HEIGHT), centering=KEPT)
+    sheet.paste(result, (0, thumbnail[1] + GAP))
     return sheet
 
 

@@ -151,7 +151,7 @@ class Distillation:
         total.backward()
         nn.utils.clip_grad_norm_(self.student.parameters(), 1.0)
         self.optimisers.step(learning_rate(self.step, steps))
-        return losses
+        return {k: (error.detach(), gram.detach()) for k, (error, gram) in losses.items()}
 
     def save(self, path: Path) -> None:
         """Write everything that `load` needs, replacing the file at once."""
