@@ -105,7 +105,7 @@ class FeatureNetwork(nn.Module):
     def __init__(self, name: str, table: Iterable[Convolution]) -> None:
         super().__init__()
         self.name = name
-        self.reason = ""
+        self.reason = "asked for"
         self.table = tuple(table)
         self.content_layer = next(
             (layer for layer in CONTENT_LAYERS if layer in self.layers), "relu1_1"
@@ -177,10 +177,8 @@ def load_features(
         network = _choose(device)
     elif name == "vgg19":
         network = load_vgg19(_vgg19_file())
-        network.reason = "asked for"
     else:
         network = _load_compact()
-        network.reason = "asked for"
     network = network.to(device, memory_format=torch.channels_last)
     network.convolutions.to(dtype or fastest_dtype(device))
     network.metrics = {

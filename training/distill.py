@@ -176,10 +176,7 @@ class Distillation:
 
     def export(self, path: Path) -> None:
         """Write the network and its maps, in VGG19's units, as half precision safetensors."""
-        weights = {}
-        for i, convolution in enumerate(self.student.network.convolutions):
-            weights[f"convolutions.{i}.weight"] = convolution.weight
-            weights[f"convolutions.{i}.bias"] = convolution.bias
+        weights = dict(self.student.network.state_dict())
         for layer, linear in self.student.maps.items():
             weights[f"metrics.{layer}.weight"] = linear.weight * self.scales[layer].unit
             weights[f"metrics.{layer}.bias"] = linear.bias * self.scales[layer].unit

@@ -8,7 +8,6 @@ from torch import Tensor, nn
 from nst.features import COMPACT, Convolution, FeatureNetwork
 from nst.losses import Metric
 
-STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 TAUGHT = {
     "relu1_1": 64,
     "relu2_1": 128,

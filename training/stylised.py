@@ -10,10 +10,11 @@ import torch
 from torch import Tensor
 
 from nst.losses import gram_matrix, relative_distance
+from nst.objective import STYLE_BALANCE
+from nst.settings import STYLE_LAYERS
 from training.crops import Crops
-from training.student import STYLE_LAYERS, Student
+from training.student import Student
 
-STYLE_WEIGHT = 20.0
 LONGEST_LIFE = 120
 """Updates after which a picture of the pool is replaced by a fresh one, at the latest."""
 
@@ -80,6 +81,6 @@ class StylisedPool:
             distance = relative_distance(
                 gram_matrix(activations[layer], metrics.get(layer)), target
             )
-            loss = loss + STYLE_WEIGHT / len(targets) * distance
+            loss = loss + STYLE_BALANCE / len(targets) * distance
         (gradient,) = torch.autograd.grad(loss.sum(), image)
         return gradient.nan_to_num()
