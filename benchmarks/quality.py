@@ -78,12 +78,14 @@ class Row:
         return self.compact / self.vgg19
 
 
-def _load(path: Path) -> Tensor:
+def load(path: Path, size: int) -> Tensor:
+    """A picture file as (1, 3, H, W) with its longest side at `size` pixels."""
     image = open_image(path)
-    return to_tensor(resize_image(image, fit(*image.size, SIZE)))
+    return to_tensor(resize_image(image, fit(*image.size, size)))
 
 
-def _find(folder: Path, stem: str) -> Path:
+def find(folder: Path, stem: str) -> Path:
+    """The picture file of that name, whatever its kind."""
     return next(path for path in sorted(folder.iterdir()) if path.stem == stem)
 
 
@@ -124,8 +126,8 @@ def measure(contents: Path, styles: Path, pictures: Path | None) -> Iterator[Row
     exact = load_features("vgg19", dtype=torch.float32)
     compact = load_features("compact")
     for content_name, style_name in PAIRS:
-        content = _load(_find(contents, content_name)).to(exact.device)
-        style = _load(_find(styles, style_name)).to(exact.device)
+        content = load(find(contents, content_name), SIZE).to(exact.device)
+        style = load(find(styles, style_name), SIZE).to(exact.device)
         objective = Objective(exact, content, style, RECIPE)
         results = [content, *(_optimised(n, content, style) for n in (exact, compact))]
         losses = [_exact_loss(objective, image) for image in results]
@@ -176,6 +178,8 @@ def main() -> None:
     parser.add_argument("--pictures", type=Path, help="folder for the results side by side")
     parser.add_argument("--json", type=Path, help="file for the measurements")
     options = parser.parse_args()
+    if options.pictures:
+        options.pictures.mkdir(parents=True, exist_ok=True)
     rows = []
     for row in measure(options.contents, options.styles, options.pictures):
         rows.append(row)

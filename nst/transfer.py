@@ -82,23 +82,27 @@ def stylize(
         raise InputError(f"settings must be of type Settings, not {type(settings).__name__}.")
     content = images.prepare(content, "content image")
     style = images.prepare(style, "style image")
-    scales = _scales(images.fit(*content.size, settings.size, "content image"), settings.iterations)
+    size = images.fit(*content.size, settings.size, "content image")
+    scales = coarse_to_fine(size, settings.iterations)
     features = features or load_features()
     used_layers(features, settings)
     return _run(content, style, settings, features, scales)
 
 
 @dataclass(frozen=True)
-class _Scale:
-    size: tuple[int, int]  # width, height
+class Scale:
+    """One of the sizes (width, height) at which a run optimises, and its number of iterations."""
+
+    size: tuple[int, int]
     iterations: int
 
     @property
     def pixels(self) -> int:
+        """How many it has: an iteration takes time in proportion."""
         return self.size[0] * self.size[1]
 
 
-def _scales(size: tuple[int, int], iterations: int) -> list[_Scale]:
+def coarse_to_fine(size: tuple[int, int], iterations: int) -> list[Scale]:
     """Split the iterations over scales that halve `size` (width, height), coarsest first."""
     halvings = round(math.log2(max(size) / COARSEST_SIDE))
     halvings = min(halvings, int(math.log2(max(1.0, min(size) / NARROWEST_SIDE))))
@@ -108,7 +112,7 @@ def _scales(size: tuple[int, int], iterations: int) -> list[_Scale]:
     counts = [end - start for start, end in zip([0, *ends], ends, strict=False)]
     factors = [2 ** (count - 1 - i) for i in range(count)]
     return [
-        _Scale((round(size[0] / factor), round(size[1] / factor)), n)
+        Scale((round(size[0] / factor), round(size[1] / factor)), n)
         for factor, n in zip(factors, counts, strict=True)
     ]
 
@@ -118,7 +122,7 @@ def _run(
     style: Image.Image,
     settings: Settings,
     features: FeatureNetwork,
-    scales: list[_Scale],
+    scales: list[Scale],
 ) -> Generator[Step, None, None]:
     """Optimise scale by scale; all checks are done."""
     alpha = images.alpha_of(content)
@@ -179,7 +183,7 @@ def _tensor(image: Image.Image, size: tuple[int, int], features: FeatureNetwork)
     return images.to_tensor(images.resize_image(image, size)).to(features.device)
 
 
-def _style_tensor(style: Image.Image, scale: _Scale, features: FeatureNetwork) -> Tensor:
+def _style_tensor(style: Image.Image, scale: Scale, features: FeatureNetwork) -> Tensor:
     """The style picture, in its own aspect ratio, with the longest side of the scale's."""
     # A narrow picture stays wide enough for the deepest layer.
     narrowest = images.MIN_RESULT_SIDE / min(style.size)
@@ -188,7 +192,7 @@ def _style_tensor(style: Image.Image, scale: _Scale, features: FeatureNetwork) -
 
 
 def _start(
-    previous: Tensor | None, content: Tensor, style: Image.Image, scale: _Scale, settings: Settings
+    previous: Tensor | None, content: Tensor, style: Image.Image, scale: Scale, settings: Settings
 ) -> Tensor:
     """The picture that a scale starts from, (1, 3, H, W) on the content's device."""
     if previous is not None:

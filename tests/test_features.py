@@ -9,7 +9,14 @@ from torch import nn
 
 import nst.features
 from nst import InputError, load_features
-from nst.features import COMPACT, COMPACT_FILE, VGG19, FeatureNetwork, load_vgg19
+from nst.features import (
+    COMPACT,
+    COMPACT_FILE,
+    VGG19,
+    FeatureNetwork,
+    fastest_dtype,
+    load_vgg19,
+)
 from nst.losses import gram_matrix
 from nst.settings import STYLE_LAYERS
 
@@ -229,3 +236,42 @@ def test_compact_agrees_with_vgg19_on_gram_matrices(exact):
         target = gram_matrix(theirs[layer])
         error = (gram_matrix(ours[layer], compact.metrics[layer]) - target).norm() / target.norm()
         assert error < 0.2, (layer, float(error))
+
+
+@pytest.fixture
+def unmeasured():
+    """The precision is chosen once per process: here it is chosen anew, before and after."""
+    fastest_dtype.cache_clear()
+    yield
+    fastest_dtype.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("able", "seconds", "chosen"),
+    [
+        (True, {torch.bfloat16: 1.0, torch.float32: 2.0}, torch.bfloat16),
+        (True, {torch.bfloat16: 1.0, torch.float32: 1.1}, torch.float32),
+        (False, {}, torch.float32),
+    ],
+)
+def test_bfloat16_is_used_where_it_is_clearly_faster(
+    able, seconds, chosen, unmeasured, monkeypatch
+):
+    for name in ("_is_amx_tile_supported", "_is_avx512_bf16_supported"):
+        monkeypatch.setattr(torch.cpu, name, lambda: able)
+    monkeypatch.setattr(nst.features, "_convolution_seconds", lambda _, dtype: seconds[dtype])
+    assert fastest_dtype(torch.device("cpu")) is chosen
+
+
+def test_the_choice_of_precision_is_measured_once(unmeasured, monkeypatch):
+    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: True)
+    measured = []
+
+    def seconds(_, dtype):
+        measured.append(dtype)
+        return 1.0
+
+    monkeypatch.setattr(nst.features, "_convolution_seconds", seconds)
+    for _ in range(3):
+        fastest_dtype(torch.device("cpu"))
+    assert measured == [torch.bfloat16, torch.float32]

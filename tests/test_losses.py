@@ -4,6 +4,7 @@ from torch.autograd import gradcheck
 
 from nst.losses import (
     Metric,
+    _Moments,
     content_loss,
     gram_matrix,
     relative_distance,
@@ -91,3 +92,26 @@ def test_gradients_are_right():
     target = torch.rand(1, 3, 4, 4, dtype=torch.float64)
     assert gradcheck(total_variation_loss, x)
     assert gradcheck(lambda x: relative_distance(x, target), x)
+
+
+def test_the_moments_gradient_is_the_numerical_one():
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(2, 3, 4, 6, generator=generator, dtype=torch.float64, requires_grad=True)
+    assert gradcheck(_Moments.apply, x)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (7, 13), (64, 64)])
+def test_the_moments_do_not_depend_on_chunks_or_layout(size):
+    x = torch.randn(1, 5, *size, generator=torch.Generator().manual_seed(1))
+    gram, mean = _Moments.apply(x)
+    flat = x.flatten(2)
+    assert torch.allclose(gram, flat @ flat.transpose(1, 2) / flat.shape[2], atol=1e-5)
+    assert torch.allclose(mean, flat.mean(2), atol=1e-6)
+    other, _ = _Moments.apply(x.contiguous(memory_format=torch.channels_last))
+    assert torch.allclose(gram, other, atol=1e-6)
+
+
+def test_a_gram_matrix_of_bfloat16_is_nearly_that_of_float32():
+    x = torch.rand(1, 16, 128, 128, generator=torch.Generator().manual_seed(2)).bfloat16()
+    exact = gram_matrix(x.double())
+    assert (gram_matrix(x) - exact).norm() < 4e-4 * exact.norm()

@@ -4,7 +4,7 @@ import math
 import pytest
 import torch
 
-from nst.optim import FIRST_STEP, LONGEST_STEP, ProjectedAdam, ProjectedLBFGS
+from nst.optim import FIRST_STEP, HISTORY, LONGEST_STEP, ProjectedAdam, ProjectedLBFGS, _Memory
 
 SHAPE = (1, 3, 6, 5)
 
@@ -118,3 +118,41 @@ def test_scaling_the_loss_by_a_power_of_two_changes_not_one_bit(scale):
     plain, _ = run(ProjectedLBFGS(torch.full(SHAPE, 0.5)), loss, 40)
     scaled, _ = run(ProjectedLBFGS(torch.full(SHAPE, 0.5)), loss, 40, scale)
     assert all(torch.equal(a, b) for a, b in zip(plain, scaled, strict=True))
+
+
+def two_loops(pairs, gradient, boldness):
+    """The recursion of Nocedal & Wright 2006, algorithm 7.4, on whole vectors."""
+    q, alphas = gradient, []
+    for s, y in reversed(pairs):
+        alphas.append((s @ q) / (s @ y))
+        q = q - alphas[-1] * y
+    s, y = pairs[-1]
+    q = q * (s @ y / (y @ y)) ** (1 - boldness) * (s @ s / (s @ y)) ** boldness
+    for (s, y), alpha in zip(pairs, reversed(alphas), strict=True):
+        q = q + s * (alpha - (y @ q) / (s @ y))
+    return -q
+
+
+@pytest.mark.parametrize("count", [1, 5, HISTORY + 7])
+@pytest.mark.parametrize("boldness", [0.0, 0.5])
+def test_the_recursion_on_coefficients_is_the_recursion_on_vectors(count, boldness):
+    generator = torch.Generator().manual_seed(count)
+    memory, pairs = _Memory(torch.zeros(SHAPE)), []
+    for number in range(count):
+        s = torch.randn(SHAPE, generator=generator)
+        y = s + 0.3 * torch.randn(SHAPE, generator=generator)
+        if number == 3:
+            memory.add(s, -y)  # negative curvature: not remembered
+        memory.add(s, y)
+        pairs.append((s.flatten().double(), y.flatten().double()))
+    gradient = torch.randn(SHAPE, generator=generator)
+    expected = two_loops(pairs[-HISTORY:], gradient.flatten().double(), boldness)
+    direction = memory.direction(gradient, boldness)
+    assert torch.allclose(direction.flatten().double(), expected, rtol=1e-3, atol=1e-4)
+
+
+def test_an_empty_memory_knows_no_direction():
+    memory = _Memory(torch.zeros(SHAPE))
+    assert memory.direction(torch.ones(SHAPE), 0.5) is None
+    memory.add(torch.ones(SHAPE), -torch.ones(SHAPE))
+    assert memory.direction(torch.ones(SHAPE), 0.5) is None

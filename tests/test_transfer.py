@@ -8,7 +8,7 @@ from PIL import Image
 
 from nst import InputError, Settings, images, stylize
 from nst.objective import Objective
-from nst.transfer import _scales, optimise
+from nst.transfer import coarse_to_fine, optimise
 
 QUICK = {"iterations": 12, "size": 64}
 
@@ -202,7 +202,7 @@ def test_a_partial_network_without_a_layer_in_use_is_refused(content, style, tin
     ],
 )
 def test_scales(size, iterations, longest):
-    scales = _scales(size, iterations)
+    scales = coarse_to_fine(size, iterations)
     assert [max(scale.size) for scale in scales] == longest
     assert scales[-1].size == size
     assert sum(scale.iterations for scale in scales) == iterations

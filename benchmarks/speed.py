@@ -1,0 +1,263 @@
+"""How fast it is, beside a textbook implementation, all in one run:
+
+    python -m benchmarks.speed [--quick] [--json FILE]
+
+Compared are the textbook (see `textbook.py`), `nst` on VGG19 and on the compact network in the
+precision that `load_features` chooses, and both in float32, as on a machine without bfloat16
+units. Their iterations (loss, gradient, optimiser) are timed in turns, so that a busy machine
+slows all of them, and medians are printed. Then: the time in which `nst` reaches the loss that the
+textbook has after 100 iterations, the share of the machine's matrix-multiply peak that one
+iteration's convolutions reach, peak memory in a process of its own, and the whole command line.
+
+Times do not depend on weights: where VGG19's are not complete, its missing convolutions are
+random (`VGG19_WEIGHTS` in the output says so).
+"""
+
+import argparse
+import json
+import multiprocessing
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import median
+
+import torch
+from torch import Tensor, nn
+
+from benchmarks.textbook import Textbook
+from nst import InputError, Settings, load_features
+from nst.features import VGG19, FeatureNetwork, fastest_dtype
+from nst.images import cover, open_image, resize_tensor, to_tensor
+from nst.objective import Objective
+from nst.transfer import coarse_to_fine, optimise
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+CONTENT, STYLE = EXAMPLES / "content" / "astronaut.jpg", EXAMPLES / "styles" / "impasto-night.jpg"
+SETTINGS = Settings(tv_weight=0)
+ROUNDS = {256: 15, 512: 7, 1024: 4}
+"""Timed iterations of each implementation, by the side of a square picture."""
+TEXTBOOK_ITERATIONS = 100
+MEMORY_ITERATIONS = 12
+
+Run = Iterator[object]
+
+
+def _vgg19(dtype: torch.dtype | None = None) -> tuple[FeatureNetwork, str]:
+    """VGG19 with what weights there are, and a word on them."""
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    torch.manual_seed(0)
+    network = FeatureNetwork("vgg19", VGG19)
+    for convolution in network.convolutions:
+        nn.init.kaiming_normal_(convolution.weight, nonlinearity="relu")
+    try:
+        real = load_features("vgg19", "cpu", torch.float32)
+        network.load_state_dict(real.state_dict(), strict=False)
+        word = f"{len(real.convolutions)} of {len(VGG19)} convolutions, the others random"
+    except InputError:
+        word = "random"
+    network = network.to(device, memory_format=torch.channels_last)
+    network.convolutions.to(dtype or fastest_dtype(device))
+    return network.requires_grad_(False), word
+
+
+def _networks() -> dict[str, Callable[[], FeatureNetwork]]:
+    return {
+        "vgg19": lambda: _vgg19()[0],
+        "vgg19 float32": lambda: _vgg19(torch.float32)[0],
+        "compact": lambda: load_features("compact"),
+        "compact float32": lambda: load_features("compact", dtype=torch.float32),
+    }
+
+
+def _pictures(side: int, device: torch.device) -> tuple[Tensor, Tensor]:
+    pictures = (cover(open_image(path), (side, side)) for path in (CONTENT, STYLE))
+    content, style = (to_tensor(picture).to(device) for picture in pictures)
+    return content, style
+
+
+def _textbook(content: Tensor, style: Tensor) -> Textbook:
+    network = _vgg19(torch.float32)[0]
+    objective = Objective(network, content[..., :64, :64], style[..., :64, :64], SETTINGS)
+    weights = objective.content_weight, objective.style_weight
+    return Textbook(network, content, style, objective.layer_weights, *weights)
+
+
+def _run(case: str, side: int) -> Run:
+    """An endless run of one implementation; each `next` is an iteration."""
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    content, style = _pictures(side, device)
+    if case == "textbook":
+        return _textbook(content, style).run(content)
+    objective = Objective(_networks()[case](), content, style, SETTINGS)
+    return optimise(objective, content, SETTINGS.optimizer, sys.maxsize)
+
+
+def _seconds(run: Run) -> float:
+    _synchronise()
+    start = time.perf_counter()
+    next(run)
+    _synchronise()
+    return time.perf_counter() - start
+
+
+def _synchronise() -> None:
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+
+
+def iterations(side: int, rounds: int) -> dict[str, float]:
+    """Median seconds of an iteration of each implementation, measured in turns."""
+    runs = {case: _run(case, side) for case in ("textbook", *_networks())}
+    for run in runs.values():
+        next(run)
+        next(run)
+    times: dict[str, list[float]] = {case: [] for case in runs}
+    for _ in range(rounds):
+        for case, run in runs.items():
+            times[case].append(_seconds(run))
+    return {case: median(values) for case, values in times.items()}
+
+
+def time_to_loss(side: int) -> dict[str, float]:
+    """Seconds of the textbook's 100 iterations, and of `nst` on VGG19 until it has their loss."""
+    network = _vgg19()[0]
+    content, style = _pictures(side, network.device)
+    textbook = _textbook(content, style)
+    run = textbook.run(content)
+    start = time.perf_counter()
+    for _ in range(TEXTBOOK_ITERATIONS):
+        _, image = next(run)
+    _synchronise()
+    seconds = time.perf_counter() - start
+    target = float(textbook.loss(image.clamp(0, 1)).detach())
+    reached = _until(textbook, target, _snapshots(network, content, style))
+    return {"textbook": seconds, "target": target, **reached}
+
+
+def _snapshots(
+    network: FeatureNetwork, content: Tensor, style: Tensor
+) -> Iterator[tuple[float, Tensor]]:
+    """Seconds and pictures at full size of one run of `nst`, as `stylize` goes over its scales."""
+    start, image = time.perf_counter(), None
+    side = content.shape[-1]
+    for scale in coarse_to_fine((side, side), TEXTBOOK_ITERATIONS):
+        target, example = (resize_tensor(x, scale.size) for x in (content, style))
+        image = target if image is None else resize_tensor(image, scale.size)
+        objective = Objective(network, target, example, SETTINGS)
+        for _, image in optimise(objective, image, SETTINGS.optimizer, scale.iterations):  # noqa: B020
+            if scale.size == (side, side):
+                _synchronise()
+                yield time.perf_counter() - start, image
+
+
+def _until(
+    textbook: Textbook, target: float, snapshots: Iterator[tuple[float, Tensor]]
+) -> dict[str, float]:
+    """The first moment at which the textbook's own loss of our picture is below the target."""
+    for iteration, (seconds, image) in enumerate(list(snapshots), start=1):
+        with torch.no_grad():
+            loss = float(textbook.loss(image))
+        if loss <= target:
+            return {"vgg19": seconds, "loss": loss, "iterations at full size": iteration}
+    return {"vgg19": float("inf"), "loss": loss}
+
+
+def peak() -> float:
+    """Operations per second of a large matrix product in the precision in use."""
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    size = 8192 if device.type == "cuda" else 2048
+    a = torch.randn(size, size, device=device).to(fastest_dtype(device))
+    times = []
+    for _ in range(8):
+        _synchronise()
+        start = time.perf_counter()
+        a @ a
+        _synchronise()
+        times.append(time.perf_counter() - start)
+    return 2 * size**3 / min(times)
+
+
+def operations(network: FeatureNetwork, side: int) -> float:
+    """Additions and multiplications of all convolutions, forward and to the image's gradient."""
+    pixels, channels, total = side * side, 3, 0.0
+    for row in network.table:
+        pixels //= 4 if row.pool or row.stride == 2 else 1
+        total += 2 * 9 * channels * row.channels * pixels
+        channels = row.channels
+    return 2 * total
+
+
+def _memory(case: str, side: int, answer: multiprocessing.Queue) -> None:
+    run = _run(case, side)
+    for _ in range(MEMORY_ITERATIONS):
+        next(run)
+    if torch.cuda.is_available():
+        answer.put(torch.cuda.max_memory_allocated())
+    else:
+        answer.put(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+
+
+def memory(case: str, side: int) -> float:
+    """Peak bytes of a fresh process (on a GPU: of its memory) after twelve iterations."""
+    context = multiprocessing.get_context("spawn")
+    answer = context.Queue()
+    process = context.Process(target=_memory, args=(case, side, answer))
+    process.start()
+    amount = answer.get()
+    process.join()
+    return amount
+
+
+def command_line() -> float:
+    """Seconds of a whole run of the command line with start-up: compact, 512 px, 200 iterations."""
+    with tempfile.TemporaryDirectory() as folder:
+        options = ["--features", "compact", "--size", "512", "--iterations", "200"]
+        command = [sys.executable, "-m", "nst", CONTENT, STYLE, "-o", f"{folder}/o.png", *options]
+        start = time.perf_counter()
+        subprocess.run(command, check=True, capture_output=True, cwd=EXAMPLES.parent)
+        return time.perf_counter() - start
+
+
+def _print_iterations(side: int, times: dict[str, float], best: float) -> None:
+    for case, seconds in times.items():
+        ratio = times["textbook"] / seconds
+        network = load_features("compact") if "compact" in case else _vgg19()[0]
+        share = operations(network, side) / seconds / best
+        print(f"| {side} | {case} | {seconds * 1e3:.1f} | {ratio:.1f} | {share:.0%} |", flush=True)
+
+
+def main() -> None:
+    """Measure and print everything."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--quick", action="store_true", help="256 and 512 px iterations only")
+    parser.add_argument("--json", type=Path, help="file for the measurements")
+    options = parser.parse_args()
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    best = peak()
+    precision = str(fastest_dtype(device)).removeprefix("torch.")
+    print(f"{device}, {precision}, peak {best / 1e12:.2f} Tflop/s; VGG19_WEIGHTS: {_vgg19()[1]}\n")
+    results: dict[str, object] = {"peak": best, "precision": precision}
+    print("| px | implementation | ms an iteration | times faster | share of peak |")
+    print("|---|---|---|---|---|")
+    for side, rounds in ROUNDS.items():
+        if side <= 512 or not options.quick:
+            results[str(side)] = times = iterations(side, rounds)
+            _print_iterations(side, times, best)
+    if not options.quick:
+        results["time to loss"] = time_to_loss(512)
+        results["memory"] = {case: memory(case, 1024) for case in ("textbook", "vgg19", "compact")}
+        results["command line"] = command_line()
+        for name in ("time to loss", "memory", "command line"):
+            print(f"\n{name}: {results[name]}")
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=1))
+
+
+if __name__ == "__main__":
+    main()
