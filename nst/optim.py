@@ -19,7 +19,7 @@ FIRST_STEP = 0.003
 """Root mean square, over the picture, of a step along the plain gradient."""
 LONGEST_STEP = 0.05
 """Root mean square at which the boldest step is cut off, shy ones in proportion."""
-HISTORY = 20
+HISTORY = 10
 """Pairs of steps and gradient changes that L-BFGS remembers: two pictures of memory each."""
 LARGEST_RISE = 0.5
 """A step that raises the loss by more than this share of it is taken back."""
@@ -27,6 +27,9 @@ LEAST_CURVATURE = 1e-4
 """Pairs are remembered only if the cosine between step and gradient change exceeds this."""
 BOLDNESS, BOLDEST, BOLDER, SHIER = 0.5, 0.75, 0.03, 0.5
 """Where boldness starts and ends, what each fall of the loss adds, what a rise multiplies it by."""
+SQUARES_MEMORY, SQUARES_POWER, SQUARES_FLOOR = 0.7, 0.35, 0.01
+"""The moving mean of squared gradients, the power of it that steps are divided by (Adam's would be
+0.5), and what is added to it, in units of its mean over the picture."""
 
 
 class Optimizer(Protocol):
@@ -58,10 +61,12 @@ class ProjectedLBFGS:
       projected Newton method of Bertsekas 1982);
     * a step that raises the loss by half or makes it NaN is taken back, with the memory cleared and
       the next first step four times smaller, so that the run can neither explode nor stall;
-    * the recursion starts from a step length between the short and the long one of Barzilai &
-      Borwein (1988), where the textbook takes the short one. Their geometric mean gets a fifth
-      further on hard pairs and overshoots on others: so each fall of the loss makes the optimiser
-      a little bolder, each rise much less so, and the longest step follows (a trust radius).
+    * the recursion starts from a diagonal instead of the identity: a root of the pixels' squared
+      gradients, as Adam has them, which carries dark and flat pictures over their slow start;
+    * its length is between the short and the long step of Barzilai & Borwein (1988), where the
+      textbook takes the short one. Their geometric mean gets a fifth further on hard pairs and
+      overshoots on others: so each fall of the loss makes the optimiser a little bolder, each rise
+      much less so, and the longest step follows (a trust radius).
 
     Args:
         image: (1, 3, H, W) in [0, 1], the start; never changed.
@@ -75,6 +80,7 @@ class ProjectedLBFGS:
         self._loss = math.inf
         self._accepted = self.image
         self._gradient: Tensor | None = None
+        self._squares: Tensor | None = None
         self._memory = _Memory(self.image)
 
     def step(self, loss: float, gradient: Tensor) -> None:
@@ -91,9 +97,7 @@ class ProjectedLBFGS:
             self._memory.clear()
             self._first_step /= 4
         else:
-            if self._gradient is not None:
-                self._memory.add(self.image - self._accepted, gradient - self._gradient)
-            self._loss, self._accepted, self._gradient = loss, self.image, gradient
+            self._accept(loss, gradient)
         self.image = self._direction().add_(self._accepted).clamp_(0, 1)
 
     def _is_worse(self, loss: float, gradient: Tensor) -> bool:
@@ -103,17 +107,28 @@ class ProjectedLBFGS:
         # One NaN or infinity is enough to make the sum one.
         return not (rise <= LARGEST_RISE * abs(self._loss) and math.isfinite(gradient.sum()))
 
+    def _accept(self, loss: float, gradient: Tensor) -> None:
+        if self._gradient is None:
+            self._squares = gradient.square()
+        else:
+            self._memory.add(self.image - self._accepted, gradient - self._gradient)
+            self._squares.lerp_(gradient.square(), 1 - SQUARES_MEMORY)
+        self._loss, self._accepted, self._gradient = loss, self.image, gradient
+
     def _direction(self) -> Tensor:
         """The step to take from the accepted picture, before projection: a new tensor."""
         x, gradient = self._accepted, self._gradient
-        stuck = ((x <= 0) & (gradient > 0)) | ((x >= 1) & (gradient < 0))
-        free = gradient.masked_fill(stuck, 0)
-        direction = self._memory.direction(free, self._boldness)
+        # 0 where the gradient pushes out of the box, or is 0; a product is quicker than a mask.
+        moves = ((x - gradient).clamp_(0, 1) != x).to(x)
+        free = gradient * moves
+        diagonal = (self._squares / self._squares.mean()).add_(SQUARES_FLOOR).pow_(-SQUARES_POWER)
+        direction = self._memory.direction(free, diagonal, self._boldness)
         if direction is None:
             self._memory.clear()
-            size = _rms(free)
-            return free * (-self._first_step / size if size > 0 else 0.0)
-        direction.masked_fill_(stuck, 0)
+            direction = diagonal.mul_(free)
+            size = _rms(direction)
+            return direction.mul_(-self._first_step / size if size > 0 else 0.0)
+        direction.mul_(moves)
         size = direction.norm() / math.sqrt(direction.numel())  # not read: no wait for the GPU
         longest = LONGEST_STEP * self._boldness / BOLDEST
         return direction.mul_((longest / size).clamp_max(1))
@@ -122,9 +137,9 @@ class ProjectedLBFGS:
 class _Memory:
     """The last steps s and gradient changes y, and the inverse Hessian that they stand for.
 
-    The vectors are rows of one matrix. The two-loop recursion needs no more of them than their
-    inner products (Chen, Wang & Zhou 2014, "Large-scale L-BFGS using MapReduce"), so that it runs
-    on coefficients, and the vectors are read four times a step instead of ten.
+    The vectors are rows of two matrices. The two-loop recursion needs hardly more of them than
+    their inner products (Chen, Wang & Zhou 2014, "Large-scale L-BFGS using MapReduce"), so that
+    its loops run on coefficients and all vectors are read at once, three times a step in all.
 
     Args:
         image: (1, 3, H, W), of the shape of the vectors to come.
@@ -132,9 +147,9 @@ class _Memory:
 
     def __init__(self, image: Tensor) -> None:
         # One slot more than pairs: a pair is written before it is known whether it is kept.
-        # Rows 2k and 2k + 1 hold the s and y of slot k.
-        self._rows = image.new_empty(2 * HISTORY + 2, image.numel())
-        self._products = np.zeros((2 * HISTORY + 2, 2 * HISTORY + 2))
+        self._s = image.new_empty(HISTORY + 1, image.numel())
+        self._y = torch.empty_like(self._s)
+        self._products = np.zeros((HISTORY + 1, HISTORY + 1))  # of each s with each y
         self._slots: list[int] = []  # in use, oldest first
         self._filled = 0  # slots that ever held something
 
@@ -146,51 +161,64 @@ class _Memory:
         """Remember a step and its gradient change, if the curvature along it is positive."""
         slot = next(k for k in range(HISTORY + 1) if k not in self._slots)
         self._filled = max(self._filled, slot + 1)
-        rows, pair = self._rows[: 2 * self._filled], slice(2 * slot, 2 * slot + 2)
-        rows[2 * slot], rows[2 * slot + 1] = s.flatten(), y.flatten()
-        products = torch.stack([rows @ rows[2 * slot], rows @ rows[2 * slot + 1]]).cpu().numpy()
-        self._products[pair, : len(rows)] = products
-        self._products[: len(rows), pair] = products.T
-        (ss, sy), (_, yy) = self._products[pair, pair]
-        if sy > LEAST_CURVATURE * math.sqrt(ss * yy):
+        s, y = s.flatten(), y.flatten()
+        self._s[slot], self._y[slot] = s, y
+        n = self._filled
+        rows = [self._s[:n] @ y, self._y[:n] @ s, torch.stack([s.norm() * y.norm()])]
+        numbers = torch.cat(rows).cpu().numpy()
+        self._products[:n, slot], self._products[slot, :n] = numbers[:n], numbers[n:-1]
+        if numbers[slot] > LEAST_CURVATURE * numbers[-1]:
             self._slots = [*self._slots, slot][-HISTORY:]
 
-    def direction(self, gradient: Tensor, boldness: float) -> Tensor | None:
-        """Minus the inverse Hessian times the gradient, in its shape, or None if that rises."""
-        if not self._slots:
-            return None
-        rows, flat = self._rows[: 2 * self._filled], gradient.flatten()
-        *along, square = torch.cat([rows @ flat, (flat @ flat).view(1)]).tolist()
-        coefficients, share = self._recursion(np.array(along), boldness)
-        if coefficients @ along + share * square <= 0:
-            return None
-        combined = torch.from_numpy(-coefficients).to(rows) @ rows
-        return combined.view_as(gradient).sub_(gradient, alpha=share)
-
-    def _recursion(self, along: np.ndarray, boldness: float) -> tuple[np.ndarray, float]:
-        """The two loops (Nocedal & Wright 2006, algorithm 7.4), on coefficients.
+    def direction(self, gradient: Tensor, diagonal: Tensor, boldness: float) -> Tensor | None:
+        """Minus the inverse Hessian times the gradient (Nocedal & Wright 2006, algorithm 7.4).
 
         Args:
-            along: inner products of the rows with the gradient.
+            gradient: in the picture's shape.
+            diagonal: the inverse Hessian to start from, up to a factor; the same shape.
+            boldness: 0 for the short, 1 for the long step of Barzilai & Borwein.
 
         Returns:
-            The coefficients of the rows and of the gradient whose sum is the inverse Hessian
-            times the gradient.
+            The direction in the picture's shape, or None where nothing is remembered or it rises.
         """
-        products = self._products[: len(along), : len(along)]
-        q, share, alphas = np.zeros(len(along)), 1.0, {}
-        for slot in reversed(self._slots):
-            s, y = 2 * slot, 2 * slot + 1
-            alphas[slot] = (products[s] @ q + along[s]) / products[s, y]
-            q[y] -= alphas[slot]
-        s, y = 2 * self._slots[-1], 2 * self._slots[-1] + 1
-        short, long = products[s, y] / products[y, y], products[s, s] / products[s, y]
-        share = short ** (1 - boldness) * long**boldness
-        q *= share
-        for slot in self._slots:
-            s, y = 2 * slot, 2 * slot + 1
-            q[s] += alphas[slot] - (products[y] @ q + share * along[y]) / products[s, y]
-        return q, share
+        if not self._slots:
+            return None
+        s, y = self._s[: self._filled], self._y[: self._filled]
+        flat, diagonal = gradient.flatten(), diagonal.flatten()
+        alphas = self._first_loop((s @ flat).tolist())
+        q = flat.addmv(y.T, -self._tensor(alphas))
+        q.mul_(diagonal).mul_(self._length(diagonal, boldness))
+        betas = self._second_loop((y @ q).tolist(), alphas)
+        direction = q.addmv_(s.T, self._tensor(alphas - betas)).neg_()
+        return direction.view_as(gradient) if direction @ flat < 0 else None
+
+    def _tensor(self, coefficients: np.ndarray) -> Tensor:
+        return torch.from_numpy(coefficients).to(self._s)
+
+    def _first_loop(self, along: list[float]) -> np.ndarray:
+        """The alphas, given the inner products of each s with the gradient."""
+        alphas = np.zeros(self._filled)
+        for k in reversed(self._slots):
+            row = self._products[k, : self._filled]
+            alphas[k] = (along[k] - row @ alphas) / self._products[k, k]
+        return alphas
+
+    def _length(self, diagonal: Tensor, boldness: float) -> Tensor:
+        """The diagonal's factor, between the latest pair's short and long step: a scalar."""
+        k = self._slots[-1]
+        s, y, curvature = self._s[k], self._y[k], float(self._products[k, k])
+        short = curvature / (y.square() @ diagonal)
+        long = (s.square() / diagonal).sum() / curvature
+        return short ** (1 - boldness) * long**boldness
+
+    def _second_loop(self, along: list[float], alphas: np.ndarray) -> np.ndarray:
+        """The betas, given the inner products of each y with what the first loop left."""
+        betas, weights = np.zeros(self._filled), np.zeros(self._filled)
+        for k in self._slots:
+            column = self._products[: self._filled, k]
+            betas[k] = (along[k] + column @ weights) / self._products[k, k]
+            weights[k] = alphas[k] - betas[k]
+        return betas
 
 
 class ProjectedAdam:

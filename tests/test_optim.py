@@ -120,14 +120,15 @@ def test_scaling_the_loss_by_a_power_of_two_changes_not_one_bit(scale):
     assert all(torch.equal(a, b) for a, b in zip(plain, scaled, strict=True))
 
 
-def two_loops(pairs, gradient, boldness):
+def two_loops(pairs, gradient, diagonal, boldness):
     """The recursion of Nocedal & Wright 2006, algorithm 7.4, on whole vectors."""
     q, alphas = gradient, []
     for s, y in reversed(pairs):
         alphas.append((s @ q) / (s @ y))
         q = q - alphas[-1] * y
     s, y = pairs[-1]
-    q = q * (s @ y / (y @ y)) ** (1 - boldness) * (s @ s / (s @ y)) ** boldness
+    short, long = s @ y / (y @ (diagonal * y)), s @ (s / diagonal) / (s @ y)
+    q = diagonal * q * short ** (1 - boldness) * long**boldness
     for (s, y), alpha in zip(pairs, reversed(alphas), strict=True):
         q = q + s * (alpha - (y @ q) / (s @ y))
     return -q
@@ -145,14 +146,15 @@ def test_the_recursion_on_coefficients_is_the_recursion_on_vectors(count, boldne
             memory.add(s, -y)  # negative curvature: not remembered
         memory.add(s, y)
         pairs.append((s.flatten().double(), y.flatten().double()))
-    gradient = torch.randn(SHAPE, generator=generator)
-    expected = two_loops(pairs[-HISTORY:], gradient.flatten().double(), boldness)
-    direction = memory.direction(gradient, boldness)
+    gradient, diagonal = torch.randn(SHAPE, generator=generator), 0.5 + torch.rand(SHAPE)
+    vectors = gradient.flatten().double(), diagonal.flatten().double()
+    expected = two_loops(pairs[-HISTORY:], *vectors, boldness)
+    direction = memory.direction(gradient, diagonal, boldness)
     assert torch.allclose(direction.flatten().double(), expected, rtol=1e-3, atol=1e-4)
 
 
 def test_an_empty_memory_knows_no_direction():
     memory = _Memory(torch.zeros(SHAPE))
-    assert memory.direction(torch.ones(SHAPE), 0.5) is None
+    assert memory.direction(torch.ones(SHAPE), torch.ones(SHAPE), 0.5) is None
     memory.add(torch.ones(SHAPE), -torch.ones(SHAPE))
-    assert memory.direction(torch.ones(SHAPE), 0.5) is None
+    assert memory.direction(torch.ones(SHAPE), torch.ones(SHAPE), 0.5) is None
