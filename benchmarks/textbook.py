@@ -78,7 +78,7 @@ class Textbook:
 
         while True:
             loss = optimizer.step(closure)
-            yield float(loss) / LOSS_SCALE, image.detach()
+            yield float(loss.detach()) / LOSS_SCALE, image.detach()
 
 
 def _gram(activations: Tensor) -> Tensor:

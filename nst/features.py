@@ -135,6 +135,11 @@ class FeatureNetwork(nn.Module):
         """Where the weights are, and where images have to be."""
         return self.mean.device
 
+    def normalised(self, image: Tensor) -> Tensor:
+        """An image (N, 3, H, W), RGB in [0, 1], as the first convolution wants it."""
+        x = (image - self.mean) / self.std
+        return x.to(self.convolutions[0].weight.dtype, memory_format=torch.channels_last)
+
     def forward(self, image: Tensor, layers: Iterable[str]) -> dict[str, Tensor]:
         """Return the activations of `layers`, computing nothing above the deepest of them.
 
@@ -147,9 +152,7 @@ class FeatureNetwork(nn.Module):
         """
         wanted = set(layers)
         activations: dict[str, Tensor] = {}
-        x = (image - self.mean) / self.std
-        kernel = self.convolutions[0].weight
-        x = x.to(kernel.dtype, memory_format=torch.channels_last)
+        x = self.normalised(image)
         for row, convolution in zip(self.table, self.convolutions, strict=True):
             x = F.max_pool2d(x, 2) if row.pool else x
             x = convolution(x).relu_()  # in place: autograd needs no more than the result

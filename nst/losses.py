@@ -32,42 +32,73 @@ class Metric:
     bias: Tensor
 
 
-class _Moments(torch.autograd.Function):
-    """Means of the channels' products and of the channels, over the pixels.
-
-    What autograd would make of the plain formula copies the activations, transposed, several
-    times: at the first layer that takes longer than the convolutions. By hand, with S the sum of
-    the Gram matrix's gradient and its transpose, the gradient of the pixels F (P, C) is
-    (F·S + mean's gradient) / P: one product.
+def moments(features: Tensor) -> tuple[Tensor, Tensor]:
+    """Means over the pixels of the channels' products and of the channels.
 
     The sums over the pixels are made in chunks whose results are added in float32: of bfloat16
     activations, this is as good as a float32 copy of them (a relative error of 2e-4) and far
     quicker, and long thin products keep all cores busy.
+
+    Args:
+        features: (N, C, H, W).
+
+    Returns:
+        The Gram matrix (N, C, C) and the mean (N, C), float32 (float64 of float64).
     """
+    n, c, h, w = features.shape
+    count = math.gcd(h * w, CHUNKS)
+    chunks = _pixels(features).reshape(n * count, -1, c)
+    exact = torch.promote_types(features.dtype, torch.float32)
+    products = torch.bmm(chunks.transpose(1, 2), chunks).to(exact)
+    ones = chunks.new_ones(1, 1, 1).expand(len(chunks), 1, chunks.shape[1])
+    sums = torch.bmm(ones, chunks).to(exact)
+    gram = products.view(n, count, c, c).sum(1) / (h * w)
+    return gram, sums.view(n, count, c).sum(1) / (h * w)
+
+
+def pull_back(
+    features: Tensor, gram: Tensor, mean: Tensor | None, onto: Tensor | None = None
+) -> Tensor:
+    """The gradient of activations, given those of their moments.
+
+    With S the sum of the Gram matrix's gradient and its transpose, it is (F·S + the mean's) / P
+    for the P pixels' features F: one product, where autograd makes transposed copies of F.
+
+    Args:
+        features: (N, C, H, W).
+        gram: (N, C, C), the gradient of the Gram matrix.
+        mean: (N, C), the gradient of the mean, or None for zero.
+        onto: a gradient (N, C, H, W) that is overwritten with the sum, or None for zero.
+
+    Returns:
+        (N, C, H, W) in the features' precision.
+    """
+    flat, size = _pixels(features), features.shape[2:]
+    pixels = flat.shape[1]
+    symmetric = ((gram + gram.transpose(1, 2)) / pixels).to(flat.dtype)
+    total = torch.bmm(flat, symmetric) if onto is None else _pixels(onto).baddbmm_(flat, symmetric)
+    if mean is not None:
+        total += (mean / pixels).unsqueeze(1).to(flat.dtype)
+    return total.unflatten(1, size).permute(0, 3, 1, 2)
+
+
+def _pixels(features: Tensor) -> Tensor:
+    """(N, C, H, W) -> (N, H·W, C), a view when channels_last."""
+    return features.permute(0, 2, 3, 1).flatten(1, 2)
+
+
+class _Moments(torch.autograd.Function):
+    """`moments` and `pull_back` for autograd."""
 
     @staticmethod
     def forward(ctx: FunctionCtx, features: Tensor) -> tuple[Tensor, Tensor]:
-        """(N, C, H, W) -> (N, C, C) and (N, C), float32 (float64 of float64)."""
-        n, c, h, w = features.shape
-        flat = features.permute(0, 2, 3, 1).reshape(n, h * w, c)  # a view when channels_last
-        ctx.save_for_backward(flat)
-        ctx.size = h, w
-        count = math.gcd(h * w, CHUNKS)
-        chunks = flat.reshape(n * count, -1, c)
-        exact = torch.promote_types(features.dtype, torch.float32)
-        products = torch.bmm(chunks.transpose(1, 2), chunks).to(exact)
-        sums = torch.bmm(chunks.new_ones(1, 1, 1).expand(len(chunks), 1, chunks.shape[1]), chunks)
-        gram = products.view(n, count, c, c).sum(1) / (h * w)
-        return gram, sums.to(exact).view(n, count, c).sum(1) / (h * w)
+        ctx.save_for_backward(features)
+        return moments(features)
 
     @staticmethod
     def backward(ctx: FunctionCtx, gram: Tensor, mean: Tensor) -> Tensor:
-        """The gradients of both -> the gradient of the features, (N, C, H, W), channels_last."""
-        (flat,) = ctx.saved_tensors
-        symmetric = (gram + gram.transpose(1, 2)) / flat.shape[1]
-        offset = (mean / flat.shape[1]).unsqueeze(1).to(flat.dtype)
-        gradient = torch.baddbmm(offset, flat, symmetric.to(flat.dtype))
-        return gradient.unflatten(1, ctx.size).permute(0, 3, 1, 2)
+        (features,) = ctx.saved_tensors
+        return pull_back(features, gram, mean)
 
 
 def gram_matrix(features: Tensor, metric: Metric | None = None) -> Tensor:
@@ -77,18 +108,23 @@ def gram_matrix(features: Tensor, metric: Metric | None = None) -> Tensor:
 
     Args:
         features: (N, C, H, W).
-        metric: where given, the Gram matrix of the mapped features A·f + b is returned. It is
-            computed from the unmapped one, because (A·f + b)(A·f + b)ᵀ averages to
-            A·G·Aᵀ + A·μ·bᵀ + b·(A·μ)ᵀ + b·bᵀ with the mean features μ.
+        metric: where given, the Gram matrix of the mapped features A·f + b is returned.
 
     Returns:
         (N, C, C), or (N, C', C') in a metric; float32.
     """
-    gram, mean = _Moments.apply(features)
+    return in_metric(*_Moments.apply(features), metric)
+
+
+def in_metric(gram: Tensor, mean: Tensor, metric: Metric | None) -> Tensor:
+    """The Gram matrix of features A·f + b, given the moments of f: (N, C, C) -> (N, C', C').
+
+    (A·f + b)(A·f + b)ᵀ averages to A·G·Aᵀ + A·μ·bᵀ + b·(A·μ)ᵀ + b·bᵀ with the mean features μ.
+    """
     if metric is None:
         return gram
-    mean = metric.weight @ mean.unsqueeze(2)  # (N, C', 1)
-    cross = mean @ metric.bias.view(1, 1, -1)
+    mapped_mean = metric.weight @ mean.unsqueeze(2)  # (N, C', 1)
+    cross = mapped_mean @ metric.bias.view(1, 1, -1)
     mapped = metric.weight @ gram @ metric.weight.T
     return mapped + cross + cross.transpose(1, 2) + torch.outer(metric.bias, metric.bias)
 
@@ -110,13 +146,27 @@ def content_loss(features: Tensor, target: Tensor, metric: Metric | None = None)
     Returns:
         A scalar: 0 for equal activations, 1 for vanished ones. Not resolution invariant.
     """
+    return difference_loss(gram_matrix(features - target), content_size(target, metric), metric)
+
+
+def content_size(target: Tensor, metric: Metric | None = None) -> Tensor:
+    """Mean over the pixels of the squared activations (1, C, H, W) in a metric: a scalar."""
+    return gram_matrix(target, metric).diagonal(dim1=1, dim2=2).sum().clamp_min(SMALLEST_TARGET)
+
+
+def difference_loss(gram: Tensor, size: Tensor, metric: Metric | None = None) -> Tensor:
+    """The content loss, given the Gram matrix of the difference of the activations.
+
+    A difference d has |A·d|² = trace(A·(d·dᵀ)·Aᵀ): a small product instead of C' channels of
+    pixels. Without a metric A is the identity.
+
+    Args:
+        gram: (1, C, C).
+        size: `content_size` of the target.
+    """
     if metric is None:
-        return relative_distance(features.float(), target.float()).squeeze(0)
-    # |A·d|² = trace(A·(d·dᵀ)·Aᵀ): a Gram matrix of the difference instead of C' channels of pixels.
-    difference = gram_matrix(features - target)
-    distance = torch.sum((metric.weight @ difference) * metric.weight)
-    size = gram_matrix(target, metric).diagonal(dim1=1, dim2=2).sum()
-    return distance / size.clamp_min(SMALLEST_TARGET)
+        return gram.diagonal(dim1=1, dim2=2).sum() / size
+    return torch.sum((metric.weight @ gram) * metric.weight) / size
 
 
 def style_loss(gram: Tensor, target: Tensor) -> Tensor:

@@ -6,8 +6,17 @@ import torch
 from torch import Tensor
 
 from nst.features import FeatureNetwork
-from nst.losses import content_loss, gram_matrix, style_loss, total_variation_loss
+from nst.losses import (
+    content_size,
+    difference_loss,
+    gram_matrix,
+    in_metric,
+    moments,
+    style_loss,
+    total_variation_loss,
+)
 from nst.settings import STYLE_LAYERS, InputError, Settings
+from nst.trace import Source, Trace
 
 STYLE_BALANCE = 20.0
 """Style over content in the loss at style strength 50."""
@@ -57,32 +66,56 @@ class Objective:
         self.content_weight = (1 - strength) ** 2
         self.style_weight = STYLE_BALANCE * strength**2
         self.tv_weight = settings.tv_weight * strength**2
+        layer, self.metrics = features.content_layer, features.metrics
         with torch.no_grad():
-            self.content = features(content, [features.content_layer])[features.content_layer]
-            self.grams = self._grams(features(style, self.layer_weights))
-
-    def _grams(self, activations: dict[str, Tensor]) -> dict[str, Tensor]:
-        metrics = self.features.metrics
-        return {
-            layer: gram_matrix(activations[layer], metrics.get(layer))
-            for layer in self.layer_weights
-        }
+            self.content = features(content, [layer])[layer]
+            self.content_size = content_size(self.content, self.metrics.get(layer))
+            activations = features(style, self.layer_weights)
+            self.grams = {
+                k: gram_matrix(activations[k], self.metrics.get(k)) for k in self.layer_weights
+            }
 
     def evaluate(self, image: Tensor) -> tuple[float, Tensor, Losses]:
-        """Return the loss, its gradient (1, 3, H, W) and its parts for an image (1, 3, H, W)."""
+        """Return the loss, its gradient (1, 3, H, W) and its parts for an image (1, 3, H, W).
+
+        Autograd sees the small end only, from Gram matrices to the loss; the way back through the
+        network is written out in `nst.trace`.
+        """
         layer = self.features.content_layer
+        names = [layer, *self.layer_weights]
+        trace = Trace(self.features, image, names)
+        compared = [trace.activations[name] for name in names]
+        compared[0] = compared[0] - self.content
+        leaves = [[x.requires_grad_() for x in moments(features)] for features in compared]
         image = image.detach().requires_grad_()
         with torch.enable_grad():
-            activations = self.features(image, [*self.layer_weights, layer])
-            content = content_loss(
-                activations[layer], self.content, self.features.metrics.get(layer)
-            )
-            grams = self._grams(activations)
-            style = torch.stack(
-                [w * style_loss(grams[k], self.grams[k]) for k, w in self.layer_weights.items()]
-            ).sum()
-            tv = total_variation_loss(image)
-            loss = self.content_weight * content + self.style_weight * style + self.tv_weight * tv
-            (gradient,) = torch.autograd.grad(loss, image)
-        total, *parts = torch.stack([loss, content, style, tv]).tolist()
-        return total, gradient.contiguous(), Losses(*parts)
+            parts = self._parts(leaves, image)
+            weights = (self.content_weight, self.style_weight, self.tv_weight)
+            loss = sum(weight * part for weight, part in zip(weights, parts, strict=True))
+            inputs = [image, *(x for pair in leaves for x in pair)]
+            smooth, *gradients = torch.autograd.grad(loss, inputs, allow_unused=True)
+        sources: dict[str, list[Source]] = {name: [] for name in names}
+        for name, *source in zip(names, compared, gradients[::2], gradients[1::2], strict=True):
+            sources[name].append(Source(*source))
+        gradient = trace.gradient(sources).add_(smooth)
+        total, *values = torch.stack([loss, *parts]).tolist()
+        return total, gradient, Losses(*values)
+
+    def _parts(self, moments_of: list[list[Tensor]], image: Tensor) -> list[Tensor]:
+        """The content, style and total variation loss.
+
+        Args:
+            moments_of: those of the content layer's difference, then of the style layers.
+            image: (1, 3, H, W).
+        """
+        (difference, _), *compared = moments_of
+        metric = self.metrics.get(self.features.content_layer)
+        distances = [
+            weight * style_loss(in_metric(*pair, self.metrics.get(layer)), self.grams[layer])
+            for pair, (layer, weight) in zip(compared, self.layer_weights.items(), strict=True)
+        ]
+        return [
+            difference_loss(difference, self.content_size, metric),
+            torch.stack(distances).sum(),
+            total_variation_loss(image),
+        ]

@@ -114,7 +114,7 @@ def test_noise_and_style_are_where_those_runs_start(content, style, tiny):
 
 def test_closing_stops_the_work(content, style, tiny):
     calls = []
-    handle = tiny.register_forward_hook(lambda *_: calls.append(1))
+    handle = tiny.convolutions[0].register_forward_hook(lambda *_: calls.append(1))
     steps = stylize(content, style, Settings(iterations=1000, size=64), features=tiny)
     for _ in itertools.islice(steps, 3):
         pass

@@ -1,0 +1,53 @@
+import pytest
+import torch
+
+from nst.losses import gram_matrix, pull_back
+from nst.trace import Source, Trace
+
+
+@pytest.fixture
+def image():
+    return torch.rand(1, 3, 40, 33, generator=torch.Generator().manual_seed(0))
+
+
+def test_activations_are_those_of_the_network(tiny, image):
+    layers = ["relu1_1", "relu3_3", "relu4_1"]
+    expected = tiny(image, layers)
+    activations = Trace(tiny, image, layers).activations
+    assert activations.keys() == expected.keys()
+    assert all(torch.equal(activations[k], expected[k]) for k in layers)
+
+
+@pytest.mark.parametrize(
+    "layers", [["relu1_1"], ["relu5_1"], ["relu1_1", "relu3_1", "relu3_3", "relu5_1"]]
+)
+def test_the_gradient_is_autograds(tiny, image, layers):
+    generator = torch.Generator().manual_seed(1)
+    weights = {k: torch.randn(1, 8, 8, generator=generator) for k in layers}
+    leaf = image.clone().requires_grad_()
+    activations = tiny(leaf, layers)
+    loss = sum((weights[k] * gram_matrix(activations[k])).sum() for k in layers)
+    (expected,) = torch.autograd.grad(loss, leaf)
+    trace = Trace(tiny, image, layers)
+    sources = {k: [Source(trace.activations[k], weights[k])] for k in layers}
+    assert torch.allclose(trace.gradient(sources), expected, rtol=1e-4, atol=1e-7)
+
+
+def test_two_sources_of_one_layer_add_up(tiny, image):
+    generator = torch.Generator().manual_seed(2)
+    gram, other = (torch.randn(1, 8, 8, generator=generator) for _ in range(2))
+    gradients = []
+    for weights in ([gram], [other], [gram, other]):
+        trace = Trace(tiny, image, ["relu3_1"])
+        features = trace.activations["relu3_1"]
+        gradients.append(trace.gradient({"relu3_1": [Source(features, w) for w in weights]}))
+    assert torch.allclose(gradients[0] + gradients[1], gradients[2], rtol=1e-4, atol=1e-7)
+
+
+def test_pulling_back_accumulates_by_hand():
+    # One channel, two pixels 1 and 3: mean of squares has the gradient 2·f/2, mean has 1/2.
+    features = torch.tensor([1.0, 3.0]).view(1, 1, 1, 2)
+    gram, mean = torch.ones(1, 1, 1), torch.ones(1, 1)
+    assert pull_back(features, gram, mean).flatten().tolist() == [1.5, 3.5]
+    onto = torch.tensor([10.0, 20.0]).view(1, 1, 1, 2)
+    assert pull_back(features, gram, None, onto).flatten().tolist() == [11.0, 23.0]
