@@ -15,8 +15,9 @@ from torch.autograd.function import FunctionCtx
 
 SMALLEST_TARGET = 1e-20
 """Floor for the squared size of a target, so that a black picture divides by something."""
-CHUNKS = 64
-"""Parts of a picture whose Gram matrices are added in float32, where they divide its pixels."""
+MOST_CHUNKS, FEWEST_CHUNKS = 64, 4
+"""Parts of a picture whose Gram matrices are added in float32; where there would be fewer, the
+activations are few, and multiplied in float32 as a whole."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,13 @@ def moments(features: Tensor) -> tuple[Tensor, Tensor]:
         The Gram matrix (N, C, C) and the mean (N, C), float32 (float64 of float64).
     """
     n, c, h, w = features.shape
-    count = math.gcd(h * w, CHUNKS)
-    chunks = _pixels(features).reshape(n * count, -1, c)
     exact = torch.promote_types(features.dtype, torch.float32)
+    count = math.gcd(h * w, MOST_CHUNKS)
+    while count > 1 and h * w < 2 * c * count:
+        count //= 2  # results that are as large as what they are made from are slow to add
+    if count < FEWEST_CHUNKS:
+        features, count = features.to(exact), 1
+    chunks = _pixels(features).reshape(n * count, -1, c)
     products = torch.bmm(chunks.transpose(1, 2), chunks).to(exact)
     ones = chunks.new_ones(1, 1, 1).expand(len(chunks), 1, chunks.shape[1])
     sums = torch.bmm(ones, chunks).to(exact)

@@ -39,7 +39,6 @@ class _Layer:
     convolution: torch.nn.Conv2d
     name: str | None
     before_pool: Tensor | None
-    places: Tensor | None  # of the maxima that the pooling took
     inputs: Tensor
     outputs: Tensor
 
@@ -60,12 +59,10 @@ class Trace:
         wanted = set(layers)
         x = network.normalised(image)
         for row, convolution in zip(network.table, network.convolutions, strict=True):
-            before_pool, places = None, None
-            if row.pool:
-                before_pool = x
-                x, places = F.max_pool2d(x, 2, return_indices=True)
-            inputs, x = x, convolution(x).relu_()
-            self._layers.append(_Layer(convolution, row.layer, before_pool, places, inputs, x))
+            before_pool = x if row.pool else None
+            inputs = F.max_pool2d(x, 2) if row.pool else x
+            x = convolution(inputs).relu_()
+            self._layers.append(_Layer(convolution, row.layer, before_pool, inputs, x))
             if row.layer in wanted:
                 self.activations[row.layer] = x
             if len(self.activations) == len(wanted):
@@ -90,7 +87,7 @@ def _through(layer: _Layer, gradient: Tensor) -> Tensor:
     These are the operations that autograd itself calls.
     """
     convolution, aten = layer.convolution, torch.ops.aten
-    gradient = aten.threshold_backward(gradient, layer.outputs, 0)
+    aten.threshold_backward.grad_input(gradient, layer.outputs, 0, grad_input=gradient)  # in place
     gradient, _, _ = aten.convolution_backward(
         gradient,
         layer.inputs,
@@ -104,8 +101,10 @@ def _through(layer: _Layer, gradient: Tensor) -> Tensor:
         groups=1,
         output_mask=[True, False, False],
     )
-    if layer.places is None:
+    if layer.before_pool is None:
         return gradient
+    # The places of the maxima are found again: keeping them takes eight bytes each.
+    _, places = F.max_pool2d(layer.before_pool, 2, return_indices=True)
     return aten.max_pool2d_with_indices_backward(
-        gradient, layer.before_pool, [2, 2], [2, 2], [0, 0], [1, 1], False, layer.places
+        gradient, layer.before_pool, [2, 2], [2, 2], [0, 0], [1, 1], False, places
     )
