@@ -10,7 +10,7 @@ import logging
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,13 +22,15 @@ import spaces
 import gradio as gr
 from PIL import Image
 
-from nst import InputError, Settings, Step, load_features, stylize
+from nst import InputError, Settings, Step, load_features, recipe, stylize
 from nst.images import open_image, save_image
-from nst.settings import FEATURES, SPECS, Choice, Range
+from nst.recipe import Recipe
+from nst.settings import FEATURES, PRESET_FIELDS, PRESETS, SPECS, Choice, Range, preset
 
 EXAMPLES = Path(__file__).parent / "examples"
 IN_SIGHT = ("iterations", "style_strength")
 INPUT_HEIGHT, RESULT_HEIGHT = 280, 480
+PRESET_HELP = "Each sets the style's strength, strokes, colours, start and smoothness below."
 QUEUE_LENGTH = 20
 HOUR = 3600
 GPU_START_SECONDS, GPU_MEGAPIXEL_SECONDS = 10, 0.03
@@ -86,14 +88,15 @@ def _gpu_seconds(content: Image.Image, style: Image.Image, settings: Settings, *
 @spaces.GPU(duration=_gpu_seconds)
 def _stylize_on_gpu(
     content: Image.Image, style: Image.Image, settings: Settings, features_name: str
-) -> Iterator[tuple[Step, str, str]]:
-    """Yield the steps that carry a picture, with the features' name and device."""
+) -> Iterator[tuple[Step, Recipe, str]]:
+    """Yield the steps that carry a picture, with the run's recipe and device."""
     # On ZeroGPU this runs in another process, from which only the text of a gr.Error comes back.
     with _sentences():
         features = _features(features_name)
+        made = recipe.of_run(settings, features)
         for step in stylize(content, style, settings, features=features):
             if step.image is not None:
-                yield step, features.name, str(features.device)
+                yield step, made, str(features.device)
 
 
 def _progress(step: Step, seconds: float, features: str | None, device: str | None) -> Progress:
@@ -137,17 +140,18 @@ def _paint(
             work_done=0.0,
             image=preview,
         )
-        yield _save(start, features, Path(folder)), _progress(start, 0.0, None, None)
-        for step, name, device in _stylize_on_gpu(content_image, style_image, settings, features):
+        yield _save(start, features, "", Path(folder)), _progress(start, 0.0, None, None)
+        for step, made, device in _stylize_on_gpu(content_image, style_image, settings, features):
             seconds = time.monotonic() - started
-            yield _save(step, name, Path(folder)), _progress(step, seconds, name, device)
+            progress = _progress(step, seconds, made.features, device)
+            yield _save(step, made.features, made.text(), Path(folder)), progress
 
 
-def _save(step: Step, features: str, folder: Path) -> str:
+def _save(step: Step, features: str, recipe_text: str, folder: Path) -> str:
     """Write a step's picture: previews as JPEG, which is quick, the last as PNG, which is exact."""
     last = step.iteration == step.total
     path = folder / ("stylized.png" if last else f"{step.iteration:05d}.jpg")
-    save_image(step.image, path, features)
+    save_image(step.image, path, features, recipe_text)
     return str(path)
 
 
@@ -187,6 +191,19 @@ def paint_on_page(
     """The same run for the page: picture, progress bar, download."""
     for picture, progress in stylize_pictures(content, style, **values):
         yield picture, _progress_bar(progress), gr.update(value=picture, interactive=True)
+
+
+def use_preset(name: object) -> list[object]:
+    """The values of `PRESET_FIELDS` under a preset, in their order."""
+    with _sentences():
+        return list(preset(name).values())
+
+
+def use_recipe(picture: str | None) -> list[object]:
+    """The settings that a picture painted before was made with, its features, and no preset."""
+    with _sentences():
+        read = recipe.read(picture)
+        return [*asdict(read.settings).values(), read.features, None]
 
 
 def _progress_bar(progress: Progress) -> str:
@@ -252,6 +269,8 @@ class Widgets:
     content: gr.Image
     style: gr.Image
     settings: dict[str, gr.Slider | gr.Radio]  # by the names of `Settings`, and "features"
+    preset: gr.Radio
+    recipe: gr.UploadButton
     paint: gr.Button
     stop: gr.Button
     picture: gr.Image
@@ -286,13 +305,25 @@ def _inputs() -> dict[str, Any]:
         content = _picture_input("Content: the photograph")
         style = _picture_input("Style: the painting")
     settings = {name: _widget(SPECS[name]) for name in IN_SIGHT}
+    presets = _unread(gr.Radio(list(PRESETS), label="Preset", info=PRESET_HELP))
     with gr.Row():
         paint = gr.Button("Paint", variant="primary", scale=2)
         stop = gr.Button("Stop", variant="stop", interactive=False, scale=1)
     with gr.Accordion("Advanced", open=False):
         settings |= {n: _widget(spec) for n, spec in SPECS.items() if n not in IN_SIGHT}
         settings["features"] = _widget(FEATURES)
-    return {"content": content, "style": style, "settings": settings, "paint": paint, "stop": stop}
+        used = gr.UploadButton(
+            "Use the settings of a picture painted before", file_types=[".png"], size="sm"
+        )
+    return {
+        "content": content,
+        "style": style,
+        "settings": settings,
+        "preset": presets,
+        "recipe": used,
+        "paint": paint,
+        "stop": stop,
+    }
 
 
 def _outputs() -> dict[str, Any]:
@@ -337,6 +368,10 @@ def _connect_page(page: gr.Blocks, widgets: Widgets) -> None:
         ended(lambda: _running(False), None, buttons, **at_once)
     stopping = gr.update(interactive=False)
     widgets.stop.click(lambda: stopping, None, widgets.stop, cancels=[painting], **at_once)
+    changed = [widgets.settings[field] for field in PRESET_FIELDS]
+    widgets.preset.input(use_preset, widgets.preset, changed, **at_once)
+    every = [*(widgets.settings[name] for name in (*SPECS, "features")), widgets.preset]
+    widgets.recipe.upload(use_recipe, widgets.recipe, every, **private)
     features = widgets.settings["features"]
     for event in (page.load, features.change):
         event(describe_features, features, widgets.status, **private)

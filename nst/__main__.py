@@ -8,11 +8,12 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from tqdm import tqdm
 
-from nst import InputError, Settings, load_features, stylize
+from nst import InputError, Settings, load_features, recipe, stylize
 from nst.images import FORMATS_OUT, open_image, save_image
 from nst.settings import FEATURES, SPECS, Choice, Range
 
@@ -57,6 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "-o", "--out", type=Path, required=True, help=f"the result: {', '.join(FORMATS_OUT)}"
     )
+    parser.add_argument(
+        "--recipe", type=Path, help="a PNG painted before, for its settings; options given here win"
+    )
     for name, spec in {**SPECS, "features": FEATURES}.items():
         _add_setting(parser, name, spec)
     return parser
@@ -70,6 +74,17 @@ def _check_out(out: Path) -> None:
         raise InputError(f"There is no folder {out.parent} to write the result to.")
 
 
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Read the arguments, with the defaults of a recipe where one is given."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.recipe:
+        read = recipe.read(options.recipe)
+        parser.set_defaults(**asdict(read.settings), features=read.features)
+        options = parser.parse_args(arguments, argparse.Namespace(network=read.network))
+    return options
+
+
 def _run(options: argparse.Namespace) -> int:
     settings = Settings(**{name: getattr(options, name) for name in SPECS})
     _check_out(options.out)
@@ -78,6 +93,11 @@ def _run(options: argparse.Namespace) -> int:
     features = load_features(options.features)
     steps = stylize(content, style, settings, features=features)
     print(f"{features.name} on {features.device}: {features.reason}", file=sys.stderr)
+    made = recipe.of_run(settings, features)
+    if made.network != getattr(options, "network", made.network):
+        print(
+            "note: the recipe's picture was made with other weights or precision", file=sys.stderr
+        )
     image, started, code = None, time.monotonic(), 0
     with tqdm(total=settings.iterations, unit="it", dynamic_ncols=True) as bar:
         try:
@@ -93,7 +113,7 @@ def _run(options: argparse.Namespace) -> int:
     if image is None:
         print("Stopped before there was a picture; nothing was written.", file=sys.stderr)
         return code
-    save_image(image, options.out, features.name)
+    save_image(image, options.out, features.name, made.text())
     seconds = time.monotonic() - started
     print(f"{options.out}  {image.width}×{image.height}  {seconds:.1f} s", file=sys.stderr)
     return code
@@ -102,7 +122,7 @@ def _run(options: argparse.Namespace) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
     try:
-        return _run(_parser().parse_args(arguments))
+        return _run(_options(arguments))
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -7,6 +7,7 @@ compared in VGG19's own metric: a linear map A with a bias b takes them to VGG19
 matrix is bilinear, so that A·G·Aᵀ costs nothing at image resolution.
 """
 
+import hashlib
 import os
 import time
 from collections.abc import Iterable
@@ -102,6 +103,7 @@ class FeatureNetwork(nn.Module):
 
     Attributes:
         name: what to call it in front of people, "vgg19" or "compact".
+        version: eight hexadecimal digits that change with its weights.
         reason: why it was chosen, a sentence for people.
         content_layer: the layer whose activations the content loss compares.
         metrics: for each layer of the compact network, the map to VGG19's activations in which its
@@ -111,6 +113,7 @@ class FeatureNetwork(nn.Module):
     def __init__(self, name: str, table: Iterable[Convolution]) -> None:
         super().__init__()
         self.name = name
+        self.version = ""
         self.reason = "asked for"
         self.table = tuple(table)
         self.content_layer = next(
@@ -138,7 +141,12 @@ class FeatureNetwork(nn.Module):
     def normalised(self, image: Tensor) -> Tensor:
         """An image (N, 3, H, W), RGB in [0, 1], as the first convolution wants it."""
         x = (image - self.mean) / self.std
-        return x.to(self.convolutions[0].weight.dtype, memory_format=torch.channels_last)
+        return x.to(self.dtype, memory_format=torch.channels_last)
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The precision of the convolutions."""
+        return self.convolutions[0].weight.dtype
 
     def forward(self, image: Tensor, layers: Iterable[str]) -> dict[str, Tensor]:
         """Return the activations of `layers`, computing nothing above the deepest of them.
@@ -188,6 +196,7 @@ def load_features(
         network = load_vgg19(_vgg19_file())
     else:
         network = _load_compact()
+    network.version = _version(network)
     network = network.to(device, memory_format=torch.channels_last)
     network.convolutions.to(dtype or fastest_dtype(device))
     network.metrics = {
@@ -227,6 +236,12 @@ def _convolution_seconds(device: torch.device, dtype: torch.dtype) -> float:
         x[0, 0, 0, 0].item()  # waits for a GPU
         times.append(time.perf_counter() - start)
     return min(times)
+
+
+def _version(network: FeatureNetwork) -> str:
+    """A fingerprint of the weights as they were loaded, from the biases: the rest is large."""
+    biases = torch.cat([convolution.bias for convolution in network.convolutions])
+    return hashlib.sha256(biases.detach().numpy().tobytes()).hexdigest()[:8]
 
 
 def _choose(device: torch.device) -> FeatureNetwork:

@@ -40,6 +40,8 @@ colour conversion then takes little memory, and the exact resize still has detai
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")
 """Pillow's decoders that a file may reach: raster formats that no other program decodes."""
 
+RECIPE_KEY = "Recipe"
+"""Keyword of the PNG text chunk that holds a recipe."""
 FORMATS_OUT = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 """Ending of a result's name -> Pillow's encoder."""
 
@@ -164,10 +166,11 @@ def to_image(tensor: Tensor, alpha: Image.Image | None = None) -> Image.Image:
     return image
 
 
-def save_image(image: Image.Image, path: Path, features: str) -> None:
+def save_image(image: Image.Image, path: Path, features: str, recipe: str = "") -> None:
     """Write a result whole or not at all, in the format of the path's ending, one of `FORMATS_OUT`.
 
-    The name of the feature network that it was made with goes into the metadata of PNG and JPEG.
+    The name of the feature network that it was made with goes into the metadata of PNG and JPEG,
+    the text of a recipe (see `nst.recipe`) into PNG's.
     JPEG has no alpha: transparent pictures are laid over white.
     """
     encoder = FORMATS_OUT[path.suffix.lower()]
@@ -176,6 +179,8 @@ def save_image(image: Image.Image, path: Path, features: str) -> None:
     text = PngImagePlugin.PngInfo()
     text.add_text("Software", "Neural style transfer (nst)")
     text.add_text("Features", features)
+    if recipe:
+        text.add_text(RECIPE_KEY, recipe)
     options = {
         "PNG": {"pnginfo": text, "compress_level": 4},
         "JPEG": {"quality": 95, "comment": f"Neural style transfer (nst), {features} features"},

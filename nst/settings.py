@@ -131,6 +131,25 @@ class Settings:
             step=1,
         )
     )
+    style_scale: float = _setting(
+        Range(
+            label="Stroke size",
+            help="Size of the style's strokes in the picture, whatever its resolution.",
+            default=1.0,
+            minimum=0.25,
+            maximum=2.0,
+            step=0.05,
+        )
+    )
+    color: str = _setting(
+        Choice(
+            label="Colours",
+            help="style: as painted; content: the photograph's own; matched: the style's, moved "
+            "to the photograph's mood.",
+            default="style",
+            choices=("style", "content", "matched"),
+        )
+    )
     init: str = _setting(
         Choice(
             label="Start from",
@@ -199,3 +218,25 @@ FEATURES = Choice(
     choices=("auto", "vgg19", "compact"),
 )
 """Which feature network to load; not part of `Settings`, because one network serves many runs."""
+
+PRESETS: Mapping[str, Mapping[str, int | float | str]] = MappingProxyType(
+    {
+        "Subtle": {"style_strength": 30.0, "color": "matched"},
+        "Balanced": {},
+        "Bold": {"style_strength": 75.0, "style_scale": 1.5, "tv_weight": 3.0},
+        "Fine strokes": {"style_scale": 0.5},
+        "My colours": {"color": "content"},
+        "Texture": {"style_strength": 90.0, "init": "style"},
+    }
+)
+"""Named starting points: what differs from the defaults among `PRESET_FIELDS`."""
+
+PRESET_FIELDS = ("style_strength", "style_scale", "color", "init", "tv_weight")
+"""The settings that a preset sets, all of them each time: so one preset undoes another."""
+
+
+def preset(name: object) -> dict[str, int | float | str]:
+    """The values that a preset gives to `PRESET_FIELDS`, or `InputError` for an unknown one."""
+    if not isinstance(name, str) or name not in PRESETS:
+        raise InputError(f"preset must be one of {', '.join(PRESETS)}, not {_shown(name)}.")
+    return {field: PRESETS[name].get(field, SPECS[field].default) for field in PRESET_FIELDS}

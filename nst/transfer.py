@@ -3,13 +3,13 @@
 import math
 import time
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from PIL import Image
 from torch import Tensor
 
-from nst import images
+from nst import color, images
 from nst.features import FeatureNetwork, load_features
 from nst.objective import Losses, Objective, used_layers
 from nst.optim import Optimizer, ProjectedAdam, ProjectedLBFGS
@@ -86,7 +86,7 @@ def stylize(
     scales = coarse_to_fine(size, settings.iterations)
     features = features or load_features()
     used_layers(features, settings)
-    return _run(content, style, settings, features, scales)
+    return _coloured(content, style, settings, features, scales)
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,20 @@ def coarse_to_fine(size: tuple[int, int], iterations: int) -> list[Scale]:
     ]
 
 
+def _coloured(
+    content: Image.Image,
+    style: Image.Image,
+    settings: Settings,
+    features: FeatureNetwork,
+    scales: list[Scale],
+) -> Generator[Step, None, None]:
+    """Run on pictures of prepared colours, and finish the colours of what is shown."""
+    painted = color.prepare(content, style, settings.color)
+    for step in _run(*painted, settings, features, scales):
+        image = step.image and color.finish(step.image, content, settings.color)
+        yield replace(step, image=image)
+
+
 def _run(
     content: Image.Image,
     style: Image.Image,
@@ -134,7 +148,9 @@ def _run(
     for scale in scales:
         target = _tensor(content, scale.size, features)
         start = _start(image, target, style, scale, settings)
-        objective = Objective(features, target, _style_tensor(style, scale, features), settings)
+        objective = Objective(
+            features, target, _style_tensor(style, scale, features, settings), settings
+        )
         for losses, image in optimise(objective, start, settings.optimizer, scale.iterations):
             iteration += 1
             work += scale.pixels
@@ -183,11 +199,13 @@ def _tensor(image: Image.Image, size: tuple[int, int], features: FeatureNetwork)
     return images.to_tensor(images.resize_image(image, size)).to(features.device)
 
 
-def _style_tensor(style: Image.Image, scale: Scale, features: FeatureNetwork) -> Tensor:
-    """The style picture, in its own aspect ratio, with the longest side of the scale's."""
+def _style_tensor(
+    style: Image.Image, scale: Scale, features: FeatureNetwork, settings: Settings
+) -> Tensor:
+    """The style picture, in its own aspect ratio, its longest side `style_scale` of the scale's."""
     # A narrow picture stays wide enough for the deepest layer.
     narrowest = images.MIN_RESULT_SIDE / min(style.size)
-    factor = max(max(scale.size) / max(style.size), narrowest)
+    factor = max(settings.style_scale * max(scale.size) / max(style.size), narrowest)
     return _tensor(style, (round(style.width * factor), round(style.height * factor)), features)
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 import app
 from nst import Settings
-from nst.settings import FEATURES, SPECS
+from nst.settings import FEATURES, PRESET_FIELDS, SPECS
 
 DEFAULTS = {name: spec.default for name, spec in SPECS.items()}
 VALUES = {**DEFAULTS, "iterations": 12, "size": 64, "features": "compact"}
@@ -164,3 +164,24 @@ def test_the_status_line_says_what_runs_and_why(monkeypatch):
     monkeypatch.setenv("NST_VGG19_WEIGHTS", "/nowhere.safetensors")
     app._features.cache_clear()
     assert "cannot be used" in app.describe_features("vgg19")
+
+
+def test_a_preset_fills_the_settings_it_names():
+    values = dict(zip(PRESET_FIELDS, app.use_preset("Bold"), strict=True))
+    assert values["style_strength"] == 75 and values["color"] == "style"
+    with pytest.raises(gr.Error, match="Balanced"):
+        app.use_preset("nonsense")
+
+
+def test_a_pictures_recipe_fills_every_setting(files):
+    for path, progress in app.stylize_pictures(*files, **{**VALUES, "color": "matched"}):
+        if progress["done"]:
+            *values, features, preset = app.use_recipe(path)
+    assert dict(zip(SPECS, values, strict=True)) == {
+        **{name: spec.default for name, spec in SPECS.items()},
+        **{name: value for name, value in VALUES.items() if name in SPECS},
+        "color": "matched",
+    }
+    assert features == "compact" and preset is None
+    with pytest.raises(gr.Error, match="no recipe"):
+        app.use_recipe(files[0])

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, PngImagePlugin
+
+from nst import Settings
+from nst.recipe import Recipe
 
 pytestmark = pytest.mark.browser
 FLAGS = [
@@ -143,3 +146,23 @@ def test_the_page_fits_a_phone(browser, url):
     screenshot(page, "6-phone")
     page.close()
     assert width <= 390
+
+
+def test_presets_and_recipes_set_the_controls(page, picture_files, tmp_path):
+    expect = pytest.importorskip("playwright.sync_api").expect
+    strength = page.get_by_label("number input for Style strength")
+    page.get_by_label("Bold").click()
+    expect(strength).to_have_value("75")
+    painted, text = tmp_path / "painted.png", PngImagePlugin.PngInfo()
+    text.add_text("Recipe", Recipe(Settings(style_strength=66), "compact", "x").text())
+    Image.new("RGB", (64, 64)).save(painted, pnginfo=text)
+    page.get_by_text("Advanced").first.click()
+    button = page.get_by_role("button", name="Use the settings of a picture")
+    for path, seen in ((painted, None), (picture_files[0], "no recipe")):
+        with page.expect_file_chooser() as chooser:
+            button.click()
+        chooser.value.set_files(path)
+        if seen:
+            page.get_by_text(re.compile(seen)).first.wait_for()
+        expect(strength).to_have_value("66")
+    expect(page.get_by_label("Bold")).not_to_be_checked()

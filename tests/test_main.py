@@ -2,6 +2,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from PIL import Image
 
 import nst.__main__ as cli
+from nst import recipe
 from nst.settings import SPECS
 
 ROOT = Path(cli.__file__).parents[1]
@@ -43,6 +45,20 @@ def test_a_picture_is_written(paint, ending):
 def test_the_same_command_gives_the_same_file(paint):
     first, second = (paint(*QUICK, "--init", "noise", out=f"{n}.png")[2] for n in "ab")
     assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_recipe_repeats_the_picture_and_options_win(paint):
+    _, _, first = paint(*QUICK, "--style-strength", "80", "--color", "matched", out="a.png")
+    code, errors, second = paint("--recipe", first, out="b.png")
+    assert code == 0 and "note" not in errors
+    assert first.read_bytes() == second.read_bytes()
+    _, _, third = paint("--recipe", first, "--color", "style", out="c.png")
+    assert recipe.read(third).settings == replace(recipe.read(first).settings, color="style")
+
+
+def test_a_picture_without_a_recipe_is_refused(paint, picture_files):
+    code, errors, out = paint("--recipe", picture_files[0])
+    assert code == 2 and "recipe" in errors and not out.exists()
 
 
 def test_alpha_survives_png_and_becomes_white_in_jpeg(paint, picture_files):

@@ -4,7 +4,18 @@ import math
 import numpy as np
 import pytest
 
-from nst.settings import FEATURES, SPECS, STYLE_LAYERS, Choice, InputError, Range, Settings
+from nst.settings import (
+    FEATURES,
+    PRESET_FIELDS,
+    PRESETS,
+    SPECS,
+    STYLE_LAYERS,
+    Choice,
+    InputError,
+    Range,
+    Settings,
+    preset,
+)
 
 RANGES = [name for name, spec in SPECS.items() if isinstance(spec, Range)]
 CHOICES = [name for name, spec in SPECS.items() if isinstance(spec, Choice)]
@@ -101,3 +112,17 @@ def test_features_are_a_choice_too():
     assert FEATURES.check("features", "compact") == "compact"
     with pytest.raises(InputError, match="auto, vgg19, compact"):
         FEATURES.check("features", "resnet")
+
+
+def test_presets_set_the_same_visible_fields_and_are_valid():
+    for name in PRESETS:
+        values = preset(name)
+        assert tuple(values) == PRESET_FIELDS
+        assert Settings(**values)
+    assert preset("Balanced") == {field: SPECS[field].default for field in PRESET_FIELDS}
+
+
+@pytest.mark.parametrize("name", ["", None, 3, "balanced", ["Bold"]])
+def test_an_unknown_preset_is_refused(name):
+    with pytest.raises(InputError, match="Balanced"):
+        preset(name)

@@ -8,7 +8,7 @@ from PIL import Image
 
 from nst import InputError, Settings, images, stylize
 from nst.objective import Objective
-from nst.transfer import coarse_to_fine, optimise
+from nst.transfer import Scale, _style_tensor, coarse_to_fine, optimise
 
 QUICK = {"iterations": 12, "size": 64}
 
@@ -257,3 +257,23 @@ def test_lbfgs_neither_stalls_nor_explodes_on_thirty_pairs(content, style, tiny)
             parts, _ = last(optimise(objective, tensors[0], optimizer, 100))
             losses[optimizer] = 0.25 * parts.content + 5 * parts.style
         assert losses["lbfgs"] <= 1.001 * losses["adam"] + 1e-6, (number, losses)
+
+
+def test_the_contents_colours_are_kept(content, style, tiny):
+    *_, step = stylize(content, style, Settings(**QUICK, color="content"), features=tiny)
+    small = content.resize(step.image.size, Image.Resampling.LANCZOS)
+    chroma = [
+        np.asarray(image.convert("YCbCr"))[..., 1:].astype(int) for image in (step.image, small)
+    ]
+    assert np.abs(chroma[0] - chroma[1]).mean() < 6
+    *_, painted = stylize(content, style, Settings(**QUICK), features=tiny)
+    other = np.asarray(painted.image.convert("YCbCr"))[..., 1:].astype(int)
+    assert np.abs(other - chroma[1]).mean() > 6
+
+
+def test_the_style_picture_has_the_size_of_its_scale(tiny):
+    style = Image.new("RGB", (300, 150))
+    for style_scale, expected in ((1.0, (64, 128)), (0.5, (32, 64)), (2.0, (128, 256))):
+        settings = Settings(style_scale=style_scale)
+        tensor = _style_tensor(style, Scale((128, 100), 10), tiny, settings)
+        assert tensor.shape[2:] == expected

@@ -1,0 +1,110 @@
+"""Whose colours the result has: the style's, the content's, or the style's moved to the content's.
+
+Gatys et al. 2017, "Controlling Perceptual Factors in Neural Style Transfer", section 5. Both ways
+work on the pictures before the optimisation and on the result after it, so that the optimisation
+does not know of them.
+"""
+
+import numpy as np
+from PIL import Image
+
+from nst.images import resize_image
+
+LUMA = np.array([0.299, 0.587, 0.114])
+"""Weights of red, green and blue in the luminance (ITU-R BT.601, as in YIQ and Pillow's L)."""
+
+LEAST_VARIANCE = 1e-5
+"""Floor for variances of colours in [0, 1]²: a flat picture has none to divide by."""
+
+
+def prepare(
+    content: Image.Image, style: Image.Image, color: str
+) -> tuple[Image.Image, Image.Image]:
+    """Return the pictures (RGB or RGBA) that are to be optimised for a choice of colour.
+
+    For "content" both become grey, the style with the mean and contrast of the content's
+    luminance; for "matched" the style's colours get the content's mean and covariance.
+    """
+    if color == "style":
+        return content, style
+    if color == "matched":
+        return content, _changed(style, match(_colours(style), _colours(content)))
+    grey, grey_style = (_colours(picture) @ LUMA[:, None] for picture in (content, style))
+    matched = match(grey_style, grey)
+    return tuple(
+        _changed(picture, np.repeat(values, 3, axis=2))
+        for picture, values in ((content, grey), (style, matched))
+    )
+
+
+def finish(result: Image.Image, content: Image.Image, color: str) -> Image.Image:
+    """Return a result in the colours that were asked for.
+
+    For "content" it keeps its luminance and takes the chroma of the content picture, which may
+    have another size. Where the two together leave the range of colours, chroma gives way.
+    """
+    if color != "content":
+        return result
+    light = _colours(result) @ LUMA[:, None]
+    original = _colours(resize_image(content.convert("RGB"), result.size))
+    chroma = original - original @ LUMA[:, None]
+    return _changed(result, light + chroma * _room(light, chroma))
+
+
+def match(colours: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """Move colours linearly to the mean and covariance of others, changing them the least.
+
+    The map is the optimal transport between Gaussians (Olkin & Pukelsheim 1982),
+    Σ^-½ (Σ^½ T Σ^½)^½ Σ^-½ with the covariances Σ of `colours` and T of `target`.
+
+    Args:
+        colours: (H, W, C) in [0, 1].
+        target: (H', W', C) in [0, 1].
+
+    Returns:
+        (H, W, C), not clipped. Directions in which `colours` do not vary stay flat.
+    """
+    (mean, covariance), (target_mean, target_covariance) = (
+        _statistics(x) for x in (colours, target)
+    )
+    root = _power(covariance, 0.5)
+    inverse = _power(covariance, -0.5)
+    transport = inverse @ _power(root @ target_covariance @ root, 0.5) @ inverse
+    return (colours - mean) @ transport + target_mean
+
+
+def _statistics(colours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    flat = colours.reshape(-1, colours.shape[2])
+    mean = flat.mean(0)
+    return mean, (flat - mean).T @ (flat - mean) / len(flat)
+
+
+def _power(symmetric: np.ndarray, exponent: float) -> np.ndarray:
+    """A power of a positive semidefinite matrix; what is almost zero is left out of roots below 0.
+
+    A direction in which a flat picture does not vary cannot be stretched to another's variance.
+    """
+    values, vectors = np.linalg.eigh(symmetric)
+    small = values < (LEAST_VARIANCE if exponent < 0 else 0)
+    powers = np.where(small, 0, np.where(small, 1, values) ** exponent)
+    return (vectors * powers) @ vectors.T
+
+
+def _room(light: np.ndarray, chroma: np.ndarray) -> np.ndarray:
+    """The largest share of the chroma, up to 1, that fits beside the luminance: (H, W, 1)."""
+    limit = np.where(chroma > 0, 1 - light, light)
+    share = limit / np.maximum(np.abs(chroma), 1e-6)
+    return np.clip(share.min(axis=2, keepdims=True), 0, 1)
+
+
+def _colours(picture: Image.Image) -> np.ndarray:
+    return np.asarray(picture.convert("RGB"), dtype=np.float32) / 255
+
+
+def _changed(picture: Image.Image, colours: np.ndarray) -> Image.Image:
+    """The picture with other colours (H, W, 3), its alpha kept."""
+    levels = (np.clip(colours, 0, 1) * 255 + 0.5).astype(np.uint8)
+    changed = Image.fromarray(levels)
+    if "A" in picture.getbands():
+        changed.putalpha(picture.getchannel("A"))
+    return changed

@@ -1,0 +1,99 @@
+"""What made a picture: written into PNG files as text, and read back.
+
+A recipe has the settings and the name, version and precision of the features: with it, the same
+pictures and the same machine give the same pixels. It has no file names, times or places. Anyone
+can send a picture with a recipe of their own making: it is read like any other input.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from PIL import Image, UnidentifiedImageError
+
+from nst.features import FeatureNetwork
+from nst.images import RECIPE_KEY
+from nst.settings import FEATURES, SPECS, InputError, Settings
+
+VERSION = "1.0"
+"""Of the software: raised whenever the same recipe would give other pixels."""
+LONGEST = 10_000
+"""Characters of a recipe that are read at all."""
+NONE = (
+    "The picture has no recipe: only PNG files that were painted here, and not changed, have one."
+)
+ALIEN = "The picture's recipe cannot be used: it was not written by this software."
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What made a picture.
+
+    Attributes:
+        settings: all of them.
+        features: the name of the network, of `FEATURES`.
+        network: its weights' version and the precision of its convolutions, "1a2b3c4d bfloat16".
+        software: the version of this software.
+    """
+
+    settings: Settings
+    features: str
+    network: str
+    software: str = VERSION
+
+    def text(self) -> str:
+        """The recipe as JSON, for `read` to read."""
+        return json.dumps(asdict(self))
+
+
+def of_run(settings: Settings, features: FeatureNetwork) -> Recipe:
+    """The recipe of a run of `stylize`."""
+    precision = str(features.dtype).removeprefix("torch.")
+    return Recipe(settings, features.name, f"{features.version} {precision}")
+
+
+def read(path: str | Path | None) -> Recipe:
+    """Read the recipe in a PNG file.
+
+    Raises:
+        InputError: there is no file, no picture or no recipe, or the recipe has other fields than
+            ours or values out of their ranges.
+    """
+    if not path:
+        raise InputError("Give the picture whose recipe is to be used.")
+    try:
+        with Image.open(path, formats=["PNG"]) as image:
+            image.load()  # text may follow the pixels
+            text = image.info.get(RECIPE_KEY)
+    except UnidentifiedImageError as error:
+        raise InputError(NONE) from error
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise InputError("The picture whose recipe is to be used cannot be read.") from error
+    if not isinstance(text, str):
+        raise InputError(NONE)
+    return parse(text)
+
+
+def parse(text: str) -> Recipe:
+    """Read a recipe's text, which may come from anybody.
+
+    Raises:
+        InputError: as `read`.
+    """
+    try:
+        fields = json.loads(text[: LONGEST + 1]) if len(text) <= LONGEST else None
+    except (ValueError, RecursionError) as error:
+        raise InputError(ALIEN) from error
+    if not isinstance(fields, dict) or fields.keys() != {
+        "settings",
+        "features",
+        "network",
+        "software",
+    }:
+        raise InputError(ALIEN)
+    settings, network, software = fields["settings"], fields["network"], fields["software"]
+    named = isinstance(network, str) and isinstance(software, str)
+    if not named or not isinstance(settings, dict) or not settings.keys() <= SPECS.keys():
+        raise InputError(ALIEN)
+    features = FEATURES.check("features", fields["features"])
+    return Recipe(Settings(**settings), features, network[:40], software[:40])

@@ -1,0 +1,94 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from nst.color import LUMA, finish, match, prepare
+
+
+def colours(image):
+    return np.asarray(image.convert("RGB"), dtype=np.float64) / 255
+
+
+def covariance(x):
+    flat = x.reshape(-1, x.shape[2])
+    return np.cov(flat.T, bias=True)
+
+
+def test_matched_colours_have_the_targets_mean_and_covariance():
+    generator = np.random.default_rng(0)
+    source = generator.normal(0.4, 0.1, (40, 50, 3)) @ np.array(
+        [[1, 0.3, 0], [0, 1, 0.2], [0, 0, 1]]
+    )
+    target = generator.normal(0.6, 0.05, (30, 20, 3)) @ np.array(
+        [[1, 0, 0.5], [0, 2, 0], [0, 0, 1]]
+    )
+    moved = match(source, target)
+    assert np.allclose(moved.mean((0, 1)), target.mean((0, 1)))
+    assert np.allclose(covariance(moved), covariance(target))
+
+
+def test_matching_by_hand():
+    # One channel: mean 0.5 and deviation 0.1 become mean 0.3 and deviation 0.2.
+    source, target = np.array([[[0.4], [0.6]]]), np.array([[[0.1], [0.5]]])
+    assert np.allclose(match(source, target), [[[0.1], [0.5]]])
+
+
+def test_matching_equal_colours_changes_nothing(style):
+    x = colours(style)
+    assert np.allclose(match(x, x), x, atol=2e-3)
+
+
+@pytest.mark.parametrize("colour", ["black", "#806040"])
+@pytest.mark.parametrize("choice", ["content", "matched"])
+def test_flat_pictures_of_either_kind_are_fine(colour, choice, content, style):
+    flat = Image.new("RGB", (20, 16), colour)
+    for pair in ((flat, style), (content, flat), (flat, flat)):
+        for picture, original in zip(prepare(*pair, choice), pair, strict=True):
+            assert picture.size == original.size
+    # A flat style is moved to the content's mean, and stays flat.
+    moved = colours(prepare(content, flat, "matched")[1])
+    assert np.ptp(moved, axis=(0, 1)).max() == 0
+    assert np.allclose(moved[0, 0], colours(content).mean((0, 1)), atol=1 / 255)
+
+
+def test_grey_content_makes_the_matched_style_grey(content, style):
+    moved = colours(prepare(content.convert("L").convert("RGB"), style, "matched")[1])
+    assert np.ptp(moved, axis=2).max() <= 3 / 255
+
+
+def test_style_changes_nothing(content, style):
+    assert prepare(content, style, "style") == (content, style)
+    assert finish(style, content, "style") is style
+    assert finish(style, content, "matched") is style
+
+
+def test_content_optimises_in_grey(content, style):
+    for picture in prepare(content, style, "content"):
+        assert np.ptp(colours(picture), axis=2).max() == 0
+    grey, matched = (colours(p)[..., 0] for p in prepare(content, style, "content"))
+    assert matched.mean() == pytest.approx(grey.mean(), abs=0.02)
+    assert matched.std() == pytest.approx(grey.std(), rel=0.1)
+
+
+def test_finishing_gives_the_contents_chroma_and_the_results_luminance(content, style):
+    result = style.resize((48, 32))
+    finished = finish(result, content, "content")
+    assert finished.size == result.size
+    light = colours(result) @ LUMA
+    assert np.allclose(colours(finished) @ LUMA, light, atol=2 / 255)
+    # The content's own luminance gives the content back.
+    assert np.allclose(colours(finish(content, content, "content")), colours(content), atol=2 / 255)
+
+
+def test_finishing_a_grey_photograph_leaves_it_grey(content, style):
+    grey = content.convert("L").convert("RGB")
+    assert np.ptp(colours(finish(style, grey, "content")), axis=2).max() <= 1 / 255
+
+
+def test_alpha_stays(content, style):
+    content.putalpha(Image.linear_gradient("L").resize(content.size))
+    prepared, _ = prepare(content, style, "content")
+    assert np.array_equal(prepared.getchannel("A"), content.getchannel("A"))
+    assert np.array_equal(
+        finish(prepared, content, "content").getchannel("A"), content.getchannel("A")
+    )

@@ -1,0 +1,87 @@
+import json
+
+import pytest
+from PIL import Image, PngImagePlugin
+
+from nst import InputError, Settings
+from nst.images import save_image
+from nst.recipe import LONGEST, Recipe, of_run, parse, read
+
+MADE = Recipe(Settings(style_strength=70, color="matched", seed=3), "compact", "1a2b3c4d bfloat16")
+
+
+def fields(**changes):
+    return json.dumps({**json.loads(MADE.text()), **changes})
+
+
+def test_a_recipe_is_read_back_from_the_picture(tmp_path, content):
+    path = tmp_path / "painted.png"
+    save_image(content, path, "compact", MADE.text())
+    assert read(path) == MADE
+
+
+def test_a_recipe_names_what_ran_and_nothing_private(tiny, content, style):
+    made = of_run(Settings(iterations=7), tiny)
+    assert (made.features, made.settings.iterations) == ("tiny", 7)
+    assert made.network.endswith("float32")
+    assert json.loads(made.text()).keys() == {"settings", "features", "network", "software"}
+
+
+def test_another_weight_is_another_version():
+    from nst import load_features
+
+    first, second = load_features("compact"), load_features("compact")
+    assert first.version == second.version
+    assert len(first.version) == 8
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        "[" * 5000,
+        " " * (LONGEST + 1),
+        fields(more=1),
+        fields(settings=[]),
+        fields(settings={"__class__": 1}),
+        fields(settings={"iterations": 1e9}),
+        fields(settings={"style_strength": float("nan")}),
+        fields(settings={"init": {"a": "b"}}),
+        fields(features="../../etc/passwd"),
+        fields(features=None),
+        fields(network=3),
+    ],
+)
+def test_a_strangers_recipe_is_refused_with_a_sentence(text):
+    with pytest.raises(InputError) as refused:
+        parse(text)
+    assert len(str(refused.value)) < 300
+
+
+def test_an_older_recipe_gets_the_defaults_of_newer_settings():
+    assert parse(fields(settings={"iterations": 9})).settings == Settings(iterations=9)
+
+
+def test_pictures_without_a_recipe_say_so(tmp_path, content):
+    plain, photo, text = (tmp_path / name for name in ("a.png", "b.jpg", "c.png"))
+    content.save(plain)
+    content.save(photo)
+    text.write_text("no picture")
+    for path in (plain, photo, text):
+        with pytest.raises(InputError, match="no recipe"):
+            read(path)
+    for path in (None, "", tmp_path / "nowhere.png"):
+        with pytest.raises(InputError):
+            read(path)
+
+
+def test_a_bomb_of_text_or_pixels_is_refused(tmp_path, monkeypatch):
+    path = tmp_path / "bomb.png"
+    info = PngImagePlugin.PngInfo()
+    info.add_text("Recipe", "x" * 5_000_000, zip=True)
+    Image.new("RGB", (8, 8)).save(path, pnginfo=info)
+    with pytest.raises(InputError):
+        read(path)
