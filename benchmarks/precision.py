@@ -11,12 +11,11 @@ from pathlib import Path
 
 import torch
 
-from benchmarks.quality import PAIRS, RECIPE, find, load
+from benchmarks.quality import PAIRS, RECIPE, find, load, optimised
 from nst import load_features
 from nst.objective import Objective
-from nst.transfer import optimise
 
-SIZE, ITERATIONS, COUNT = 256, 100, 6
+SIZE, COUNT = 256, 6
 
 
 def main() -> None:
@@ -37,9 +36,7 @@ def main() -> None:
         exact = Objective(networks[0], content, style, RECIPE)
         losses = [exact.evaluate(content)[0]]
         for network in networks:
-            objective = Objective(network, content, style, RECIPE)
-            *_, (_, best) = optimise(objective, content, RECIPE.optimizer, ITERATIONS)
-            losses.append(exact.evaluate(best)[0])
+            losses.append(exact.evaluate(optimised(network, content, style))[0])
         shown = " | ".join(f"{loss:.4f}" for loss in losses)
         print(f"| {' | '.join(names)} | {shown} | {losses[2] / losses[1]:.3f} |", flush=True)
 

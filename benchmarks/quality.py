@@ -89,7 +89,8 @@ def find(folder: Path, stem: str) -> Path:
     return next(path for path in sorted(folder.iterdir()) if path.stem == stem)
 
 
-def _optimised(network: FeatureNetwork, content: Tensor, style: Tensor) -> Tensor:
+def optimised(network: FeatureNetwork, content: Tensor, style: Tensor) -> Tensor:
+    """The picture (1, 3, H, W) that a network leads to from the content picture."""
     objective = Objective(network, content, style, RECIPE)
     *_, (_, best) = optimise(objective, content, RECIPE.optimizer, ITERATIONS)
     return best
@@ -129,7 +130,7 @@ def measure(contents: Path, styles: Path, pictures: Path | None) -> Iterator[Row
         content = load(find(contents, content_name), SIZE).to(exact.device)
         style = load(find(styles, style_name), SIZE).to(exact.device)
         objective = Objective(exact, content, style, RECIPE)
-        results = [content, *(_optimised(n, content, style) for n in (exact, compact))]
+        results = [content, *(optimised(n, content, style) for n in (exact, compact))]
         losses = [_exact_loss(objective, image) for image in results]
         distances = [sliced_wasserstein(exact, image, style) for image in results]
         if pictures:

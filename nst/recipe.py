@@ -81,7 +81,7 @@ def parse(text: str) -> Recipe:
         InputError: as `read`.
     """
     try:
-        fields = json.loads(text[: LONGEST + 1]) if len(text) <= LONGEST else None
+        fields = json.loads(text) if len(text) <= LONGEST else None
     except (ValueError, RecursionError) as error:
         raise InputError(ALIEN) from error
     if not isinstance(fields, dict) or fields.keys() != {
