@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from nst import color, images
+from nst import color, images, memory
 from nst.features import FeatureNetwork, load_features
 from nst.objective import Losses, Objective, used_layers
 from nst.optim import Optimizer, ProjectedAdam, ProjectedLBFGS
@@ -181,18 +181,19 @@ def optimise(
     """
     chosen: Optimizer = {"lbfgs": ProjectedLBFGS, "adam": ProjectedAdam}[optimizer](start)
     lowest, best = math.inf, None
-    for iteration in range(1, iterations + 1):
-        image = chosen.image
-        loss, gradient, losses = objective.evaluate(image)
-        if best is None and not math.isfinite(loss):
-            raise FloatingPointError(f"the loss of the first picture is {loss}")
-        if loss < lowest:
-            lowest, best = loss, (losses, image)
-        if iteration == iterations:
-            yield best
-            return
-        chosen.step(loss, gradient)
-        yield losses, image
+    with memory.kept():
+        for iteration in range(1, iterations + 1):
+            image = chosen.image
+            loss, gradient, losses = objective.evaluate(image)
+            if best is None and not math.isfinite(loss):
+                raise FloatingPointError(f"the loss of the first picture is {loss}")
+            if loss < lowest:
+                lowest, best = loss, (losses, image)
+            if iteration == iterations:
+                yield best
+                return
+            chosen.step(loss, gradient)
+            yield losses, image
 
 
 def _tensor(image: Image.Image, size: tuple[int, int], features: FeatureNetwork) -> Tensor:
