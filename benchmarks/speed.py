@@ -28,7 +28,7 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks.textbook import Textbook
-from nst import InputError, Settings, load_features, memory
+from nst import InputError, Settings, allocator, load_features
 from nst.features import VGG19, FeatureNetwork, fastest_dtype
 from nst.images import cover, open_image, resize_tensor, to_tensor
 from nst.objective import Objective
@@ -117,7 +117,7 @@ def iterations(side: int, turns: int) -> dict[str, float]:
     for _ in range(turns):
         for case, run in runs.items():
             # The textbook runs with the allocator as the system has it.
-            memory.give_back() if case == "textbook" else memory.keep()
+            allocator.give_back() if case == "textbook" else allocator.keep()
             next(run)
             times[case] += [_seconds(run) for _ in range(IN_A_ROW)]
     return {case: median(values) for case, values in times.items()}
@@ -129,7 +129,7 @@ def time_to_loss(side: int) -> dict[str, float]:
     content, style = _pictures(side, network.device)
     textbook = _textbook(content, style)
     run = textbook.run(content)
-    memory.give_back()
+    allocator.give_back()
     start = time.perf_counter()
     for _ in range(TEXTBOOK_ITERATIONS):
         _, image = next(run)

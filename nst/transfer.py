@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from nst import color, images, memory
+from nst import allocator, color, images
 from nst.features import FeatureNetwork, load_features
 from nst.objective import Losses, Objective, used_layers
 from nst.optim import Optimizer, ProjectedAdam, ProjectedLBFGS
@@ -181,7 +181,7 @@ def optimise(
     """
     chosen: Optimizer = {"lbfgs": ProjectedLBFGS, "adam": ProjectedAdam}[optimizer](start)
     lowest, best = math.inf, None
-    with memory.kept():
+    with allocator.kept():
         for iteration in range(1, iterations + 1):
             image = chosen.image
             loss, gradient, losses = objective.evaluate(image)

@@ -3,7 +3,7 @@ import resource
 import pytest
 import torch
 
-from nst import memory
+from nst import allocator
 
 
 def faults() -> int:
@@ -17,22 +17,22 @@ def faults() -> int:
 
 @pytest.fixture
 def usual():
-    if memory._glibc() is None:
+    if allocator._glibc() is None:
         pytest.skip("the C library is not glibc")
-    memory.give_back()
+    allocator.give_back()
     if (count := faults()) < 1000:
         pytest.skip("page faults are not counted here, or the pages are huge")
     return count
 
 
 def test_freed_memory_is_used_again_inside_the_block_only(usual):
-    with memory.kept():
+    with allocator.kept():
         faults()
         assert faults() < usual / 100
     assert faults() > usual / 2
 
 
 def test_it_is_given_back_after_an_error_too(usual):
-    with pytest.raises(ValueError, match="stop"), memory.kept():
+    with pytest.raises(ValueError, match="stop"), allocator.kept():
         raise ValueError("stop")
     assert faults() > usual / 2
