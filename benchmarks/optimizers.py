@@ -14,8 +14,11 @@ from PIL import Image
 from torch import Tensor
 
 from nst import Settings, load_features
+from nst.balance import PLAIN
 from nst.images import fit, open_image, resize_image, to_tensor
 from nst.objective import Losses, Objective
+from nst.optim import OPTIMIZERS
+from nst.regions import everywhere
 from nst.transfer import optimise
 
 SIZE, ITERATIONS = 160, 100
@@ -44,7 +47,7 @@ def _tensor(image: Image.Image) -> Tensor:
 
 
 def _total(objective: Objective, losses: Losses) -> float:
-    return objective.content_weight * losses.content + objective.style_weight * losses.style
+    return objective.balance(losses.content, losses.style)
 
 
 def main() -> None:
@@ -61,10 +64,10 @@ def main() -> None:
     print("| pair | start | L-BFGS | Adam | L-BFGS over Adam |\n|---|---|---|---|---|")
     for name, *pair in _pairs(*pictures):
         content, style = (_tensor(image).to(features.device) for image in pair)
-        objective = Objective(features, content, style, Settings(tv_weight=0))
+        objective = Objective(features, content, everywhere(style), Settings(tv_weight=0), PLAIN)
         ends = []
         for optimizer in ("lbfgs", "adam"):
-            steps = list(optimise(objective, content, optimizer, ITERATIONS))
+            steps = list(optimise(objective, OPTIMIZERS[optimizer](content), ITERATIONS))
             ends.append(_total(objective, steps[-1][0]))
         start = _total(objective, steps[0][0])
         ratio = ends[0] / max(ends[1], 1e-9)

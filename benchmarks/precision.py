@@ -13,7 +13,9 @@ import torch
 
 from benchmarks.quality import PAIRS, RECIPE, find, load, optimised
 from nst import load_features
+from nst.balance import PLAIN
 from nst.objective import Objective
+from nst.regions import everywhere
 
 SIZE, COUNT = 256, 6
 
@@ -33,7 +35,7 @@ def main() -> None:
         folders = (options.contents, options.styles)
         pair = [load(find(f, n), SIZE) for f, n in zip(folders, names, strict=True)]
         content, style = (picture.to(networks[0].device) for picture in pair)
-        exact = Objective(networks[0], content, style, RECIPE)
+        exact = Objective(networks[0], content, everywhere(style), RECIPE, PLAIN)
         losses = [exact.evaluate(content)[0]]
         for network in networks:
             losses.append(exact.evaluate(optimised(network, content, style))[0])

@@ -22,9 +22,12 @@ from PIL import Image
 from torch import Tensor
 
 from nst import Settings, load_features
+from nst.balance import PLAIN
 from nst.features import FeatureNetwork
 from nst.images import fit, open_image, resize_image, to_image, to_tensor
 from nst.objective import Objective
+from nst.optim import ProjectedLBFGS
+from nst.regions import everywhere
 from nst.transfer import optimise
 
 PAIRS = (
@@ -47,9 +50,9 @@ NEVER_TRAINED_ON = {
 }
 """Paintings that the compact network did not see in training; it saw none of the photographs."""
 
-# Strength 50 weighs the mean Gram loss 20 times the content loss; no layer is deeper than VGG19's
-# first three blocks, whose exact weights were at hand, and no total variation is added.
-RECIPE = Settings(style_strength=50, tv_weight=0, relu4_1_weight=0, relu5_1_weight=0)
+# No layer is deeper than VGG19's first three blocks, whose exact weights were at hand, and no total
+# variation is added.
+RECIPE = Settings(tv_weight=0, relu4_1_weight=0, relu5_1_weight=0)
 SIZE, ITERATIONS = 384, 100
 DIRECTIONS = 128
 
@@ -91,14 +94,9 @@ def find(folder: Path, stem: str) -> Path:
 
 def optimised(network: FeatureNetwork, content: Tensor, style: Tensor) -> Tensor:
     """The picture (1, 3, H, W) that a network leads to from the content picture."""
-    objective = Objective(network, content, style, RECIPE)
-    *_, (_, best) = optimise(objective, content, RECIPE.optimizer, ITERATIONS)
+    objective = Objective(network, content, everywhere(style), RECIPE, PLAIN)
+    *_, (_, best) = optimise(objective, ProjectedLBFGS(content), ITERATIONS)
     return best
-
-
-def _exact_loss(objective: Objective, image: Tensor) -> float:
-    # The weights of strength 50 are a quarter of 1 and 20.
-    return objective.evaluate(image)[0] / objective.content_weight
 
 
 @torch.no_grad()
@@ -129,9 +127,9 @@ def measure(contents: Path, styles: Path, pictures: Path | None) -> Iterator[Row
     for content_name, style_name in PAIRS:
         content = load(find(contents, content_name), SIZE).to(exact.device)
         style = load(find(styles, style_name), SIZE).to(exact.device)
-        objective = Objective(exact, content, style, RECIPE)
+        objective = Objective(exact, content, everywhere(style), RECIPE, PLAIN)
         results = [content, *(optimised(n, content, style) for n in (exact, compact))]
-        losses = [_exact_loss(objective, image) for image in results]
+        losses = [objective.evaluate(image)[0] for image in results]
         distances = [sliced_wasserstein(exact, image, style) for image in results]
         if pictures:
             _side_by_side(results[1:], pictures / f"{content_name}-{style_name}.png")

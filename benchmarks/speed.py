@@ -29,9 +29,12 @@ from torch import Tensor, nn
 
 from benchmarks.textbook import Textbook
 from nst import InputError, Settings, allocator, load_features
+from nst.balance import PLAIN
 from nst.features import VGG19, FeatureNetwork, fastest_dtype
 from nst.images import cover, open_image, resize_tensor, to_tensor
-from nst.objective import Objective
+from nst.objective import Objective, used_layers
+from nst.optim import ProjectedLBFGS
+from nst.regions import everywhere
 from nst.transfer import coarse_to_fine, optimise
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -82,9 +85,9 @@ def _pictures(side: int, device: torch.device) -> tuple[Tensor, Tensor]:
 
 def _textbook(content: Tensor, style: Tensor) -> Textbook:
     network = _vgg19(torch.float32)[0]
-    objective = Objective(network, content[..., :64, :64], style[..., :64, :64], SETTINGS)
-    weights = objective.content_weight, objective.style_weight
-    return Textbook(network, content, style, objective.layer_weights, *weights)
+    weights = used_layers(network, SETTINGS)
+    shares = {layer: weight / sum(weights.values()) for layer, weight in weights.items()}
+    return Textbook(network, content, style, shares, PLAIN.content_weight, PLAIN.style_weight)
 
 
 def _run(case: str, side: int) -> Run:
@@ -93,8 +96,8 @@ def _run(case: str, side: int) -> Run:
     content, style = _pictures(side, device)
     if case == "textbook":
         return _textbook(content, style).run(content)
-    objective = Objective(_networks()[case](), content, style, SETTINGS)
-    return optimise(objective, content, SETTINGS.optimizer, sys.maxsize)
+    objective = Objective(_networks()[case](), content, everywhere(style), SETTINGS, PLAIN)
+    return optimise(objective, ProjectedLBFGS(content), sys.maxsize)
 
 
 def _seconds(run: Run) -> float:
@@ -149,8 +152,8 @@ def _snapshots(
     for scale in coarse_to_fine((side, side), TEXTBOOK_ITERATIONS):
         target, example = (resize_tensor(x, scale.size) for x in (content, style))
         image = target if image is None else resize_tensor(image, scale.size)
-        objective = Objective(network, target, example, SETTINGS)
-        for _, image in optimise(objective, image, SETTINGS.optimizer, scale.iterations):  # noqa: B020
+        objective = Objective(network, target, everywhere(example), SETTINGS, PLAIN)
+        for _, image in optimise(objective, ProjectedLBFGS(image), scale.iterations):  # noqa: B020
             if scale.size == (side, side):
                 _synchronise()
                 yield time.perf_counter() - start, image

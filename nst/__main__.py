@@ -7,17 +7,18 @@ nothing written), 130 after Ctrl-C, when the picture as far as it came has been 
 import argparse
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
-from nst import InputError, Settings, load_features, recipe, stylize
+from nst import InputError, Settings, inputs, load_features, recipe, stylize
 from nst.estimate import estimate
 from nst.images import FORMATS_OUT, open_image, save_image
 from nst.memory import check_fits
-from nst.settings import FEATURES, SPECS, Choice, Range
+from nst.settings import FEATURES, MOST_STYLES, SPECS, Choice, Range
 
 
 class _Parser(argparse.ArgumentParser):
@@ -56,7 +57,12 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m nst", description="Paint a photograph in the manner of a painting."
     )
     parser.add_argument("content", type=Path, help="the picture that gives the shapes")
-    parser.add_argument("style", type=Path, help="the picture that gives colours and strokes")
+    parser.add_argument(
+        "style",
+        type=Path,
+        nargs="+",
+        help="the pictures that give colours and strokes: one, or up to four that are blended",
+    )
     parser.add_argument(
         "-o", "--out", type=Path, help=f"the result, required to paint: {', '.join(FORMATS_OUT)}"
     )
@@ -66,6 +72,19 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--recipe", type=Path, help="a PNG painted before, for its settings; options given here win"
     )
+    parser.add_argument(
+        "--mask",
+        type=Path,
+        help="a picture: white where the styles go, black where not",
+    )
+    for number in range(MOST_STYLES):
+        mask = inputs.name(number, "mask")
+        parser.add_argument(
+            f"--{mask.replace(' ', '-')}",
+            type=Path,
+            help=f"a picture: white where style {number + 1} goes instead of being blended",
+        )
+    parser.add_argument("--start", type=Path, help="where to start from with --init image")
     for name, spec in {**SPECS, "features": FEATURES}.items():
         _add_setting(parser, name, spec)
     return parser
@@ -88,28 +107,55 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     if options.recipe:
         read = recipe.read(options.recipe)
         parser.set_defaults(**asdict(read.settings), features=read.features)
-        options = parser.parse_args(arguments, argparse.Namespace(network=read.network))
+        options = parser.parse_args(arguments, argparse.Namespace(read=read))
     return options
+
+
+def _notes(options: argparse.Namespace, made: recipe.Recipe) -> Iterator[str]:
+    """Why the picture may be another than the recipe's."""
+    read = getattr(options, "read", made)
+    if read.network != made.network:
+        yield "the recipe's picture was made with other weights or precision"
+    if read.software != made.software:
+        yield "the recipe's picture was made by another version"
+    if read.before:
+        yield f"the recipe's picture went on from one of {read.before} iterations"
+
+
+def _pictures(options: argparse.Namespace) -> dict[str, Any]:
+    """The picture arguments of `stylize`."""
+    masks = {
+        what: getattr(options, what.replace(" ", "_"))
+        for what in ("mask", *(inputs.name(i, "mask") for i in range(MOST_STYLES)))
+    }
+    mask, *style_masks = (path and open_image(path, what) for what, path in masks.items())
+    return {
+        "content": open_image(options.content, "content image"),
+        "style": [
+            open_image(path, inputs.name(i, "image")) for i, path in enumerate(options.style)
+        ],
+        "mask": mask,
+        "style_masks": style_masks[: len(options.style)],
+        "start": options.start and open_image(options.start, "start image"),
+    }
 
 
 def _run(options: argparse.Namespace) -> int:
     settings = Settings(**{name: getattr(options, name) for name in SPECS})
     if options.out:
         _check_out(options.out)
-    content = open_image(options.content, "content image")
-    style = open_image(options.style, "style image")
+    pictures = _pictures(options)
     features = load_features(options.features)
     if options.estimate:
-        check_fits(content.size, settings, features)
-        print(f"{features.name} on {features.device}: {estimate(content.size, settings, features)}")
+        size = pictures["content"].size
+        check_fits(size, settings, features)
+        print(f"{features.name} on {features.device}: {estimate(size, settings, features)}")
         return 0
-    steps = stylize(content, style, settings, features=features)
+    steps = stylize(**pictures, settings=settings, features=features)
     print(f"{features.name} on {features.device}: {features.reason}", file=sys.stderr)
     made = recipe.of_run(settings, features)
-    if made.network != getattr(options, "network", made.network):
-        print(
-            "note: the recipe's picture was made with other weights or precision", file=sys.stderr
-        )
+    for note in _notes(options, made):
+        print(f"note: {note}", file=sys.stderr)
     image, started, code = None, time.monotonic(), 0
     with tqdm(total=settings.iterations, unit="it", dynamic_ncols=True) as bar:
         try:

@@ -21,6 +21,8 @@ from nst import color, images
 from nst.features import FeatureNetwork
 from nst.memory import available_bytes, gigabytes, run_bytes
 from nst.objective import Objective
+from nst.optim import OPTIMIZERS
+from nst.regions import everywhere
 from nst.settings import Settings
 from nst.transfer import MOST_PREVIEWS, PREVIEW_SECONDS, Scale, coarse_to_fine, optimise
 
@@ -160,8 +162,8 @@ def _timing(features: FeatureNetwork, settings: Settings, side: int) -> Timing:
     generator = torch.Generator().manual_seed(0)
     picture = torch.rand(1, 3, side, side, generator=generator).to(features.device)
     started = time.perf_counter()
-    objective = Objective(features, picture, picture, settings)
-    run = optimise(objective, picture, settings.optimizer, sys.maxsize)
+    objective = Objective(features, picture, everywhere(picture), settings)
+    run = optimise(objective, OPTIMIZERS[settings.optimizer](picture), sys.maxsize)
     next(run)
     first = time.perf_counter() - started
     times: list[float] = []

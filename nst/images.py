@@ -122,6 +122,23 @@ def prepare(image: Image.Image, what: str = "image") -> Image.Image:
         return result
 
 
+def prepare_mask(mask: Image.Image | None, what: str = "mask") -> Image.Image | None:
+    """Return a mask in mode L, white where it is lit and opaque, or None for none.
+
+    Raises:
+        InputError: as `prepare`, or it is black everywhere.
+    """
+    if mask is None:
+        return None
+    picture = prepare(mask, what)
+    if alpha := alpha_of(picture):
+        picture = Image.composite(picture.convert("RGB"), Image.new("RGB", picture.size), alpha)
+    grey = picture.convert("L")
+    if grey.getextrema()[1] == 0:
+        raise InputError(f"The {what} is black everywhere: paint white where the style is to go.")
+    return grey
+
+
 def alpha_of(image: Image.Image) -> Image.Image | None:
     """Return the alpha channel of a picture in mode L, or None if every pixel is opaque."""
     if "A" not in image.getbands():
@@ -143,6 +160,12 @@ def to_tensor(image: Image.Image) -> Tensor:
         raise ValueError(f"expected mode RGB or RGBA, got {image.mode}")
     pixels = torch.from_numpy(np.array(_over_white(image))).permute(2, 0, 1).unsqueeze(0)
     return pixels.contiguous().float().div_(255)
+
+
+def to_guide(mask: Image.Image, size: tuple[int, int]) -> Tensor:
+    """Return a mask (mode L) at `size` (width, height) as a tensor (1, 1, H, W) in [0, 1]."""
+    levels = np.array(mask.resize(size, Image.Resampling.BILINEAR), dtype=np.float32)
+    return torch.from_numpy(levels)[None, None] / 255
 
 
 def to_image(tensor: Tensor, alpha: Image.Image | None = None) -> Image.Image:
@@ -221,6 +244,13 @@ def resize_image(image: Image.Image, size: tuple[int, int]) -> Image.Image:
 def cover(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     """Return the middle of a prepared picture at `size` (width, height), cropped, not stretched."""
     return ImageOps.fit(image, size, Image.Resampling.LANCZOS)
+
+
+def keep_outside(result: Image.Image, content: Image.Image, mask: Image.Image) -> Image.Image:
+    """Return a result that is the content picture, to the bit, where a mask (mode L) is black."""
+    small = mask.resize(result.size, Image.Resampling.BILINEAR)
+    original = resize_image(content, result.size).convert(result.mode)
+    return Image.composite(result, original, small.point(lambda level: 255 * (level > 0)))
 
 
 def resize_tensor(tensor: Tensor, size: tuple[int, int]) -> Tensor:

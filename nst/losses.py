@@ -43,7 +43,7 @@ class Metric:
         return Metric(triangular[:, :-1].contiguous(), triangular[:, -1].contiguous())
 
 
-def moments(features: Tensor) -> tuple[Tensor, Tensor]:
+def moments(features: Tensor, root: Tensor | None = None) -> tuple[Tensor, Tensor]:
     """Means over the pixels of the channels' products and of the channels.
 
     The sums over the pixels are made in chunks whose results are added in float32: of bfloat16
@@ -52,6 +52,8 @@ def moments(features: Tensor) -> tuple[Tensor, Tensor]:
 
     Args:
         features: (N, C, H, W).
+        root: (N, 1, H, W), the roots of the pixels' weights, of mean square 1, that `features` are
+            multiplied by already (`nst.regions.root_guide`); None where all pixels count the same.
 
     Returns:
         The Gram matrix (N, C, C) and the mean (N, C), float32 (float64 of float64).
@@ -65,8 +67,11 @@ def moments(features: Tensor) -> tuple[Tensor, Tensor]:
         features, count = features.to(exact), 1
     chunks = _pixels(features).reshape(n * count, -1, c)
     products = torch.bmm(chunks.transpose(1, 2), chunks).to(exact)
-    ones = chunks.new_ones(1, 1, 1).expand(len(chunks), 1, chunks.shape[1])
-    sums = torch.bmm(ones, chunks).to(exact)
+    if root is None:
+        weights = chunks.new_ones(1, 1, 1).expand(len(chunks), 1, chunks.shape[1])
+    else:
+        weights = root.to(chunks).reshape(n * count, 1, -1)
+    sums = torch.bmm(weights, chunks).to(exact)
     gram = products.view(n, count, c, c).sum(1) / (h * w)
     return gram, sums.view(n, count, c).sum(1) / (h * w)
 

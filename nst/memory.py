@@ -25,8 +25,6 @@ SLACK = 1.2
 KEPT_PICTURES = {"lbfgs": 9, "adam": 14}
 """Pictures (1, 3, H, W) in float32 that live through an iteration: target, start, best, the latest
 ones, their gradients and averages; without L-BFGS's pairs."""
-VARIATION_PICTURES = 6
-"""Pictures that the total variation's gradient takes while all activations are there."""
 PICTURE_BYTES, INDEX_BYTES = 12, 8
 """A pixel of such a picture; the place of a maximum in a pooling."""
 HEADROOM = 0.95
@@ -43,7 +41,9 @@ class _Layer:
     compared: bool
 
 
-def run_bytes(content_size: tuple[int, int], settings: Settings, features: FeatureNetwork) -> int:
+def run_bytes(
+    content_size: tuple[int, int], settings: Settings, features: FeatureNetwork, guided: int = 0
+) -> int:
     """Return what a run adds to the process's memory (on a GPU: the GPU's) at its peak, in bytes.
 
     It is reached at the finest scale, in an iteration, or before them in the style picture's
@@ -51,6 +51,7 @@ def run_bytes(content_size: tuple[int, int], settings: Settings, features: Featu
 
     Args:
         content_size: (width, height) of the content picture as it is given.
+        guided: regions that masks make.
 
     Raises:
         InputError: as `nst.images.fit` and `nst.objective.used_layers` do.
@@ -58,13 +59,18 @@ def run_bytes(content_size: tuple[int, int], settings: Settings, features: Featu
     size = images.fit(*content_size, settings.size, "content image")
     styled = set(used_layers(features, settings))
     peak = max(
-        _iteration_bytes(size, styled, settings, features), _style_bytes(styled, settings, features)
+        _iteration_bytes(size, styled, settings, features, guided),
+        _style_bytes(styled, settings, features),
     )
     return round(FIXED_BYTES[settings.optimizer] + SLACK * peak)
 
 
 def _iteration_bytes(
-    size: tuple[int, int], styled: set[str], settings: Settings, features: FeatureNetwork
+    size: tuple[int, int],
+    styled: set[str],
+    settings: Settings,
+    features: FeatureNetwork,
+    guided: int,
 ) -> int:
     layers = list(_layers(features, styled | {features.content_layer}, size))
     picture = math.prod(size) * PICTURE_BYTES
@@ -73,11 +79,9 @@ def _iteration_bytes(
         pictures += 2 * min(HISTORY + 1, settings.iterations)
     # The content layer's target, and the difference to it.
     compared = 2 * sum(x.outputs for x in layers if x.row.layer == features.content_layer)
-    all_there = sum(x.outputs + x.inputs * x.row.pool for x in layers)
-    passes = max(
-        all_there + VARIATION_PICTURES * picture, _way_back(layers, features.dtype.itemsize)
-    )
-    return pictures * picture + compared + passes
+    # Under a guide, the style layers are compared in copies that are multiplied by it.
+    compared += guided * sum(x.outputs for x in layers if x.row.layer in styled)
+    return pictures * picture + compared + _way_back(layers, features.dtype.itemsize)
 
 
 def _style_bytes(styled: set[str], settings: Settings, features: FeatureNetwork) -> int:
@@ -137,13 +141,15 @@ def _way_back(layers: list[_Layer], item: int) -> int:
     return peak
 
 
-def check_fits(content_size: tuple[int, int], settings: Settings, features: FeatureNetwork) -> None:
+def check_fits(
+    content_size: tuple[int, int], settings: Settings, features: FeatureNetwork, guided: int = 0
+) -> None:
     """Refuse a run that needs more memory than is free.
 
     Raises:
         InputError: with the need, what is free, and the largest size that fits.
     """
-    needed = run_bytes(content_size, settings, features)
+    needed = run_bytes(content_size, settings, features, guided)
     free = available_bytes(features.device)
     if needed <= free:
         return
@@ -154,7 +160,7 @@ def check_fits(content_size: tuple[int, int], settings: Settings, features: Feat
     count = bisect.bisect_right(
         sizes,
         HEADROOM * free,
-        key=lambda size: run_bytes(content_size, replace(settings, size=size), features),
+        key=lambda size: run_bytes(content_size, replace(settings, size=size), features, guided),
     )
     fits = f"the largest size that fits is {sizes[count - 1]}" if count else "no size fits"
     raise InputError(

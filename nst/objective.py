@@ -1,10 +1,12 @@
 """What a picture is optimised for at one scale: targets, weights, the loss and its gradient."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from nst.balance import Balance, RemainingStyle
 from nst.features import FeatureNetwork
 from nst.losses import (
     add_total_variation,
@@ -15,11 +17,9 @@ from nst.losses import (
     moments,
     style_loss,
 )
+from nst.regions import Region, root_guide
 from nst.settings import STYLE_LAYERS, InputError, Settings
 from nst.trace import Source, Trace
-
-STYLE_BALANCE = 20.0
-"""Style over content in the loss at style strength 50."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,33 @@ class Losses:
     content: float
     style: float
     total_variation: float
+
+
+@dataclass(frozen=True)
+class _Comparison:
+    """One layer's Gram matrix in one region, and what it is to be.
+
+    Attributes:
+        target: (1, C', C'), in the layer's metric.
+        root: (1, 1, h, w), see `nst.regions.root_guide`; None for the whole picture.
+        weight: all of an objective's sum to 1.
+    """
+
+    layer: str
+    target: Tensor
+    root: Tensor | None
+    weight: float
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What a loss sees of a picture: the moments of activations, or of a difference to others."""
+
+    layer: str
+    features: Tensor
+    root: Tensor | None
+    gram: Tensor
+    mean: Tensor
 
 
 def used_layers(features: FeatureNetwork, settings: Settings) -> dict[str, float]:
@@ -47,33 +74,59 @@ def used_layers(features: FeatureNetwork, settings: Settings) -> dict[str, float
 
 
 class Objective:
-    """The loss of eq. 7 of Gatys et al. 2016 at one scale, with total variation added.
+    """Content and style loss in a balance, with total variation added, at one scale.
 
     Args:
         content: (1, 3, H, W) in [0, 1].
-        style: (1, 3, H', W') in [0, 1].
+        regions: at least one.
+        balance: of content and style; what `settings.style_strength` says when None.
     """
 
     def __init__(
-        self, features: FeatureNetwork, content: Tensor, style: Tensor, settings: Settings
+        self,
+        features: FeatureNetwork,
+        content: Tensor,
+        regions: Sequence[Region],
+        settings: Settings,
+        balance: Balance | None = None,
     ) -> None:
-        self.features = features
-        weights = used_layers(features, settings)
-        self.layer_weights = {layer: w / sum(weights.values()) for layer, w in weights.items()}
-        # The strength moves weight from one loss to the other; squared, so that equal steps of it
-        # look more alike. At 0 the content picture itself is the optimum.
-        strength = settings.style_strength / 100
-        self.content_weight = (1 - strength) ** 2
-        self.style_weight = STYLE_BALANCE * strength**2
-        self.tv_weight = settings.tv_weight * strength**2
-        layer, self.metrics = features.content_layer, features.metrics
+        self.features, self.metrics = features, features.metrics
+        # Smoothness goes with the strokes: at strength 0 the content picture itself is the optimum.
+        self.tv_weight = settings.tv_weight * (settings.style_strength / 50) ** 2
+        layer, weights = features.content_layer, used_layers(features, settings)
         with torch.no_grad():
-            self.content = features(content, [layer])[layer]
+            activations = features(content, {layer, *weights})
+            self.content = activations[layer]
             self.content_size = content_size(self.content, self.metrics.get(layer))
-            activations = features(style, self.layer_weights)
-            self.grams = {
-                k: gram_matrix(activations[k], self.metrics.get(k)) for k in self.layer_weights
-            }
+            whole = sum(weights.values()) * sum(region.weight for region in regions)
+            self.comparisons = [
+                _Comparison(k, target, root, weights[k] * region.weight / whole)
+                for region in regions
+                for k, (target, root) in self._targets(region, activations, weights).items()
+            ]
+            start = self._style_loss(self._compared(activations))
+        self.layers = list(activations)
+        self.balance = balance or RemainingStyle(settings.style_strength, float(start))
+
+    def _targets(
+        self, region: Region, activations: Mapping[str, Tensor], layers: Iterable[str]
+    ) -> dict[str, tuple[Tensor, Tensor | None]]:
+        """The blended Gram matrix and the guide's root of each layer for a region."""
+        whole = sum(weight for _, weight in region.styles)
+        grams = dict.fromkeys(layers, 0.0)
+        for style, weight in region.styles:
+            for k, x in self.features(style, grams).items():
+                grams[k] = grams[k] + weight / whole * gram_matrix(x, self.metrics.get(k))
+        if region.guide is None:
+            return {k: (gram, None) for k, gram in grams.items()}
+        return {
+            k: (gram, root_guide(region.guide, activations[k].shape[2:]))
+            for k, gram in grams.items()
+        }
+
+    def picture(self, image: Tensor) -> Tensor:
+        """What is to be seen of an optimised image (1, 3, H, W): all of it."""
+        return image
 
     def evaluate(self, image: Tensor) -> tuple[float, Tensor, Losses]:
         """Return the loss, its gradient (1, 3, H, W) and its parts for an image (1, 3, H, W).
@@ -81,39 +134,47 @@ class Objective:
         Autograd sees the small end only, from Gram matrices to the loss; the way back through the
         network is written out in `nst.trace`.
         """
-        layer = self.features.content_layer
-        names = [layer, *self.layer_weights]
-        trace = Trace(self.features, image, names)
-        compared = [trace.activations[name] for name in names]
-        compared[0] = compared[0] - self.content
-        leaves = [[x.requires_grad_() for x in moments(features)] for features in compared]
+        trace = Trace(self.features, image, self.layers)
+        content, styles = self._difference(trace.activations), self._compared(trace.activations)
+        leaves = [x.requires_grad_() for seen in (content, *styles) for x in (seen.gram, seen.mean)]
         with torch.enable_grad():
-            parts = self._parts(leaves)
-            loss = self.content_weight * parts[0] + self.style_weight * parts[1]
-            inputs = [x for pair in leaves for x in pair]
-            gradients = torch.autograd.grad(loss, inputs, allow_unused=True)
-        sources: dict[str, list[Source]] = {name: [] for name in names}
-        for name, *source in zip(names, compared, gradients[::2], gradients[1::2], strict=True):
-            sources[name].append(Source(*source))
+            parts = [self._content_loss(content), self._style_loss(styles)]
+            loss = self.balance(*parts)
+            gradients = torch.autograd.grad(loss, leaves, allow_unused=True)
+        sources: dict[str, list[Source]] = {layer: [] for layer in self.layers}
+        for seen, *of_moments in zip(
+            (content, *styles), gradients[::2], gradients[1::2], strict=True
+        ):
+            sources[seen.layer].append(Source(seen.features, *of_moments, seen.root))
         gradient = trace.gradient(sources)
         parts.append(add_total_variation(gradient, image, self.tv_weight))
         loss = loss.detach() + self.tv_weight * parts[2]
         total, *values = torch.stack([loss, *parts]).tolist()
         return total, gradient, Losses(*values)
 
-    def _parts(self, moments_of: list[list[Tensor]]) -> list[Tensor]:
-        """The content and the style loss.
+    def _difference(self, activations: Mapping[str, Tensor]) -> _Seen:
+        layer = self.features.content_layer
+        difference = activations[layer] - self.content
+        return _Seen(layer, difference, None, *moments(difference))
 
-        Args:
-            moments_of: those of the content layer's difference, then of the style layers.
-        """
-        (difference, _), *compared = moments_of
-        metric = self.metrics.get(self.features.content_layer)
+    def _compared(self, activations: Mapping[str, Tensor]) -> list[_Seen]:
+        """What each comparison compares: activations, multiplied by their guide's root."""
+        seen = []
+        for comparison in self.comparisons:
+            features, root = activations[comparison.layer], comparison.root
+            guided = features if root is None else features * root.to(features)
+            seen.append(_Seen(comparison.layer, guided, root, *moments(guided, root)))
+        return seen
+
+    def _content_loss(self, seen: _Seen) -> Tensor:
+        return difference_loss(seen.gram, self.content_size, self.metrics.get(seen.layer))
+
+    def _style_loss(self, styles: Sequence[_Seen]) -> Tensor:
         distances = [
-            weight * style_loss(in_metric(*pair, self.metrics.get(layer)), self.grams[layer])
-            for pair, (layer, weight) in zip(compared, self.layer_weights.items(), strict=True)
+            comparison.weight
+            * style_loss(
+                in_metric(seen.gram, seen.mean, self.metrics.get(seen.layer)), comparison.target
+            )
+            for comparison, seen in zip(self.comparisons, styles, strict=True)
         ]
-        return [
-            difference_loss(difference, self.content_size, metric),
-            torch.stack(distances).sum(),
-        ]
+        return torch.stack(distances).sum()

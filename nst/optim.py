@@ -9,6 +9,8 @@ gradient there and hands both to `step`, which moves `image`: one evaluation per
 """
 
 import math
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
@@ -253,3 +255,9 @@ class ProjectedAdam:
         self._adam.step()
         self._moving.clamp_(0, 1)
         self.image = self._moving.clone()
+
+
+OPTIMIZERS: Mapping[str, Callable[[Tensor], Optimizer]] = MappingProxyType(
+    {"lbfgs": ProjectedLBFGS, "adam": ProjectedAdam}
+)
+"""By their names in `Settings.optimizer`."""

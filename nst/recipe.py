@@ -15,7 +15,7 @@ from nst.features import FeatureNetwork
 from nst.images import RECIPE_KEY
 from nst.settings import FEATURES, SPECS, InputError, Settings
 
-VERSION = "1.0"
+VERSION = "1.1"
 """Of the software: raised whenever the same recipe would give other pixels."""
 LONGEST = 10_000
 """Characters of a recipe that are read at all."""
@@ -34,22 +34,24 @@ class Recipe:
         features: the name of the network, of `FEATURES`.
         network: its weights' version and the precision of its convolutions, "1a2b3c4d bfloat16".
         software: the version of this software.
+        before: iterations of the runs that it went on from.
     """
 
     settings: Settings
     features: str
     network: str
     software: str = VERSION
+    before: int = 0
 
     def text(self) -> str:
         """The recipe as JSON, for `read` to read."""
         return json.dumps(asdict(self))
 
 
-def of_run(settings: Settings, features: FeatureNetwork) -> Recipe:
-    """The recipe of a run of `stylize`."""
+def of_run(settings: Settings, features: FeatureNetwork, before: int = 0) -> Recipe:
+    """The recipe of a run of `stylize` that went on after `before` iterations."""
     precision = str(features.dtype).removeprefix("torch.")
-    return Recipe(settings, features.name, f"{features.version} {precision}")
+    return Recipe(settings, features.name, f"{features.version} {precision}", before=before)
 
 
 def read(path: str | Path | None) -> Recipe:
@@ -84,16 +86,13 @@ def parse(text: str) -> Recipe:
         fields = json.loads(text) if len(text) <= LONGEST else None
     except (ValueError, RecursionError) as error:
         raise InputError(ALIEN) from error
-    if not isinstance(fields, dict) or fields.keys() != {
-        "settings",
-        "features",
-        "network",
-        "software",
-    }:
+    required = {"settings", "features", "network", "software"}
+    if not isinstance(fields, dict) or not required <= fields.keys() <= required | {"before"}:
         raise InputError(ALIEN)
     settings, network, software = fields["settings"], fields["network"], fields["software"]
-    named = isinstance(network, str) and isinstance(software, str)
+    before = fields.get("before", 0)
+    named = isinstance(network, str) and isinstance(software, str) and type(before) is int
     if not named or not isinstance(settings, dict) or not settings.keys() <= SPECS.keys():
         raise InputError(ALIEN)
     features = FEATURES.check("features", fields["features"])
-    return Recipe(Settings(**settings), features, network[:40], software[:40])
+    return Recipe(Settings(**settings), features, network[:40], software[:40], before)

@@ -19,6 +19,10 @@ STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 """The style layers of Gatys et al. 2016, shallow (colour, grain) to deep (large shapes)."""
 
 
+MOST_STYLES = 4
+"""Style images that one run can blend or place."""
+
+
 class InputError(ValueError):
     """A value or picture that cannot be used; its text is one sentence for who sent it."""
 
@@ -93,6 +97,19 @@ def _layer_weight(layer: str, what: str) -> Any:  # noqa: ANN401
     )
 
 
+def _style_weight(number: int) -> Any:  # noqa: ANN401
+    return _setting(
+        Range(
+            label=f"Weight of style {number}",
+            help="How much this style counts beside the others; 0 leaves it out.",
+            default=1.0,
+            minimum=0.0,
+            maximum=10.0,
+            step=0.1,
+        )
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """One run's settings; every field is validated on construction.
@@ -153,9 +170,9 @@ class Settings:
     init: str = _setting(
         Choice(
             label="Start from",
-            help="The picture that the optimisation starts from.",
+            help="The picture that the optimisation starts from; image: one of your own.",
             default="content",
-            choices=("content", "noise", "style"),
+            choices=("content", "noise", "style", "image"),
         )
     )
     seed: int = _setting(
@@ -186,6 +203,10 @@ class Settings:
             step=0.1,
         )
     )
+    style_weight: float = _style_weight(1)
+    style_2_weight: float = _style_weight(2)
+    style_3_weight: float = _style_weight(3)
+    style_4_weight: float = _style_weight(4)
     relu1_1_weight: float = _layer_weight("relu1_1", "colours and grain")
     relu2_1_weight: float = _layer_weight("relu2_1", "fine strokes")
     relu3_1_weight: float = _layer_weight("relu3_1", "strokes and small patterns")
@@ -199,6 +220,11 @@ class Settings:
         if not any(self.layer_weights.values()):
             names = ", ".join(f"{layer}_weight" for layer in STYLE_LAYERS)
             raise InputError(f"At least one of {names} must be above 0.")
+
+    @property
+    def style_weights(self) -> tuple[float, ...]:
+        """Of the style images, in their order."""
+        return self.style_weight, self.style_2_weight, self.style_3_weight, self.style_4_weight
 
     @property
     def layer_weights(self) -> dict[str, float]:

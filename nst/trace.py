@@ -27,11 +27,29 @@ class Source:
         features: (1, C, H, W), an activation, or its difference to another.
         gram: (1, C, C), the gradient of its Gram matrix.
         mean: (1, C), the gradient of its mean, or None for zero.
+        root: (1, 1, H, W) by which `features` are an activation multiplied, or None for 1.
     """
 
     features: Tensor
     gram: Tensor
     mean: Tensor | None = None
+    root: Tensor | None = None
+
+    def pull_back(self, onto: Tensor) -> Tensor:
+        """The gradient of the activation added to `onto` (1, C, H, W), which is overwritten.
+
+        Without a root, the mean's part is left out: it is the same at every pixel.
+        """
+        if self.root is None:
+            return pull_back(self.features, self.gram, onto)
+        root, own = self.root.to(onto), pull_back(self.features, self.gram)
+        if self.mean is not None:
+            own.addcmul_(root, self.of_mean()[..., None, None])
+        return onto.addcmul_(own, root)
+
+    def of_mean(self) -> Tensor:
+        """The gradient of each pixel through the mean: (1, C)."""
+        return (self.mean / self.features[0, 0].numel()).to(self.features)
 
 
 @dataclass(frozen=True)
@@ -80,7 +98,7 @@ class Trace:
         while self._layers:
             layer = self._layers.pop()  # frees its activations as the way back goes
             for source in sources.get(layer.name, ()):
-                gradient = pull_back(source.features, source.gram, gradient)
+                gradient = source.pull_back(gradient)
             below = self._layers[-1].name if self._layers else None
             gradient = _through(layer, gradient, _of_means(sources.get(below, ())))
         return torch.div(gradient, self._std, out=self._std.new_empty(gradient.shape))
@@ -106,12 +124,8 @@ def _convolved(inputs: Tensor, convolution: nn.Conv2d) -> Tensor:
 
 def _of_means(sources: Sequence[Source]) -> Tensor | None:
     """What sources ask of each pixel of one layer through its mean: (C,), or None for nothing."""
-    gradients = [
-        source.mean.squeeze(0).to(source.features) / source.features[0, 0].numel()
-        for source in sources
-        if source.mean is not None
-    ]
-    return torch.stack(gradients).sum(0) if gradients else None
+    same = [s.of_mean() for s in sources if s.mean is not None and s.root is None]
+    return torch.cat(same).sum(0) if same else None
 
 
 def _through(layer: _Layer, gradient: Tensor, onto: Tensor | None) -> Tensor:

@@ -2,18 +2,21 @@
 
 import math
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import torch
 from PIL import Image
 from torch import Tensor
 
-from nst import allocator, color, images
+from nst import allocator, color, images, inputs
 from nst.features import FeatureNetwork, load_features
+from nst.inputs import Pictures
 from nst.memory import check_fits
 from nst.objective import Losses, Objective, used_layers
-from nst.optim import Optimizer, ProjectedAdam, ProjectedLBFGS
+from nst.optim import OPTIMIZERS, Optimizer
+from nst.regions import Evaluated, Within, divide
+from nst.resume import State, made_by
 from nst.settings import InputError, Settings
 
 COARSEST_SIDE = 256
@@ -44,6 +47,7 @@ class Step:
         work_done: share of the run's work that is behind it, 0 … 1; an iteration's work is its
             number of pixels, so that what is left can be told in seconds.
         image: the picture with these losses, at previews and in the last step; else None.
+        state: with which `stylize` can go on, in the last step; else None.
     """
 
     iteration: int
@@ -54,42 +58,51 @@ class Step:
     tv_loss: float
     work_done: float
     image: Image.Image | None = None
+    state: State | None = None
 
 
 def stylize(
     content: Image.Image,
-    style: Image.Image,
+    style: Image.Image | Sequence[Image.Image],
     settings: Settings | None = None,
     *,
     features: FeatureNetwork | None = None,
+    mask: Image.Image | None = None,
+    style_masks: Sequence[Image.Image | None] = (),
+    start: Image.Image | None = None,
+    state: State | None = None,
 ) -> Generator[Step, None, None]:
     """Paint the content picture in the manner of the style picture (Gatys et al. 2016).
 
     Args:
         content: gives the shapes, the aspect ratio and the alpha channel of the result.
-        style: gives colours, strokes and textures; keeps its own aspect ratio.
+        style: gives colours, strokes and textures; keeps its own aspect ratio. Up to four are
+            blended by the settings' style weights.
         settings: see `Settings`; the defaults when None.
         features: from `load_features`, which is called when None. One network serves many runs.
+        mask: white where the styles go, on the content picture, at any size. Elsewhere the
+            photograph stays exactly as it is.
+        style_masks: for each style the region of the content picture that it paints; styles
+            without one are blended in what is left.
+        start: where the optimisation starts if `settings.init` is "image"; at full size at once.
+        state: of the last step of a run, to go on where it ended, with the optimiser's memory.
 
     Returns:
         A generator of `settings.iterations` steps. Closing it stops the work. The last step always
         carries the final image, the one of the lowest loss at full size; others only at previews.
 
     Raises:
-        InputError: a picture or value that cannot be used, or a run that needs more memory than is
-            free; at once, before any work.
+        InputError: a picture or value that cannot be used, a state of another run, or a run that
+            needs more memory than is free; at once, before any work.
     """
     settings = Settings() if settings is None else settings
     if not isinstance(settings, Settings):
         raise InputError(f"settings must be of type Settings, not {type(settings).__name__}.")
-    content = images.prepare(content, "content image")
-    style = images.prepare(style, "style image")
-    size = images.fit(*content.size, settings.size, "content image")
-    scales = coarse_to_fine(size, settings.iterations)
-    features = features or load_features()
-    used_layers(features, settings)
-    check_fits(content.size, settings, features)
-    return _coloured(content, style, settings, features, scales)
+    pictures = inputs.prepare(
+        content, style, settings, mask=mask, style_masks=style_masks, start=start
+    )
+    # All checks are made before the generator starts, which would be at its first step.
+    return _coloured(_checked(pictures, settings, features or load_features(), state))
 
 
 @dataclass(frozen=True)
@@ -120,41 +133,71 @@ def coarse_to_fine(size: tuple[int, int], iterations: int) -> list[Scale]:
     ]
 
 
-def _coloured(
-    content: Image.Image,
-    style: Image.Image,
-    settings: Settings,
-    features: FeatureNetwork,
-    scales: list[Scale],
-) -> Generator[Step, None, None]:
-    """Run on pictures of prepared colours, and finish the colours of what is shown."""
-    painted = color.prepare(content, style, settings.color)
-    for step in _run(*painted, settings, features, scales):
-        image = step.image and color.finish(step.image, content, settings.color)
+@dataclass(frozen=True, kw_only=True)
+class _Job:
+    """A checked run.
+
+    Attributes:
+        origin: what a run that goes on from this one must have in common with it.
+        state: of the run that this one goes on from, if any.
+    """
+
+    pictures: Pictures
+    settings: Settings
+    features: FeatureNetwork
+    scales: list[Scale]
+    origin: dict[str, object]
+    state: State | None
+
+
+def _checked(
+    pictures: Pictures, settings: Settings, features: FeatureNetwork, state: State | None
+) -> _Job:
+    """Plan a run, or raise `InputError` where it cannot be."""
+    size = images.fit(*pictures.content.size, settings.size, "content image")
+    used_layers(features, settings)
+    check_fits(pictures.content.size, settings, features, pictures.guided)
+    if state is not None:
+        state.check(pictures, settings, features)
+    scales = coarse_to_fine(size, settings.iterations)
+    if state is not None or settings.init == "image":
+        # A coarser scale would lose what is there.
+        scales = [Scale(size, settings.iterations)]
+    return _Job(
+        pictures=pictures,
+        settings=settings,
+        features=features,
+        scales=scales,
+        origin=made_by(pictures, settings, features),
+        state=state,
+    )
+
+
+def _coloured(job: _Job) -> Generator[Step, None, None]:
+    """Run on pictures of prepared colours, and finish what is shown."""
+    pictures, choice = job.pictures, job.settings.color
+    for step in _run(replace(job, pictures=pictures.coloured(choice))):
+        image = step.image
+        if image:
+            image = color.finish(image, pictures.content, choice)
+        if image and pictures.mask:
+            image = images.keep_outside(image, pictures.content, pictures.mask)
         yield replace(step, image=image)
 
 
-def _run(
-    content: Image.Image,
-    style: Image.Image,
-    settings: Settings,
-    features: FeatureNetwork,
-    scales: list[Scale],
-) -> Generator[Step, None, None]:
-    """Optimise scale by scale; all checks are done."""
-    alpha = images.alpha_of(content)
+def _run(job: _Job) -> Generator[Step, None, None]:
+    """Optimise scale by scale."""
+    settings = job.settings
+    alpha = images.alpha_of(job.pictures.content)
     every = math.ceil(settings.iterations / MOST_PREVIEWS)
     shown = time.monotonic()
     iteration, work = 0, 0
-    whole_work = sum(scale.iterations * scale.pixels for scale in scales)
+    whole_work = sum(scale.iterations * scale.pixels for scale in job.scales)
     image = None
-    for scale in scales:
-        target = _tensor(content, scale.size, features)
-        start = _start(image, target, style, scale, settings)
-        objective = Objective(
-            features, target, _style_tensor(style, scale, features, settings), settings
-        )
-        for losses, image in optimise(objective, start, settings.optimizer, scale.iterations):
+    for scale in job.scales:
+        objective, start = _at_scale(job, scale, image)
+        optimizer = job.state.optimizer() if job.state else OPTIMIZERS[settings.optimizer](start)
+        for losses, image in optimise(objective, optimizer, scale.iterations):
             iteration += 1
             work += scale.pixels
             last = iteration == settings.iterations
@@ -172,31 +215,51 @@ def _run(
                 tv_loss=losses.total_variation,
                 work_done=work / whole_work,
                 image=preview,
+                state=_state(job, optimizer) if last else None,
             )
 
 
+def _state(job: _Job, optimizer: Optimizer) -> State:
+    before = job.state.iterations if job.state else 0
+    return State(job.origin, before + job.settings.iterations, optimizer)
+
+
 def optimise(
-    objective: Objective, start: Tensor, optimizer: str, iterations: int
+    objective: Evaluated, optimizer: Optimizer, iterations: int
 ) -> Iterator[tuple[Losses, Tensor]]:
     """Optimise at one scale, yielding the losses and the picture (1, 3, H, W) that has them.
 
-    The last time it is the picture of the lowest loss of all.
+    The last time it is the picture of the lowest loss of all. The optimiser is left where another
+    run can go on.
     """
-    chosen: Optimizer = {"lbfgs": ProjectedLBFGS, "adam": ProjectedAdam}[optimizer](start)
     lowest, best = math.inf, None
     with allocator.kept():
         for iteration in range(1, iterations + 1):
-            image = chosen.image
+            image = optimizer.image
             loss, gradient, losses = objective.evaluate(image)
             if best is None and not math.isfinite(loss):
                 raise FloatingPointError(f"the loss of the first picture is {loss}")
             if loss < lowest:
                 lowest, best = loss, (losses, image)
-            if iteration == iterations:
-                yield best
-                return
-            chosen.step(loss, gradient)
-            yield losses, image
+            optimizer.step(loss, gradient)
+            losses, image = best if iteration == iterations else (losses, image)
+            yield losses, objective.picture(image)
+
+
+def _at_scale(job: _Job, scale: Scale, image: Tensor | None) -> tuple[Evaluated, Tensor]:
+    """What is optimised at a scale, and where it starts, given the coarser scale's image."""
+    pictures, settings, device = job.pictures, job.settings, job.features.device
+    content = _tensor(pictures.content, scale.size, job.features)
+    styles = [(_style_tensor(s, scale, job.features, settings), w) for s, w in pictures.styles]
+    mask, *guides = (
+        None if m is None else images.to_guide(m, scale.size).to(device)
+        for m in (pictures.mask, *pictures.style_masks)
+    )
+    regions = divide(styles, guides, mask)
+    objective: Evaluated = Objective(job.features, content, regions, settings)
+    if mask is not None:
+        objective = Within(objective, content, mask)
+    return objective, _start(image, content, pictures, scale, settings)
 
 
 def _tensor(image: Image.Image, size: tuple[int, int], features: FeatureNetwork) -> Tensor:
@@ -214,7 +277,7 @@ def _style_tensor(
 
 
 def _start(
-    previous: Tensor | None, content: Tensor, style: Image.Image, scale: Scale, settings: Settings
+    previous: Tensor | None, content: Tensor, pictures: Pictures, scale: Scale, settings: Settings
 ) -> Tensor:
     """The picture that a scale starts from, (1, 3, H, W) on the content's device."""
     if previous is not None:
@@ -222,6 +285,7 @@ def _start(
     if settings.init == "noise":
         generator = torch.Generator().manual_seed(settings.seed)
         return torch.rand(content.shape, generator=generator).to(content.device)
-    if settings.init == "style":
-        return images.to_tensor(images.cover(style, scale.size)).to(content.device)
+    if settings.init in ("style", "image"):
+        own = pictures.start if settings.init == "image" else pictures.styles[0][0]
+        return images.to_tensor(images.cover(own, scale.size)).to(content.device)
     return content

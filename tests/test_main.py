@@ -78,7 +78,7 @@ def test_alpha_survives_png_and_becomes_white_in_jpeg(paint, picture_files):
         (["--iterations", "0"], "iterations must be a whole number from 1 to 2000, not 0."),
         (["--iterations", "many"], "iterations must be a whole number from 1 to 2000, not 'many'."),
         (["--style-strength", "nan"], "style_strength must be a number from 0 to 100, not nan."),
-        (["--init", "sky"], "init must be one of content, noise, style, not 'sky'."),
+        (["--init", "sky"], "init must be one of content, noise, style, image, not 'sky'."),
         (["--features", "big"], "features must be one of auto, vgg19, compact, not 'big'."),
         (["--unheard-of"], "Unrecognized arguments: --unheard-of (see --help)."),
         (["--size", "20000"], "size must be a whole number from 64 to 2048, not 20000."),
@@ -157,3 +157,22 @@ def test_a_run_that_cannot_fit_is_refused(extra, picture_files, capsys, monkeypa
     said = capsys.readouterr().err
     assert said.startswith("error: A run at size 2048 needs about ") and said.count("\n") == 1
     assert not Path("result.png").exists()
+
+
+def test_several_styles_masks_and_a_start(picture_files, tmp_path):
+    content, style = (str(path) for path in picture_files)
+    mask = tmp_path / "mask.png"
+    Image.linear_gradient("L").save(mask)
+    out = tmp_path / "out.png"
+    options = ["--size", "64", "--iterations", "3", "--features", "compact", "--init", "image"]
+    pictures = ["--mask", str(mask), "--style-2-mask", str(mask), "--start", style]
+    assert cli.main([content, style, content, "-o", str(out), *options, *pictures]) == 0
+    assert Image.open(out).size == (64, 43)
+
+
+def test_a_mask_that_is_no_picture_is_named(picture_files, tmp_path, capsys):
+    content, style = (str(path) for path in picture_files)
+    (tmp_path / "mask.png").write_text("no picture")
+    arguments = [content, style, "-o", str(tmp_path / "o.png"), "--mask", f"{tmp_path}/mask.png"]
+    assert cli.main(arguments) == 2
+    assert "The mask is not a picture" in capsys.readouterr().err

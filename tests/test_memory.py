@@ -34,15 +34,15 @@ def test_adams_bytes_by_hand(small):
     # 64 × 32 pixels, 2048 of them; the content layer is relu1_1. Elements of float32:
     pictures = 14 * 3 * 2048
     target_and_difference = 2 * 4 * 2048
-    activations = 4 * 2048 + (4 + 8) * 512  # relu1_1; its pooled copy and relu2_1
-    variation = 6 * 3 * 2048
-    # Or, on the way back: both layers, the image, the gradients of relu2_1, of its inputs and of
+    # On the way back: both layers, the image, the gradients of relu2_1, of its inputs and of
     # relu1_1, the pooling again with its places, of 8 bytes.
     back = (3 + 4) * 2048 + (4 + 8) * 512 + (8 + 4 + 4 + 2 * 4) * 512 + 4 * 2048
-    assert activations + variation > back
     settings = Settings(size=64, optimizer="adam", iterations=5)
-    expected = 4 * (pictures + target_and_difference + activations + variation)
+    expected = 4 * (pictures + target_and_difference + back)
     assert asked(run_bytes((640, 320), settings, small), settings) == expected
+    # Two guides: copies of relu1_1 and relu2_1 for each.
+    guided = run_bytes((640, 320), settings, small, guided=2)
+    assert asked(guided, settings) == expected + 4 * 2 * (4 * 2048 + 8 * 512)
 
 
 def test_lbfgs_keeps_two_pictures_for_each_pair(small):

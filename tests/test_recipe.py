@@ -24,7 +24,8 @@ def test_a_recipe_names_what_ran_and_nothing_private(tiny, content, style):
     made = of_run(Settings(iterations=7), tiny)
     assert (made.features, made.settings.iterations) == ("tiny", 7)
     assert made.network.endswith("float32")
-    assert json.loads(made.text()).keys() == {"settings", "features", "network", "software"}
+    written = json.loads(made.text()).keys()
+    assert written == {"settings", "features", "network", "software", "before"}
 
 
 def test_another_weight_is_another_version():
@@ -85,3 +86,15 @@ def test_a_bomb_of_text_or_pixels_is_refused(tmp_path, monkeypatch):
     Image.new("RGB", (8, 8)).save(path, pnginfo=info)
     with pytest.raises(InputError):
         read(path)
+
+
+def test_recipes_of_before_there_were_continuations_are_read():
+    old = json.loads(MADE.text())
+    del old["before"]
+    assert parse(json.dumps(old)) == MADE
+
+
+@pytest.mark.parametrize("before", [True, "7", None, 1.5])
+def test_a_strange_count_of_earlier_iterations_is_refused(before):
+    with pytest.raises(InputError):
+        parse(fields(before=before))

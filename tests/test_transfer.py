@@ -7,7 +7,10 @@ import torch
 from PIL import Image
 
 from nst import InputError, Settings, images, stylize
+from nst.balance import PLAIN
 from nst.objective import Objective
+from nst.optim import OPTIMIZERS, ProjectedAdam
+from nst.regions import everywhere
 from nst.transfer import Scale, _style_tensor, coarse_to_fine, optimise
 
 QUICK = {"iterations": 12, "size": 64}
@@ -221,7 +224,10 @@ def test_the_best_picture_is_the_last_one_given(tiny):
             loss = next(self.losses)
             return loss, torch.rand_like(image) + 0.1, loss
 
-    seen = list(optimise(Bumpy(), torch.full((1, 3, 4, 4), 0.5), "adam", 5))
+        def picture(self, image):
+            return image
+
+    seen = list(optimise(Bumpy(), ProjectedAdam(torch.full((1, 3, 4, 4), 0.5)), 5))
     assert [losses for losses, _ in seen] == [5.0, 3.0, 2.0, 2.5, 2.0]
     assert torch.equal(seen[-1][1], seen[2][1])
 
@@ -251,11 +257,13 @@ def test_lbfgs_neither_stalls_nor_explodes_on_thirty_pairs(content, style, tiny)
     assert len(couples) == 30
     for number, pair in enumerate(couples):
         tensors = [images.to_tensor(images.resize_image(image, (40, 32))) for image in pair]
-        objective = Objective(tiny, *tensors, Settings(tv_weight=0))
+        objective = Objective(
+            tiny, tensors[0], everywhere(tensors[1]), Settings(tv_weight=0), PLAIN
+        )
         losses = {}
         for optimizer in ("lbfgs", "adam"):
-            parts, _ = last(optimise(objective, tensors[0], optimizer, 100))
-            losses[optimizer] = 0.25 * parts.content + 5 * parts.style
+            parts, _ = last(optimise(objective, OPTIMIZERS[optimizer](tensors[0]), 100))
+            losses[optimizer] = parts.content + 20 * parts.style
         assert losses["lbfgs"] <= 1.001 * losses["adam"] + 1e-6, (number, losses)
 
 
@@ -277,3 +285,47 @@ def test_the_style_picture_has_the_size_of_its_scale(tiny):
         settings = Settings(style_scale=style_scale)
         tensor = _style_tensor(style, Scale((128, 100), 10), tiny, settings)
         assert tensor.shape[2:] == expected
+
+
+def test_weights_1_and_0_give_the_single_styles_picture(content, style, tiny):
+    single = last(stylize(content, style, Settings(**QUICK), features=tiny))
+    settings = Settings(**QUICK, style_2_weight=0)
+    double = last(stylize(content, [style, content], settings, features=tiny))
+    assert double.image.tobytes() == single.image.tobytes()
+
+
+def test_two_equal_styles_are_one(content, style, tiny):
+    single, double = (
+        last(stylize(content, given, Settings(**QUICK), features=tiny)).image
+        for given in (style, [style, style])
+    )
+    assert np.abs(pixels(single) - pixels(double)).max() < 0.01
+
+
+def test_outside_the_mask_the_photograph_stays_to_the_bit(content, style, tiny):
+    mask = Image.new("L", content.size)
+    mask.paste(255, (0, 0, content.width // 2, content.height))
+    small = content.resize((64, 43), Image.Resampling.LANCZOS)
+    for choice in ("style", "content", "matched"):
+        settings = Settings(**QUICK, color=choice, init="noise")
+        result = last(stylize(content, style, settings, features=tiny, mask=mask)).image
+        difference = np.abs(np.asarray(result).astype(int) - np.asarray(small))
+        assert difference[:, 34:].max() == 0
+        assert difference[:, :28].mean() > 3
+
+
+def test_each_style_paints_its_region(content, tiny):
+    red, blue = Image.new("RGB", (64, 64), "red"), Image.new("RGB", (64, 64), "blue")
+    left = Image.new("L", content.size)
+    left.paste(255, (0, 0, content.width // 2, content.height))
+    settings = Settings(iterations=60, size=64, style_strength=100)
+    result = pixels(
+        last(stylize(content, [red, blue], settings, features=tiny, style_masks=[left])).image
+    )
+    balance = result[..., 0] - result[..., 2]  # red over blue
+    assert balance[:, :26].mean() > balance[:, 38:].mean() + 0.2
+
+
+def test_only_the_last_step_has_a_state(content, style, tiny):
+    steps = list(stylize(content, style, Settings(**QUICK), features=tiny))
+    assert [step.state is not None for step in steps] == [False] * 11 + [True]

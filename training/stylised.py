@@ -9,8 +9,8 @@ student learns its teachers' answers on them (dataset aggregation; Ross et al. 2
 import torch
 from torch import Tensor
 
+from nst.balance import PLAIN
 from nst.losses import gram_matrix, relative_distance
-from nst.objective import STYLE_BALANCE
 from nst.settings import STYLE_LAYERS
 from training.crops import Crops
 from training.student import Student
@@ -81,6 +81,6 @@ class StylisedPool:
             distance = relative_distance(
                 gram_matrix(activations[layer], metrics.get(layer)), target
             )
-            loss = loss + STYLE_BALANCE / len(targets) * distance
+            loss = loss + PLAIN.style_weight / len(targets) * distance
         (gradient,) = torch.autograd.grad(loss.sum(), image)
         return gradient.nan_to_num()

@@ -1,0 +1,107 @@
+"""The pictures of a run, prepared and checked together: content, styles, masks, start."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from PIL import Image
+
+from nst import color, images
+from nst.settings import MOST_STYLES, InputError, Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pictures:
+    """What a run works on; all from `nst.images.prepare`.
+
+    Attributes:
+        styles: as many as have a weight, with the weights that they are blended by.
+        mask: mode L, white where the styles go; None for everywhere.
+        style_masks: mode L, the region of the content that each style paints; None where it paints
+            what is left.
+        start: where the optimisation starts if `Settings.init` is "image".
+    """
+
+    content: Image.Image
+    styles: tuple[tuple[Image.Image, float], ...]
+    mask: Image.Image | None = None
+    style_masks: tuple[Image.Image | None, ...] = ()
+    start: Image.Image | None = None
+
+    @property
+    def guided(self) -> int:
+        """How many regions the masks make; 0 without any."""
+        placed = sum(mask is not None for mask in self.style_masks)
+        rest = placed < len(self.styles)
+        return placed + rest if placed or self.mask else 0
+
+    def coloured(self, choice: str) -> "Pictures":
+        """The same with the colours that are optimised for a choice of `Settings.color`."""
+        pairs = [(color.prepare(self.content, style, choice), w) for style, w in self.styles]
+        return replace(
+            self,
+            content=pairs[0][0][0],
+            styles=tuple((style, weight) for (_, style), weight in pairs),
+            start=self.start and color.prepare(self.start, self.start, choice)[0],
+        )
+
+    def digest(self) -> str:
+        """A fingerprint of all of them but the start."""
+        pictures = [self.content, *(s for s, _ in self.styles), self.mask, *self.style_masks]
+        digest = hashlib.sha256()
+        for picture in pictures:
+            if picture is not None:
+                digest.update(f"{picture.mode}{picture.size}".encode() + picture.tobytes())
+            digest.update(b";")
+        return digest.hexdigest()
+
+
+def prepare(
+    content: Image.Image,
+    style: Image.Image | Sequence[Image.Image],
+    settings: Settings,
+    *,
+    mask: Image.Image | None = None,
+    style_masks: Sequence[Image.Image | None] = (),
+    start: Image.Image | None = None,
+) -> Pictures:
+    """Prepare the pictures of `nst.stylize`.
+
+    Raises:
+        InputError: a picture that cannot be used, too many styles, no style with a weight, masks
+            that leave nothing to paint, or no start where the settings want one.
+    """
+    styles = list(style) if isinstance(style, list | tuple) else [style]
+    if not 1 <= len(styles) <= MOST_STYLES:
+        raise InputError(f"There must be 1 to {MOST_STYLES} style images, not {len(styles)}.")
+    if len(style_masks) > len(styles):
+        raise InputError("There are more style masks than style images.")
+    masks = [*style_masks, *[None] * (len(styles) - len(style_masks))]
+    content = images.prepare(content, "content image")
+    weighted = [
+        (images.prepare(picture, name(i, "image")), weight, picture_mask)
+        for i, (picture, weight, picture_mask) in enumerate(
+            zip(styles, settings.style_weights, masks, strict=False)
+        )
+    ]
+    used = [
+        (picture, weight, images.prepare_mask(m, name(i, "mask")))
+        for i, (picture, weight, m) in enumerate(weighted)
+        if weight
+    ]
+    if not used:
+        raise InputError("At least one style image must have a weight above 0.")
+    if settings.init == "image":
+        start = images.prepare(start, "start image")
+    return Pictures(
+        content=content,
+        styles=tuple((picture, weight) for picture, weight, _ in used),
+        mask=images.prepare_mask(mask, "mask"),
+        style_masks=tuple(m for *_, m in used),
+        start=start if settings.init == "image" else None,
+    )
+
+
+def name(index: int, what: str) -> str:
+    """What to call a style's picture or mask: style image, style 2 image, …"""
+    return f"style {what}" if index == 0 else f"style {index + 1} {what}"

@@ -1,0 +1,111 @@
+"""Where styles go: masks on the content picture, and the statistics of what is under them.
+
+Gatys et al. 2017, "Controlling Perceptual Factors in Neural Style Transfer", section 4: a guided
+Gram matrix weighs every pixel by a guide. Here the guide of a layer is the mask itself, averaged
+down to the layer's resolution, so that one mask serves all layers of any network.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+
+@dataclass(frozen=True)
+class Region:
+    """A part of the picture, and what it is to look like.
+
+    Attributes:
+        styles: (1, 3, H', W') in [0, 1], with the weights that their statistics are blended by.
+        guide: (1, 1, H, W) in [0, 1], how much each pixel belongs to it; None for all of them.
+        weight: how much it counts among the regions.
+    """
+
+    styles: Sequence[tuple[Tensor, float]]
+    guide: Tensor | None = None
+    weight: float = 1.0
+
+
+def everywhere(style: Tensor) -> list[Region]:
+    """One style (1, 3, H', W') for the whole picture."""
+    return [Region([(style, 1.0)])]
+
+
+def divide(
+    styles: Sequence[tuple[Tensor, float]], guides: Sequence[Tensor | None], mask: Tensor | None
+) -> list[Region]:
+    """The regions of a picture, from one guide for each style and a mask for all of them.
+
+    Styles without a guide are blended where no other style's guide is, which is everywhere if no
+    style has one. Each region counts by its area and its styles' weights.
+
+    Args:
+        styles: (1, 3, H', W') in [0, 1], with their weights.
+        guides: (1, 1, H, W) in [0, 1] or None, as many as styles.
+        mask: (1, 1, H, W) in [0, 1], or None for everything.
+    """
+    pairs = list(zip(styles, guides, strict=True))
+    placed = [Region([style], guide) for style, guide in pairs if guide is not None]
+    rest = [style for style, guide in pairs if guide is None]
+    if rest:
+        taken = [region.guide for region in placed]
+        left = (1 - torch.stack(taken).sum(0)).clamp(0, 1) if taken else None
+        placed.append(Region(rest, left))
+    return [region for region in (_within(region, mask) for region in placed) if region.weight]
+
+
+def _within(region: Region, mask: Tensor | None) -> Region:
+    """The part of a region under a mask, weighed by its area."""
+    guides = [guide for guide in (region.guide, mask) if guide is not None]
+    guide = torch.stack(guides).prod(0) if guides else None
+    area = 1.0 if guide is None else float(guide.mean())
+    return Region(region.styles, guide, area * sum(weight for _, weight in region.styles))
+
+
+def root_guide(guide: Tensor, size: tuple[int, int]) -> Tensor:
+    """The root of a guide at a layer's resolution, for a mean square of 1.
+
+    Features multiplied by it have the moments of the guided pixels: their Gram matrix is the guided
+    one of Gatys et al. 2017, eq. 5.
+
+    Args:
+        guide: (1, 1, H, W) in [0, 1], not 0 everywhere.
+        size: (height, width) of the layer.
+
+    Returns:
+        (1, 1, height, width).
+    """
+    weights = F.adaptive_avg_pool2d(guide, size)
+    return (weights / weights.mean()).sqrt()
+
+
+class Evaluated(Protocol):
+    """What an optimiser runs on; see `nst.objective.Objective`."""
+
+    def evaluate(self, image: Tensor) -> tuple[float, Tensor, object]: ...  # noqa: D102
+
+    def picture(self, image: Tensor) -> Tensor: ...  # noqa: D102
+
+
+class Within:
+    """An objective on what is under a mask: outside, the content picture shows, untouched.
+
+    Args:
+        content: (1, 3, H, W).
+        mask: (1, 1, H, W) in [0, 1]; soft edges are soft transitions.
+    """
+
+    def __init__(self, objective: Evaluated, content: Tensor, mask: Tensor) -> None:
+        self.objective, self.content, self.mask = objective, content, mask
+
+    def evaluate(self, image: Tensor) -> tuple[float, Tensor, object]:
+        """As the objective's, of the picture that is seen."""
+        loss, gradient, losses = self.objective.evaluate(self.picture(image))
+        return loss, gradient.mul_(self.mask), losses
+
+    def picture(self, image: Tensor) -> Tensor:
+        """What is seen of an optimised image (1, 3, H, W)."""
+        return torch.lerp(self.content, image, self.mask)

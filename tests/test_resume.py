@@ -1,0 +1,72 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from nst import InputError, Settings, stylize
+
+SETTINGS = Settings(iterations=20, size=64)
+
+
+def last(*pictures, settings, features, **more):
+    *_, step = stylize(*pictures, settings, features=features, **more)
+    return step
+
+
+@pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
+def test_two_runs_are_one_long_run(optimizer, content, style, tiny):
+    settings = replace(SETTINGS, optimizer=optimizer)
+    first = last(content, style, settings=settings, features=tiny)
+    second = last(content, style, settings=settings, features=tiny, state=first.state)
+    whole = last(content, style, settings=replace(settings, iterations=40), features=tiny)
+    assert second.image.tobytes() == whole.image.tobytes()
+    assert second.state.iterations == 40
+    assert (second.iteration, second.total) == (20, 20)
+
+
+def test_a_state_can_be_gone_on_from_twice(content, style, tiny):
+    first = last(content, style, settings=SETTINGS, features=tiny)
+    a, b = (
+        last(content, style, settings=SETTINGS, features=tiny, state=first.state) for _ in range(2)
+    )
+    assert a.image.tobytes() == b.image.tobytes() != first.image.tobytes()
+
+
+def test_going_on_stays_at_full_size(content, style, tiny):
+    settings = Settings(iterations=20, size=512)
+    steps = list(stylize(content, style, settings, features=tiny))
+    assert {step.size for step in steps} == {256, 512}
+    more = stylize(content, style, settings, features=tiny, state=steps[-1].state)
+    assert {step.size for step in more} == {512}
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"size": 80}, "size"),
+        ({"style_strength": 20}, "style_strength"),
+        ({"color": "matched"}, "color"),
+    ],
+)
+def test_a_run_after_something_else_does_not_go_on(changed, named, content, style, tiny):
+    state = last(content, style, settings=SETTINGS, features=tiny).state
+    with pytest.raises(InputError, match=f"its {named} changed"):
+        stylize(content, style, replace(SETTINGS, **changed), features=tiny, state=state)
+
+
+def test_other_pictures_or_features_do_not_go_on(content, style, tiny):
+    from nst import load_features
+
+    state = last(content, style, settings=SETTINGS, features=tiny).state
+    with pytest.raises(InputError, match="set of pictures changed"):
+        stylize(style, content, SETTINGS, features=tiny, state=state)
+    with pytest.raises(InputError, match="feature network changed"):
+        stylize(content, style, SETTINGS, features=load_features("compact"), state=state)
+
+
+def test_a_start_of_ones_own_is_where_a_run_starts(content, style, tiny):
+    settings = Settings(iterations=1, size=400, init="image")
+    step = last(content, style, settings=settings, features=tiny, start=style)
+    middle = np.asarray(step.image)[100:160, 150:250]
+    assert step.size == 400
+    assert abs(middle.mean() - np.asarray(style).mean()) < 20
