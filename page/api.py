@@ -1,0 +1,26 @@
+"""The endpoints that programs call."""
+
+from typing import Any
+
+import gradio as gr
+
+from page.layout import Widgets
+from page.runs import stylize_pictures
+
+
+def run_inputs(widgets: Widgets) -> dict[str, Any]:
+    """What a run reads; runs of the page and of the API share one place."""
+    return {
+        "inputs": [widgets.content, widgets.style],
+        "inputs_kwargs": widgets.settings,
+        "concurrency_id": "painting",
+    }
+
+
+def connect_api(widgets: Widgets) -> None:
+    """Offer the same run to programs, as the endpoint /stylize."""
+    image = gr.Image(visible=False, label="image")
+    progress = gr.JSON(visible=False, label="progress")
+    gr.Button(visible=False).click(
+        stylize_pictures, outputs=[image, progress], api_name="stylize", **run_inputs(widgets)
+    )
