@@ -23,9 +23,7 @@ from nst import InputError, Settings, Step, load_features, recipe, stylize
 from nst.images import open_image, save_image
 from nst.recipe import Recipe
 from nst.settings import FEATURES
-
-GPU_START_SECONDS, GPU_MEGAPIXEL_SECONDS = 10, 0.03
-"""What is asked of ZeroGPU: a start, and a time per iteration and megapixel."""
+from page.zerogpu import gpu_seconds, in_plain_words
 
 Progress = dict[str, Any]
 log = logging.getLogger("nst.app")
@@ -37,15 +35,7 @@ def features_of(name: str) -> Any:  # noqa: ANN401 - a FeatureNetwork; tensors s
     return load_features(name)
 
 
-def _gpu_seconds(content: Image.Image, style: Image.Image, settings: Settings, *_: object) -> int:
-    """The time to ask of ZeroGPU for a run, in seconds."""
-    megapixels = settings.size**2 / 1e6
-    return round(
-        GPU_START_SECONDS + settings.iterations * (0.02 + GPU_MEGAPIXEL_SECONDS * megapixels)
-    )
-
-
-@spaces.GPU(duration=_gpu_seconds)
+@spaces.GPU(duration=gpu_seconds)
 def _stylize_on_gpu(
     content: Image.Image, style: Image.Image, settings: Settings, features_name: str
 ) -> Iterator[tuple[Step, Recipe, str]]:
@@ -122,8 +112,8 @@ def sentences() -> Iterator[None]:
         yield
     except InputError as error:
         raise gr.Error(str(error), print_exception=False) from error
-    except gr.Error:
-        raise
+    except gr.Error as error:
+        raise in_plain_words(error) from error
     except Exception as error:
         log.exception("a run failed")
         raise gr.Error(
@@ -137,8 +127,12 @@ def stylize_pictures(
 ) -> Generator[tuple[str, Progress], None, None]:
     """Paint the content picture in the manner of the style picture, streaming the progress.
 
-    Yields the picture so far as a JPEG file, at last the result as a PNG file, each with a
-    dictionary of the iteration, losses, seconds gone and left, features and device.
+    It yields the picture so far as a JPEG file, at last the result as a PNG file, each with where
+    the run is.
+
+    Args:
+        content: The photograph that is painted again.
+        style: The painting that gives colours, strokes and textures.
     """
     features = values.pop("features")
     with sentences():

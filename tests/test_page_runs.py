@@ -115,16 +115,3 @@ def test_what_crosses_to_the_gpu_worker_can_be_pickled(files):
     pickle.dumps((images, settings))
     for yielded in runs._stylize_on_gpu(*images, settings, "compact"):
         assert pickle.loads(pickle.dumps(yielded))[0].total == 2
-
-
-def test_the_time_asked_of_the_gpu_grows_with_the_work():
-    picture = Image.new("RGB", (8, 8))
-    quick, slow, large = (
-        runs._gpu_seconds(picture, picture, settings)
-        for settings in (
-            Settings(iterations=10),
-            Settings(iterations=400),
-            Settings(iterations=400, size=2048),
-        )
-    )
-    assert 0 < quick < slow < large
