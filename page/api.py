@@ -4,8 +4,16 @@ from typing import Any
 
 import gradio as gr
 
+from page.controls import documented
+from page.info import info
 from page.layout import Widgets
 from page.runs import stylize_pictures
+
+PROGRESS_HELP = (
+    "Where the run is: iteration, total, size (of this scale, in pixels), content_loss, "
+    "style_loss, tv_loss, seconds (gone), eta_seconds (left), features, device, and done, which is "
+    "true only with the result."
+)
 
 
 def run_inputs(widgets: Widgets) -> dict[str, Any]:
@@ -18,9 +26,15 @@ def run_inputs(widgets: Widgets) -> dict[str, Any]:
 
 
 def connect_api(widgets: Widgets) -> None:
-    """Offer the same run to programs, as the endpoint /stylize."""
+    """Offer the same run to programs, as the endpoint /stylize, and /info about all of it."""
     image = gr.Image(visible=False, label="image")
     progress = gr.JSON(visible=False, label="progress")
+    documented(image, "The picture so far as a JPEG file; at last the result as a PNG file.")
+    documented(progress, PROGRESS_HELP)
     gr.Button(visible=False).click(
         stylize_pictures, outputs=[image, progress], api_name="stylize", **run_inputs(widgets)
     )
+    about = gr.JSON(visible=False, label="info")
+    documented(about, "The keys version, features, reason, device, settings, presets and limits.")
+    # Not in the queue: it answers while a picture is painted.
+    gr.Button(visible=False).click(info, outputs=about, api_name="info", queue=False)

@@ -1,14 +1,9 @@
-"""The app as a whole: what it offers to programs."""
+"""The app as a whole."""
 
 import app
-from nst.settings import SPECS
 
 
-def test_only_stylize_is_public():
-    endpoints = app.build().get_api_info()["named_endpoints"]
-    assert list(endpoints) == ["/stylize"]
-    parameters = endpoints["/stylize"]["parameters"]
-    expected = ["content", "style", *SPECS, "features"]
-    assert [p["parameter_name"] for p in parameters] == expected
-    for parameter in parameters[2:-1]:
-        assert parameter["parameter_default"] == SPECS[parameter["parameter_name"]].default
+def test_the_page_is_not_part_of_the_api():
+    config = app.build().config
+    public = [d["api_name"] for d in config["dependencies"] if d["api_visibility"] == "public"]
+    assert sorted(public) == ["info", "stylize"]
