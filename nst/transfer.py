@@ -11,6 +11,7 @@ from torch import Tensor
 
 from nst import color, images
 from nst.features import FeatureNetwork, load_features
+from nst.memory import check_fits
 from nst.objective import Losses, Objective, used_layers
 from nst.optim import Optimizer, ProjectedAdam, ProjectedLBFGS
 from nst.settings import InputError, Settings
@@ -75,7 +76,8 @@ def stylize(
         carries the final image, the one of the lowest loss at full size; others only at previews.
 
     Raises:
-        InputError: a picture or value that cannot be used; at once, before any work.
+        InputError: a picture or value that cannot be used, or a run that needs more memory than is
+            free; at once, before any work.
     """
     settings = Settings() if settings is None else settings
     if not isinstance(settings, Settings):
@@ -86,6 +88,7 @@ def stylize(
     scales = coarse_to_fine(size, settings.iterations)
     features = features or load_features()
     used_layers(features, settings)
+    check_fits(content.size, settings, features)
     return _coloured(content, style, settings, features, scales)
 
 
