@@ -8,6 +8,7 @@ at all, and a picture that has one is left alone: after a stop, the same command
 """
 
 import argparse
+import os
 import random
 import shutil
 import sys
@@ -27,6 +28,8 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 """Seconds before a refused job is tried again: twice as long each time."""
 MOST_REFUSALS = 12
 """After this many in a row, about eight minutes, the app is given up."""
+STOPPED = 130
+"""Exit code after Ctrl-C."""
 
 Settings = dict[str, int | float]
 
@@ -54,7 +57,7 @@ def paint(
                 content = waiting.popleft()
                 files = {"content": handle_file(str(content)), "style": handle_file(str(style))}
                 jobs.append((content, client.submit(**files, **settings, api_name="/stylize")))
-            content, job = jobs.popleft()
+            content, job = jobs[0]
             try:
                 picture, progress = job.result()
             except (QueueError, httpx.TransportError) as error:
@@ -68,6 +71,7 @@ def paint(
                 refusals = 0
                 save(picture, result_of(content, folder))
                 print(f"{content.name}: {progress['seconds']:.1f} s", flush=True)
+            jobs.popleft()
     finally:
         for _, job in jobs:
             job.cancel()
@@ -109,9 +113,14 @@ def main() -> int:
             return 1
         except KeyboardInterrupt:
             print("Stopped; the same command goes on.", file=sys.stderr)
-            return 130
+            return STOPPED
     return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    if code == STOPPED:
+        # A job cancelled while it is sent goes on, and the client's threads would wait for its end.
+        # The app stops the runs of programs that are gone.
+        os._exit(code)
+    sys.exit(code)

@@ -4,8 +4,8 @@ from typing import Any
 
 import gradio as gr
 
-from page.controls import documented
-from page.info import info
+from page.controls import documented, unread, with_range
+from page.info import HEIGHT, WIDTH, estimate_run, info
 from page.layout import Widgets
 from page.runs import stylize_pictures
 
@@ -14,6 +14,8 @@ PROGRESS_HELP = (
     "style_loss, tv_loss, seconds (gone), eta_seconds (left), features, device, and done, which is "
     "true only with the result."
 )
+ESTIMATE_HELP = "The keys seconds, bytes (of memory, at the peak), features and device."
+INFO_HELP = "The keys version, features, reason, device, settings, presets and limits."
 
 
 def run_inputs(widgets: Widgets) -> dict[str, Any]:
@@ -26,7 +28,7 @@ def run_inputs(widgets: Widgets) -> dict[str, Any]:
 
 
 def connect_api(widgets: Widgets) -> None:
-    """Offer the same run to programs, as the endpoint /stylize, and /info about all of it."""
+    """Offer the same run to programs, as the endpoint /stylize, and what they ask before it."""
     image = gr.Image(visible=False, label="image")
     progress = gr.JSON(visible=False, label="progress")
     documented(image, "The picture so far as a JPEG file; at last the result as a PNG file.")
@@ -34,7 +36,21 @@ def connect_api(widgets: Widgets) -> None:
     gr.Button(visible=False).click(
         stylize_pictures, outputs=[image, progress], api_name="stylize", **run_inputs(widgets)
     )
-    about = gr.JSON(visible=False, label="info")
-    documented(about, "The keys version, features, reason, device, settings, presets and limits.")
+    sizes = [
+        unread(with_range(gr.Number(s.default, label=s.label, precision=0, visible=False), s))
+        for s in (WIDTH, HEIGHT)
+    ]
+    # In the queue of the runs: what is measured beside a run would be too slow.
+    gr.Button(visible=False).click(
+        estimate_run,
+        outputs=documented(gr.JSON(visible=False, label="estimate"), ESTIMATE_HELP),
+        api_name="estimate",
+        **{**run_inputs(widgets), "inputs": sizes},
+    )
     # Not in the queue: it answers while a picture is painted.
-    gr.Button(visible=False).click(info, outputs=about, api_name="info", queue=False)
+    gr.Button(visible=False).click(
+        info,
+        outputs=documented(gr.JSON(visible=False, label="info"), INFO_HELP),
+        api_name="info",
+        queue=False,
+    )

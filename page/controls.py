@@ -60,5 +60,10 @@ def widget_of(spec: Range | Choice) -> gr.Slider | gr.Radio:
         info=spec.help,
         precision=0 if isinstance(spec.default, int) else None,
     )
+    return unread(with_range(slider, spec))
+
+
+def with_range(component: Any, spec: Range) -> Any:  # noqa: ANN401
+    """Have the generated docs tell a number's meaning and range."""
     text = f"{spec.label}, {spec.minimum:.12g} to {spec.maximum:.12g}. {spec.help}"
-    return unread(documented(slider, text, minimum=spec.minimum, maximum=spec.maximum))
+    return documented(component, text, minimum=spec.minimum, maximum=spec.maximum)

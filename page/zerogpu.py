@@ -6,11 +6,14 @@ counts them against the visitor's daily quota. On other hardware none of this is
 
 import gradio as gr
 from PIL import Image
+from spaces.config import Config
 
 from nst import Settings
 from nst.images import fit
 from nst.transfer import coarse_to_fine
 
+HERE = Config.zero_gpu
+"""Whether this is ZeroGPU."""
 START_SECONDS, ITERATION_SECONDS, MEGAPIXEL_SECONDS = 10.0, 0.02, 0.03
 """What a run takes at most: to start, an iteration, and what it adds for each megapixel."""
 MOST_SECONDS = 120
@@ -30,11 +33,16 @@ WORDS = {
 
 
 def gpu_seconds(content: Image.Image, style: Image.Image, settings: Settings, *_: object) -> int:
-    """The time to ask for a run, in seconds.
+    """The time to ask for a run with these arguments: what `spaces.GPU` calls."""
+    return seconds_to_ask(content.size, settings)
+
+
+def seconds_to_ask(content_size: tuple[int, int], settings: Settings) -> int:
+    """The time to ask for a run, for a content picture of (width, height).
 
     Too much fails for visitors with little quota left, and after too little the run is killed.
     """
-    size = fit(*content.size, settings.size, "content image")
+    size = fit(*content_size, settings.size, "content image")
     work = sum(s.iterations * s.pixels / 1e6 for s in coarse_to_fine(size, settings.iterations))
     seconds = START_SECONDS + ITERATION_SECONDS * settings.iterations + MEGAPIXEL_SECONDS * work
     return min(round(seconds), MOST_SECONDS)

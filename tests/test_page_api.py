@@ -4,10 +4,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
+import pytest
+
 import app
-from nst import recipe
+from nst import Settings, recipe
 from nst.settings import FEATURES, PRESETS, SPECS, Range, preset
-from page.info import info
+from page import zerogpu
+from page.info import estimate_run, info
 
 HELD = Path(__file__).with_name("api.json")
 RENEW = "python -m tests.test_page_api"
@@ -67,6 +71,27 @@ def test_info_is_json_and_says_what_the_settings_say():
     for name in PRESETS:
         assert told["presets"][name].items() <= preset(name).items()
     assert told["limits"]["megapixels"] == 50
+
+
+def test_an_estimate_is_what_the_machine_is_measured_to_take():
+    values = {name: spec.default for name, spec in SPECS.items()} | {"features": "compact"}
+    short, long = (
+        estimate_run(640, 480, **values | {"iterations": n, "size": 128}) for n in (10, 1000)
+    )
+    assert 0 < 20 * short["seconds"] < long["seconds"]
+    assert min(short["bytes"], long["bytes"]) > 10**6
+    assert short["features"] == "compact" and short["device"] == "cpu"
+    with pytest.raises(gr.Error, match="width must be a whole number from 8 to"):
+        estimate_run(float("nan"), 480, **values)
+
+
+def test_on_zerogpu_an_estimate_is_what_would_be_asked_for(monkeypatch):
+    """The main process has no GPU to measure."""
+    monkeypatch.setattr(zerogpu, "HERE", True)
+    monkeypatch.delattr("page.info.estimate")
+    values = {name: spec.default for name, spec in SPECS.items()} | {"features": "compact"}
+    told = estimate_run(640, 480, **values)
+    assert told["seconds"] == zerogpu.seconds_to_ask((640, 480), Settings())
 
 
 if __name__ == "__main__":
