@@ -39,7 +39,7 @@ def main() -> None:
     page = build()
     # One run at a time: two would only share the device, and each take twice as long.
     page.queue(max_size=QUEUE_LENGTH, default_concurrency_limit=1)
-    page.launch(css=STYLE.read_text(), theme=gr.themes.Soft())
+    page.launch(css=STYLE.read_text(), theme=gr.themes.Soft(), mcp_server=True)
 
 
 if __name__ == "__main__":

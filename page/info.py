@@ -61,6 +61,10 @@ def estimate_run(width: object, height: object, **values: object) -> dict[str, A
 
     The first time for a network and an optimiser it takes a second or two, which the machine is
     measured in. On ZeroGPU, seconds are what a visitor's quota has to have left.
+
+    Args:
+        width: Of the content picture, as it would be sent, in pixels.
+        height: Of the content picture, as it would be sent, in pixels.
     """
     with sentences():
         name = FEATURES.check("features", values.pop("features"))
