@@ -1,4 +1,4 @@
-"""The README is true: its snippets run, its table is that of `Settings`, its links lead somewhere."""
+"""The README is true: its snippets run, its table is that of `Settings`, its links have ends."""
 
 import itertools
 import os
