@@ -1,13 +1,21 @@
 """The settings as widgets: every range, choice and default comes from `nst.settings`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import gradio as gr
 
-from nst.settings import Choice, Range
+from nst.settings import FEATURES, SPECS, Choice, Range
 
-INPUT_HEIGHT = 280
+INPUT_HEIGHT = 220
+IN_SIGHT = ("style_strength", "iterations", "size")
+GROUPS = {
+    "Strokes and colours": ("style_scale", "tv_weight", "color"),
+    "Where to start": ("init", "seed"),
+}
+"""Accordions of settings; what is named nowhere is in the last one."""
+LAST_GROUP = "Advanced: optimiser, network and layers"
+SEED_REASON = "Only noise is drawn from a seed: choose it under “Start from” first."
 
 
 def unread(component: Any, read: Callable[[Any], Any] = lambda payload: payload) -> Any:  # noqa: ANN401
@@ -20,11 +28,22 @@ def unread(component: Any, read: Callable[[Any], Any] = lambda payload: payload)
     return component
 
 
-def picture_input(label: str) -> gr.Image:
-    """An image input that hands over the file as it came: `nst.images` reads it, and only it."""
-    sources = ["upload", "webcam", "clipboard"]
-    image = gr.Image(label=label, type="filepath", sources=sources, height=INPUT_HEIGHT)
-    return unread(image, lambda payload: payload.path if payload else None)
+def path_of(payload: Any) -> str | None:  # noqa: ANN401 - Gradio's file data
+    """The file that an image component was sent, as it came: `nst.images` reads it, and only it."""
+    return payload.path if payload else None
+
+
+def picture_input(label: str, alt_text: str) -> gr.Image:
+    """A place for a picture from a file, the camera or the clipboard."""
+    image = gr.Image(
+        label=label,
+        type="filepath",
+        sources=["upload", "webcam", "clipboard"],
+        height=INPUT_HEIGHT,
+        buttons=["fullscreen"],
+        alt_text=alt_text,
+    )
+    return unread(image, path_of)
 
 
 def widget_of(spec: Range | Choice) -> gr.Slider | gr.Radio:
@@ -41,3 +60,32 @@ def widget_of(spec: Range | Choice) -> gr.Slider | gr.Radio:
         precision=0 if isinstance(spec.default, int) else None,
     )
     return unread(slider)
+
+
+def in_sight() -> dict[str, Any]:
+    """The few settings that most visitors want, by name."""
+    return {name: widget_of(SPECS[name]) for name in IN_SIGHT}
+
+
+def in_groups() -> dict[str, Any]:
+    """All other settings, and the features, in closed accordions."""
+    widgets = {}
+    for title, names in _groups().items():
+        with gr.Accordion(title, open=False):
+            widgets |= {name: widget_of(SPECS[name]) for name in names}
+            if title == LAST_GROUP:
+                widgets["features"] = widget_of(FEATURES)
+    widgets["seed"].interactive = False
+    widgets["seed"].info = SEED_REASON
+    return widgets
+
+
+def _groups() -> Mapping[str, tuple[str, ...]]:
+    placed = {*IN_SIGHT, *(name for names in GROUPS.values() for name in names)}
+    return {**GROUPS, LAST_GROUP: tuple(name for name in SPECS if name not in placed)}
+
+
+def seed_applies(init: object) -> dict[str, Any]:
+    """An update of the seed's widget: it can be set where it counts."""
+    noise = init == "noise"
+    return gr.update(interactive=noise, info=SPECS["seed"].help if noise else SEED_REASON)
