@@ -33,7 +33,7 @@ def path_of(payload: Any) -> str | None:  # noqa: ANN401 - Gradio's file data
     return payload.path if payload else None
 
 
-def picture_input(label: str, alt_text: str) -> gr.Image:
+def picture_input(name: str, label: str, alt_text: str) -> gr.Image:
     """A place for a picture from a file, the camera or the clipboard."""
     image = gr.Image(
         label=label,
@@ -42,6 +42,7 @@ def picture_input(label: str, alt_text: str) -> gr.Image:
         height=INPUT_HEIGHT,
         buttons=["fullscreen"],
         alt_text=alt_text,
+        elem_id=f"nst-{name}",
     )
     return unread(image, path_of)
 

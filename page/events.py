@@ -33,35 +33,33 @@ def connect_page(page: gr.Blocks, cards: gr.HTML, inputs: Inputs, outputs: Outpu
 
 
 def _connect_run(inputs: Inputs, outputs: Outputs) -> None:
-    named = {**vars(inputs), **vars(outputs), "record": gr.State()}
-    buttons = ("paint", "stop")
-    begun = _on(
-        inputs.paint.click,
-        handlers.begin,
-        named,
-        (*buttons, "bar", "tabs"),
-        js=SCROLL,
-        **AT_ONCE,
-    )
-    painting = _on(
-        begun.then,
-        handlers.paint,
-        named,
-        ("picture", "bar", "curves", "download", "record", "content_note", "style_note"),
-        **run_inputs(inputs),
-        **PRIVATE,
-    )
-    result = ("bar", "compare", "film", "animation", "use_as_content", "strip", "record")
-    # Paint is offered again when the run has really ended: a click before that would be lost.
-    for ended in (painting.then, painting.failure):
-        _on(ended, handlers.finish, named, buttons + result, inputs=named["record"], **PRIVATE)
+    record = gr.State()
+    named = {**vars(inputs), **vars(outputs), "record": record}
+    buttons = ("paint", "more", "stop")
+    shown = ("picture", "bar", "curves", "download", "record", "content_note", "style_note")
+    result = (*buttons, "bar", "compare", "film", "animation", "use_as_content", "strip", "record")
+    what = run_inputs(inputs)
+    again = {**what, "inputs": [outputs.picture, *what["inputs"]]}
+    runs = []
+    for button, handler, needed in (
+        (inputs.paint, handlers.paint, what),
+        (outputs.more, handlers.go_on, again),
+    ):
+        begin = _on(
+            button.click, handlers.begin, named, (*buttons, "bar", "tabs"), js=SCROLL, **AT_ONCE
+        )
+        run = _on(begin.then, handler, named, shown, **needed, **PRIVATE)
+        # Paint is offered again when the run has really ended: a click before that would be lost.
+        for ended in (run.then, run.failure):
+            _on(ended, handlers.finish, named, result, inputs=record, **PRIVATE)
+        runs.append(run)
     stopping = gr.update(interactive=False)
-    inputs.stop.click(lambda: stopping, None, inputs.stop, cancels=[painting], **AT_ONCE)
+    inputs.stop.click(lambda: stopping, None, inputs.stop, cancels=runs, **AT_ONCE)
 
 
 def _connect_pictures(cards: gr.HTML, inputs: Inputs, outputs: Outputs) -> None:
     shown = ("content", "style", "picture", "compare", "film", "curves", "tabs", "bar")
-    buttons = ("download", "animation", "use_as_content")
+    buttons = ("download", "animation", "use_as_content", "more")
     named = {**vars(inputs), **vars(outputs)}
     _on(cards.click, handlers.show_pair, named, shown + buttons, **AT_ONCE)
     inputs.content_tiles.click(handlers.take_example("content"), None, inputs.content, **AT_ONCE)
@@ -83,7 +81,6 @@ def _connect_settings(page: gr.Blocks, inputs: Inputs, outputs: Outputs) -> None
     outputs.strip.click(handlers.use_kept, None, [*every, inputs.preset], **PRIVATE)
     settings["init"].change(seed_applies, settings["init"], settings["seed"], **AT_ONCE)
     inputs.copy_link.click(None, every, inputs.link, js=memory.COPY_LINK, **PRIVATE)
-    inputs.copy_link.click(lambda: gr.update(visible=True), None, inputs.link, **AT_ONCE)
     kept = gr.BrowserState(memory.DEFAULTS, storage_key="nst-settings", secret="not a secret")
     restored = page.load(handlers.restore, kept, [*every, outputs.bar], **PRIVATE)
     names = list(memory.CONTROLS)

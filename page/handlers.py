@@ -28,6 +28,7 @@ def begin() -> dict[str, Any]:
     """Updates for the moment after the click, before a place in the queue is free."""
     return {
         "paint": gr.update(interactive=False),
+        "more": gr.update(interactive=False),
         "stop": gr.update(interactive=True),
         "bar": progress_bar(None),
         "tabs": gr.update(selected="picture"),
@@ -36,7 +37,7 @@ def begin() -> dict[str, Any]:
 
 def paint(content: str | None, style: str | None, **values: object) -> Iterator[dict[str, Any]]:
     """Run, and show the picture so far; what cannot be used gets its sentence in its place."""
-    record = Record(dict(values))
+    record = Record({name: values[name] for name in memory.CONTROLS})
     try:
         for picture, progress in stylize_pictures(content, style, **values):
             record.add(picture, progress)
@@ -50,6 +51,13 @@ def paint(content: str | None, style: str | None, **values: object) -> Iterator[
     except gr.Error as error:
         place = next((p for start, p in SUBJECTS.items() if error.message.startswith(start)), "bar")
         yield {"bar": "", "record": None} | {place: alert(error.message)}
+
+
+def go_on(
+    picture: str | None, content: str | None, style: str | None, **values: object
+) -> Iterator[dict[str, Any]]:
+    """Run again, from the picture that is there."""
+    yield from paint(content, style, **{**values, "init": "image", "start": picture})
 
 
 def finish(record: Record | None) -> Iterator[dict[str, Any]]:
@@ -70,6 +78,7 @@ def finish(record: Record | None) -> Iterator[dict[str, Any]]:
             "film": film.film(record.frames, [point["iteration"] for point in record.points]),
             "animation": gr.update(value=str(animation), interactive=True),
             "use_as_content": gr.update(interactive=True),
+            "more": gr.update(interactive=True),
             "strip": {
                 "picture": data_url(small(record.after, KEPT)),
                 "words": f"Painted with {words}",
@@ -118,6 +127,7 @@ def show_pair(event: gr.EventData) -> dict[str, Any]:
         "download": gr.update(value=str(pair.result), interactive=True),
         "animation": gr.update(interactive=False),
         "use_as_content": gr.update(interactive=True),
+        "more": gr.update(interactive=True),
     }
 
 

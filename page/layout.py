@@ -5,10 +5,11 @@ from pathlib import Path
 
 import gradio as gr
 
-from nst.settings import PRESETS
+from nst.settings import PRESETS, SPECS
 from page import compare, curves, examples, film
 from page.controls import in_groups, in_sight, path_of, picture_input, unread
 from page.pictures import small
+from page.runs import CAN_GO_ON
 
 RESULT_HEIGHT = 480
 FIRST_SHOWN = "cat_mosaic"
@@ -37,7 +38,7 @@ class Inputs:
     stop: gr.Button
     recipe: gr.UploadButton
     copy_link: gr.Button
-    link: gr.Textbox
+    link: gr.HTML
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Outputs:
     bar: gr.HTML
     download: gr.DownloadButton
     use_as_content: gr.Button
+    more: gr.Button
     strip: gr.HTML
     status: gr.Markdown
 
@@ -77,7 +79,7 @@ def _inputs() -> Inputs:
             ("style", "Painting", "Your painting", "styles", "Take the painting"),
         ):
             with gr.Column(min_width=150):
-                pictures[name] = picture_input(label, alt)
+                pictures[name] = picture_input(name, label, alt)
                 pictures[f"{name}_note"] = gr.HTML(elem_classes="nst-note")
                 pictures[f"{name}_tiles"] = examples.tiles(kind, verb)
     with gr.Row():
@@ -87,13 +89,13 @@ def _inputs() -> Inputs:
     settings = in_sight() | in_groups()
     with gr.Accordion("Keep and share these settings", open=False):
         copy_link = gr.Button("Copy a link with these settings", size="sm")
-        link = gr.Textbox(label="Link", visible=False, buttons=["copy"], interactive=False)
+        link = gr.HTML(elem_classes="nst-note nst-link")
         recipe = gr.UploadButton(
             "Use the settings of a picture painted before", file_types=[".png"], size="sm"
         )
     return Inputs(
         **pictures,
-        settings=settings,
+        settings={name: settings[name] for name in (*SPECS, "features")},  # the API's order
         preset=preset,
         paint=paint,
         stop=stop,
@@ -131,6 +133,7 @@ def _outputs() -> Outputs:
     with gr.Row():
         download = gr.DownloadButton("Download the picture", interactive=False, min_width=120)
         use_as_content = gr.Button("Use as photograph", interactive=False, min_width=120)
+        more = gr.Button("More iterations", interactive=False, min_width=120, visible=CAN_GO_ON)
     strip = gr.HTML(html_template=STRIP_HTML, js_on_load=STRIP)
     return Outputs(
         tabs=tabs,
@@ -142,6 +145,7 @@ def _outputs() -> Outputs:
         bar=bar,
         download=download,
         use_as_content=use_as_content,
+        more=more,
         strip=strip,
         status=gr.Markdown(elem_classes="nst-status"),
     )

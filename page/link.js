@@ -6,5 +6,5 @@
   });
   const link = location.origin + location.pathname + (query.size ? '?' + query : '');
   if (navigator.clipboard) navigator.clipboard.writeText(link).catch(() => {});
-  return [link];
+  return [`<p>Copied: <a href="${link}">${link}</a></p>`];
 }

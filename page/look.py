@@ -19,6 +19,8 @@ def theme() -> gr.themes.Base:
         font=SANS,
     ).set(
         body_background_fill="*neutral_50",
+        body_text_color_subdued="*neutral_600",
+        body_text_color_subdued_dark="*neutral_400",
         block_border_width="1px",
         block_shadow="none",
         block_title_text_color="*body_text_color",

@@ -16,7 +16,7 @@ DEFAULTS = {name: spec.default for name, spec in CONTROLS.items()}
 COPY_LINK = (
     (Path(__file__).parent / "link.js").read_text().replace("DEFAULTS", json.dumps(DEFAULTS))
 )
-"""JavaScript: the controls' values -> the text of a link that carries them, copied."""
+"""JavaScript: the controls' values -> the HTML of a link with them, which is also copied."""
 
 
 def of_link(query: Mapping[str, str]) -> dict[str, object] | None:
