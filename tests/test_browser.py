@@ -23,7 +23,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 8_000  # milliseconds, on a slow machine
+PATIENCE = 30_000  # milliseconds, on a slow machine
 SHOWN = ".image-frame img, [data-testid=detailed-image]"
 DESKTOP, PHONE = {"width": 1440, "height": 1000}, {"width": 390, "height": 844}
 
