@@ -1,7 +1,7 @@
 """The command line:  python -m nst CONTENT STYLE -o OUT.png [--iterations 200] …
 
-Exit codes: 0 for a picture, 2 for input that cannot be used (one line on stderr, nothing written),
-130 after Ctrl-C, when the picture as far as it came has been saved.
+Exit codes: 0 for a picture or an estimate, 2 for input that cannot be used (one line on stderr,
+nothing written), 130 after Ctrl-C, when the picture as far as it came has been saved.
 """
 
 import argparse
@@ -14,7 +14,9 @@ from pathlib import Path
 from tqdm import tqdm
 
 from nst import InputError, Settings, load_features, recipe, stylize
+from nst.estimate import estimate
 from nst.images import FORMATS_OUT, open_image, save_image
+from nst.memory import check_fits
 from nst.settings import FEATURES, SPECS, Choice, Range
 
 
@@ -56,7 +58,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("content", type=Path, help="the picture that gives the shapes")
     parser.add_argument("style", type=Path, help="the picture that gives colours and strokes")
     parser.add_argument(
-        "-o", "--out", type=Path, required=True, help=f"the result: {', '.join(FORMATS_OUT)}"
+        "-o", "--out", type=Path, help=f"the result, required to paint: {', '.join(FORMATS_OUT)}"
+    )
+    parser.add_argument(
+        "--estimate", action="store_true", help="tell the time and memory of the run, and paint not"
     )
     parser.add_argument(
         "--recipe", type=Path, help="a PNG painted before, for its settings; options given here win"
@@ -78,6 +83,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Read the arguments, with the defaults of a recipe where one is given."""
     parser = _parser()
     options = parser.parse_args(arguments)
+    if options.out is None and not options.estimate:
+        parser.error("the following arguments are required: -o/--out")
     if options.recipe:
         read = recipe.read(options.recipe)
         parser.set_defaults(**asdict(read.settings), features=read.features)
@@ -87,10 +94,15 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def _run(options: argparse.Namespace) -> int:
     settings = Settings(**{name: getattr(options, name) for name in SPECS})
-    _check_out(options.out)
+    if options.out:
+        _check_out(options.out)
     content = open_image(options.content, "content image")
     style = open_image(options.style, "style image")
     features = load_features(options.features)
+    if options.estimate:
+        check_fits(content.size, settings, features)
+        print(f"{features.name} on {features.device}: {estimate(content.size, settings, features)}")
+        return 0
     steps = stylize(content, style, settings, features=features)
     print(f"{features.name} on {features.device}: {features.reason}", file=sys.stderr)
     made = recipe.of_run(settings, features)

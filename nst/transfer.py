@@ -9,8 +9,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from nst import color, images
+from nst import allocator, color, images
 from nst.features import FeatureNetwork, load_features
+from nst.memory import check_fits
 from nst.objective import Losses, Objective, used_layers
 from nst.optim import Optimizer, ProjectedAdam, ProjectedLBFGS
 from nst.settings import InputError, Settings
@@ -75,7 +76,8 @@ def stylize(
         carries the final image, the one of the lowest loss at full size; others only at previews.
 
     Raises:
-        InputError: a picture or value that cannot be used; at once, before any work.
+        InputError: a picture or value that cannot be used, or a run that needs more memory than is
+            free; at once, before any work.
     """
     settings = Settings() if settings is None else settings
     if not isinstance(settings, Settings):
@@ -86,6 +88,7 @@ def stylize(
     scales = coarse_to_fine(size, settings.iterations)
     features = features or load_features()
     used_layers(features, settings)
+    check_fits(content.size, settings, features)
     return _coloured(content, style, settings, features, scales)
 
 
@@ -181,18 +184,19 @@ def optimise(
     """
     chosen: Optimizer = {"lbfgs": ProjectedLBFGS, "adam": ProjectedAdam}[optimizer](start)
     lowest, best = math.inf, None
-    for iteration in range(1, iterations + 1):
-        image = chosen.image
-        loss, gradient, losses = objective.evaluate(image)
-        if best is None and not math.isfinite(loss):
-            raise FloatingPointError(f"the loss of the first picture is {loss}")
-        if loss < lowest:
-            lowest, best = loss, (losses, image)
-        if iteration == iterations:
-            yield best
-            return
-        chosen.step(loss, gradient)
-        yield losses, image
+    with allocator.kept():
+        for iteration in range(1, iterations + 1):
+            image = chosen.image
+            loss, gradient, losses = objective.evaluate(image)
+            if best is None and not math.isfinite(loss):
+                raise FloatingPointError(f"the loss of the first picture is {loss}")
+            if loss < lowest:
+                lowest, best = loss, (losses, image)
+            if iteration == iterations:
+                yield best
+                return
+            chosen.step(loss, gradient)
+            yield losses, image
 
 
 def _tensor(image: Image.Image, size: tuple[int, int], features: FeatureNetwork) -> Tensor:

@@ -1,0 +1,190 @@
+"""What a run will take, before it: seconds on this machine, now, and bytes of memory.
+
+Seconds come from a calibration of about a second: a few real iterations at growing sizes. The time
+of an iteration is no straight line of its pixels (small pictures leave cores idle, large ones leave
+caches and the allocator's own reserve), so that it is measured as far up as the budget allows, and
+taken to be in proportion to the pixels above that.
+"""
+
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
+from statistics import median
+
+import torch
+from PIL import Image
+
+from nst import color, images
+from nst.features import FeatureNetwork
+from nst.memory import available_bytes, gigabytes, run_bytes
+from nst.objective import Objective
+from nst.settings import Settings
+from nst.transfer import MOST_PREVIEWS, PREVIEW_SECONDS, Scale, coarse_to_fine, optimise
+
+SIDES = (128, 256, 512, 1024)
+"""Sides of the square pictures that a calibration goes through, as far as the budget reaches."""
+BUDGET = 1.2
+"""Seconds of a calibration, after the first use of kernels."""
+LEAST_ITERATIONS, LEAST_SECONDS = 3, 0.1
+"""A size is timed for at least both."""
+COLOR_SIDE = 256
+"""Side of the picture that changes of colour are timed on."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a run will take; as a string, a phrase for people.
+
+    Attributes:
+        seconds: from the first step asked for to the last, without saving files.
+        bytes: added to the process's memory (on a GPU: to the GPU's) at the peak.
+    """
+
+    seconds: float
+    bytes: int
+
+    def __str__(self) -> str:
+        """About 9 s and 0.30 GB of memory."""
+        return f"about {duration(self.seconds)} and {gigabytes(self.bytes)} of memory"
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Seconds at one size: an iteration, a scale's targets and start, a preview."""
+
+    pixels: int
+    iteration: float
+    setup: float
+    preview: float
+
+    def towards(self, other: "Timing", pixels: int) -> "Timing":
+        """The timing at a number of pixels on the straight line from this one through another."""
+        share = (pixels - self.pixels) / (other.pixels - self.pixels)
+        return Timing(
+            pixels,
+            self.iteration + share * (other.iteration - self.iteration),
+            self.setup + share * (other.setup - self.setup),
+            self.preview + share * (other.preview - self.preview),
+        )
+
+
+@dataclass(frozen=True)
+class Speed:
+    """How fast a network and an optimiser are on a machine.
+
+    Attributes:
+        timings: of growing sizes, at least one.
+        color: seconds per pixel of a change of colours.
+    """
+
+    timings: tuple[Timing, ...]
+    color: float
+
+    def at(self, pixels: int) -> Timing:
+        """Between two measured sizes on a straight line; constant below, in proportion above."""
+        first, last = self.timings[0], self.timings[-1]
+        if pixels <= first.pixels:
+            return first
+        if pixels >= last.pixels:
+            return Timing(0, 0, 0, 0).towards(last, pixels)
+        lower, upper = next(
+            (a, b) for a, b in pairwise(self.timings) if a.pixels <= pixels <= b.pixels
+        )
+        return lower.towards(upper, pixels)
+
+
+def estimate(
+    content_size: tuple[int, int],
+    settings: Settings,
+    features: FeatureNetwork,
+    speed: Speed | None = None,
+) -> Estimate:
+    """Estimate a run's time and memory; the first time for a network takes a second or two.
+
+    Args:
+        content_size: (width, height) of the content picture as it is given.
+        speed: from `calibrate`, which is called when None.
+
+    Raises:
+        InputError: as `nst.images.fit` and `nst.objective.used_layers` do.
+    """
+    amount = run_bytes(content_size, settings, features)
+    speed = speed or calibrate(features, settings.optimizer)
+    size = images.fit(*content_size, settings.size, "content image")
+    scales = coarse_to_fine(size, settings.iterations)
+    seconds = sum(_scale_seconds(scale, settings, speed) for scale in scales)
+    if settings.color != "style":
+        seconds += speed.color * content_size[0] * content_size[1]
+    return Estimate(seconds, amount)
+
+
+def _scale_seconds(scale: Scale, settings: Settings, speed: Speed) -> float:
+    timing = speed.at(scale.pixels)
+    # The style picture's shape is not known here; the content's is as good a guess as any.
+    styled = speed.at(round(scale.pixels * settings.style_scale**2))
+    preview = timing.preview
+    if settings.color == "content":
+        preview += speed.color * scale.pixels
+    shown = max(MOST_PREVIEWS / settings.iterations, timing.iteration / PREVIEW_SECONDS)
+    each = timing.iteration + min(1, shown) * preview
+    return scale.iterations * each + (timing.setup + styled.setup) / 2
+
+
+@lru_cache(maxsize=4)
+def calibrate(features: FeatureNetwork, optimizer: str) -> Speed:
+    """Time a network and an optimiser on this machine, once for each pair."""
+    settings = Settings(optimizer=optimizer)
+    _timing(features, settings, SIDES[0])  # makes kernels, loads what is loaded at first use
+    return Speed(tuple(_timings(features, settings)), _color_seconds())
+
+
+def _timings(features: FeatureNetwork, settings: Settings) -> Iterator[Timing]:
+    """Timings at growing sizes, as long as the next is likely to stay within budget and memory."""
+    started = previous = time.perf_counter()
+    yield _timing(features, settings, SIDES[0])
+    for side, following in pairwise(SIDES):
+        now = time.perf_counter()
+        expected = (now - previous) * (following / side) ** 2
+        square = (following, following)
+        needed = run_bytes(square, replace(settings, size=following), features)
+        if now - started + expected > BUDGET or needed > available_bytes(features.device):
+            return
+        previous = now
+        yield _timing(features, settings, following)
+
+
+def _timing(features: FeatureNetwork, settings: Settings, side: int) -> Timing:
+    generator = torch.Generator().manual_seed(0)
+    picture = torch.rand(1, 3, side, side, generator=generator).to(features.device)
+    started = time.perf_counter()
+    objective = Objective(features, picture, picture, settings)
+    run = optimise(objective, picture, settings.optimizer, sys.maxsize)
+    next(run)
+    first = time.perf_counter() - started
+    times: list[float] = []
+    while len(times) < LEAST_ITERATIONS or sum(times) < LEAST_SECONDS:
+        started = time.perf_counter()
+        next(run)  # reads the loss: it waits for a GPU
+        times.append(time.perf_counter() - started)
+    started = time.perf_counter()
+    images.to_image(picture)
+    preview = time.perf_counter() - started
+    iteration = median(times)
+    return Timing(side * side, iteration, max(0.0, first - iteration), preview)
+
+
+def _color_seconds() -> float:
+    picture = Image.effect_noise((COLOR_SIDE, COLOR_SIDE), 64).convert("RGB")
+    started = time.perf_counter()
+    color.finish(picture, picture, "content")
+    return (time.perf_counter() - started) / COLOR_SIDE**2
+
+
+def duration(seconds: float) -> str:
+    """Seconds for people: 9 s, 3 min, 1.5 h."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{seconds / 60:.0f} min" if seconds < 90 * 60 else f"{seconds / 3600:.1f} h"
