@@ -4,7 +4,6 @@ Everything that is on the page is in `page`, everything about pictures and tenso
 """
 
 import logging
-from pathlib import Path
 
 # ZeroGPU replaces parts of torch, which `nst` imports: spaces comes first.
 import spaces  # noqa: F401
@@ -16,9 +15,9 @@ from nst.settings import FEATURES
 from page.api import connect_api
 from page.events import connect_page
 from page.layout import lay_out
+from page.look import css, theme
 from page.runs import features_of
 
-STYLE = Path(__file__).parent / "page" / "style.css"
 QUEUE_LENGTH = 20
 HOUR = 3600
 
@@ -26,9 +25,9 @@ HOUR = 3600
 def build() -> gr.Blocks:
     """Lay out the page and connect its events and the API's endpoints."""
     with gr.Blocks(title="Neural style transfer", delete_cache=(HOUR, HOUR)) as page:
-        widgets = lay_out()
-        connect_page(page, widgets)
-        connect_api(widgets)
+        cards, inputs, outputs = lay_out()
+        connect_page(page, cards, inputs, outputs)
+        connect_api(inputs)
     return page
 
 
@@ -39,7 +38,7 @@ def main() -> None:
     page = build()
     # One run at a time: two would only share the device, and each take twice as long.
     page.queue(max_size=QUEUE_LENGTH, default_concurrency_limit=1)
-    page.launch(css=STYLE.read_text(), theme=gr.themes.Soft(), mcp_server=True)
+    page.launch(theme=theme(), css=css(), mcp_server=True)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,10 @@
 
     NST_VGG19_WEIGHTS=vgg19.safetensors python -m benchmarks.estimate [CASE …]
 
-Each case runs in a process of its own: it loads a network, estimates (which calibrates), then
-paints, and tells how the estimate compares. A size and pictures differ from case to case; numbers
-of cases (1 …) choose some of them. Memory is the peak over what the process held before the run;
-on a GPU, what PyTorch allocated of the GPU's.
+Each case takes two processes of its own. One loads the network, estimates, which calibrates, then
+paints, for the time; the other only paints, for the memory, because a calibration leaves some
+behind that a run uses again. Memory is the peak over what the process held before the run; on a
+GPU, over what PyTorch had allocated of the GPU's. CASE is a number of the table, all when none.
 """
 
 import argparse
@@ -85,7 +85,6 @@ def _rows(numbers: list[int]) -> Iterator[tuple[str, float, float]]:
     """A row of the table for each case, with the factors by which seconds and bytes are off."""
     for number in numbers:
         name, size, settings = CASES[number]
-        # A calibration leaves memory behind that a run uses again: the second run goes without.
         estimated, seconds, _ = _in_own_process(number, calibrates=True)
         _, _, amount = _in_own_process(number, calibrates=False)
         factors = estimated.seconds / seconds, estimated.bytes / amount

@@ -9,7 +9,7 @@ taken to be in proportion to the pixels above that.
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from statistics import median
@@ -24,7 +24,7 @@ from nst.objective import Objective
 from nst.settings import Settings
 from nst.transfer import MOST_PREVIEWS, PREVIEW_SECONDS, Scale, coarse_to_fine, optimise
 
-SIDES = (128, 256, 512, 768)
+SIDES = (128, 256, 512, 1024)
 """Sides of the square pictures that a calibration goes through, as far as the budget reaches."""
 BUDGET = 1.2
 """Seconds of a calibration, after the first use of kernels."""
@@ -144,14 +144,16 @@ def calibrate(features: FeatureNetwork, optimizer: str) -> Speed:
 def _timings(features: FeatureNetwork, settings: Settings) -> Iterator[Timing]:
     """Timings at growing sizes, as long as the next is likely to stay within budget and memory."""
     started = previous = time.perf_counter()
-    for side, following in pairwise((*SIDES, 2 * SIDES[-1])):
-        yield _timing(features, settings, side)
+    yield _timing(features, settings, SIDES[0])
+    for side, following in pairwise(SIDES):
         now = time.perf_counter()
         expected = (now - previous) * (following / side) ** 2
-        needed = run_bytes((following, following), settings, features)
+        square = (following, following)
+        needed = run_bytes(square, replace(settings, size=following), features)
         if now - started + expected > BUDGET or needed > available_bytes(features.device):
             return
         previous = now
+        yield _timing(features, settings, following)
 
 
 def _timing(features: FeatureNetwork, settings: Settings, side: int) -> Timing:

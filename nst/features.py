@@ -107,7 +107,7 @@ class FeatureNetwork(nn.Module):
         reason: why it was chosen, a sentence for people.
         content_layer: the layer whose activations the content loss compares.
         metrics: for each layer of the compact network, the map to VGG19's activations in which its
-            own are compared; empty for VGG19 itself.
+            own are compared, up to rotation; empty for VGG19 itself.
     """
 
     def __init__(self, name: str, table: Iterable[Convolution]) -> None:
@@ -321,7 +321,9 @@ def _load_compact() -> FeatureNetwork:
         weights = {key: file.get_tensor(key).float() for key in file.keys()}  # noqa: SIM118
     metrics = {key.split(".")[1] for key in weights if key.startswith("metrics.")}
     network.metrics = {
-        layer: Metric(weights.pop(f"metrics.{layer}.weight"), weights.pop(f"metrics.{layer}.bias"))
+        layer: Metric(
+            weights.pop(f"metrics.{layer}.weight"), weights.pop(f"metrics.{layer}.bias")
+        ).rotated()
         for layer in sorted(metrics)
     }
     network.load_state_dict(weights)

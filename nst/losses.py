@@ -32,6 +32,16 @@ class Metric:
     weight: Tensor
     bias: Tensor
 
+    def rotated(self) -> "Metric":
+        """The map to at most C + 1 channels in which everything is as far apart as in this one.
+
+        Distances do not change under rotations of C'. With [A b] = Q·R, the rotation by Qᵀ leaves
+        R, whose rows beyond C + 1 are zero.
+        """
+        both = torch.column_stack([self.weight, self.bias])
+        triangular = torch.linalg.qr(both.double(), mode="r").R.to(both)
+        return Metric(triangular[:, :-1].contiguous(), triangular[:, -1].contiguous())
+
 
 def moments(features: Tensor) -> tuple[Tensor, Tensor]:
     """Means over the pixels of the channels' products and of the channels.
@@ -61,29 +71,23 @@ def moments(features: Tensor) -> tuple[Tensor, Tensor]:
     return gram, sums.view(n, count, c).sum(1) / (h * w)
 
 
-def pull_back(
-    features: Tensor, gram: Tensor, mean: Tensor | None, onto: Tensor | None = None
-) -> Tensor:
-    """The gradient of activations, given those of their moments.
+def pull_back(features: Tensor, gram: Tensor, onto: Tensor | None = None) -> Tensor:
+    """The gradient of activations, given that of their Gram matrix.
 
-    With S the sum of the Gram matrix's gradient and its transpose, it is (F·S + the mean's) / P
-    for the P pixels' features F: one product, where autograd makes transposed copies of F.
+    With S the sum of the Gram matrix's gradient and its transpose, it is F·S / P for the P pixels'
+    features F: one product, where autograd makes transposed copies of F.
 
     Args:
         features: (N, C, H, W).
         gram: (N, C, C), the gradient of the Gram matrix.
-        mean: (N, C), the gradient of the mean, or None for zero.
         onto: a gradient (N, C, H, W) that is overwritten with the sum, or None for zero.
 
     Returns:
         (N, C, H, W) in the features' precision.
     """
     flat, size = _pixels(features), features.shape[2:]
-    pixels = flat.shape[1]
-    symmetric = ((gram + gram.transpose(1, 2)) / pixels).to(flat.dtype)
+    symmetric = ((gram + gram.transpose(1, 2)) / flat.shape[1]).to(flat.dtype)
     total = torch.bmm(flat, symmetric) if onto is None else _pixels(onto).baddbmm_(flat, symmetric)
-    if mean is not None:
-        total += (mean / pixels).unsqueeze(1).to(flat.dtype)
     return total.unflatten(1, size).permute(0, 3, 1, 2)
 
 
@@ -103,7 +107,8 @@ class _Moments(torch.autograd.Function):
     @staticmethod
     def backward(ctx: FunctionCtx, gram: Tensor, mean: Tensor) -> Tensor:
         (features,) = ctx.saved_tensors
-        return pull_back(features, gram, mean)
+        pixels = features.shape[2] * features.shape[3]
+        return pull_back(features, gram) + (mean / pixels).to(features)[..., None, None]
 
 
 def gram_matrix(features: Tensor, metric: Metric | None = None) -> Tensor:
@@ -199,6 +204,28 @@ def total_variation_loss(image: Tensor) -> Tensor:
     Returns:
         A scalar: 0 for a flat picture, 2 for a checkerboard of 0 and 1.
     """
-    across = (image[..., :, 1:] - image[..., :, :-1]).square().mean()
-    down = (image[..., 1:, :] - image[..., :-1, :]).square().mean()
-    return across + down
+    across, down = image.diff(dim=3), image.diff(dim=2)
+    return across.square().mean() + down.square().mean()
+
+
+def add_total_variation(gradient: Tensor, image: Tensor, weight: float) -> Tensor:
+    """Add the gradient of `weight` times the total variation to `gradient`, in place.
+
+    Autograd goes over the picture four times as often.
+
+    Args:
+        gradient: (1, 3, H, W).
+        image: (1, 3, H, W).
+
+    Returns:
+        The total variation loss itself, a scalar.
+    """
+    loss = image.new_zeros(())
+    for axis in (2, 3):
+        change = image.diff(dim=axis)
+        flat, count = change.flatten(), change.shape[axis]
+        loss += flat @ flat / flat.numel()
+        scale = 2 * weight / flat.numel()
+        gradient.narrow(axis, 1, count).add_(change, alpha=scale)
+        gradient.narrow(axis, 0, count).sub_(change, alpha=scale)
+    return loss

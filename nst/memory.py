@@ -60,7 +60,7 @@ def run_bytes(content_size: tuple[int, int], settings: Settings, features: Featu
     peak = max(
         _iteration_bytes(size, styled, settings, features), _style_bytes(styled, settings, features)
     )
-    return int(FIXED_BYTES[settings.optimizer] + SLACK * peak)
+    return round(FIXED_BYTES[settings.optimizer] + SLACK * peak)
 
 
 def _iteration_bytes(

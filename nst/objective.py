@@ -7,13 +7,13 @@ from torch import Tensor
 
 from nst.features import FeatureNetwork
 from nst.losses import (
+    add_total_variation,
     content_size,
     difference_loss,
     gram_matrix,
     in_metric,
     moments,
     style_loss,
-    total_variation_loss,
 )
 from nst.settings import STYLE_LAYERS, InputError, Settings
 from nst.trace import Source, Trace
@@ -87,26 +87,25 @@ class Objective:
         compared = [trace.activations[name] for name in names]
         compared[0] = compared[0] - self.content
         leaves = [[x.requires_grad_() for x in moments(features)] for features in compared]
-        image = image.detach().requires_grad_()
         with torch.enable_grad():
-            parts = self._parts(leaves, image)
-            weights = (self.content_weight, self.style_weight, self.tv_weight)
-            loss = sum(weight * part for weight, part in zip(weights, parts, strict=True))
-            inputs = [image, *(x for pair in leaves for x in pair)]
-            smooth, *gradients = torch.autograd.grad(loss, inputs, allow_unused=True)
+            parts = self._parts(leaves)
+            loss = self.content_weight * parts[0] + self.style_weight * parts[1]
+            inputs = [x for pair in leaves for x in pair]
+            gradients = torch.autograd.grad(loss, inputs, allow_unused=True)
         sources: dict[str, list[Source]] = {name: [] for name in names}
         for name, *source in zip(names, compared, gradients[::2], gradients[1::2], strict=True):
             sources[name].append(Source(*source))
-        gradient = trace.gradient(sources).add_(smooth)
+        gradient = trace.gradient(sources)
+        parts.append(add_total_variation(gradient, image, self.tv_weight))
+        loss = loss.detach() + self.tv_weight * parts[2]
         total, *values = torch.stack([loss, *parts]).tolist()
         return total, gradient, Losses(*values)
 
-    def _parts(self, moments_of: list[list[Tensor]], image: Tensor) -> list[Tensor]:
-        """The content, style and total variation loss.
+    def _parts(self, moments_of: list[list[Tensor]]) -> list[Tensor]:
+        """The content and the style loss.
 
         Args:
             moments_of: those of the content layer's difference, then of the style layers.
-            image: (1, 3, H, W).
         """
         (difference, _), *compared = moments_of
         metric = self.metrics.get(self.features.content_layer)
@@ -117,5 +116,4 @@ class Objective:
         return [
             difference_loss(difference, self.content_size, metric),
             torch.stack(distances).sum(),
-            total_variation_loss(image),
         ]

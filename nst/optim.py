@@ -111,7 +111,7 @@ class ProjectedLBFGS:
         if self._gradient is None:
             self._squares = gradient.square()
         else:
-            self._memory.add(self.image - self._accepted, gradient - self._gradient)
+            self._memory.add((self.image, self._accepted), (gradient, self._gradient))
             self._squares.lerp_(gradient.square(), 1 - SQUARES_MEMORY)
         self._loss, self._accepted, self._gradient = loss, self.image, gradient
 
@@ -119,7 +119,8 @@ class ProjectedLBFGS:
         """The step to take from the accepted picture, before projection: a new tensor."""
         x, gradient = self._accepted, self._gradient
         # 0 where the gradient pushes out of the box, or is 0; a product is quicker than a mask.
-        moves = ((x - gradient).clamp_(0, 1) != x).to(x)
+        moves = (x - gradient).clamp_(0, 1)
+        moves.ne_(x)
         free = gradient * moves
         diagonal = (self._squares / self._squares.mean()).add_(SQUARES_FLOOR).pow_(-SQUARES_POWER)
         direction = self._memory.direction(free, diagonal, self._boldness)
@@ -157,12 +158,18 @@ class _Memory:
         """Forget all pairs."""
         self._slots, self._filled = [], 0
 
-    def add(self, s: Tensor, y: Tensor) -> None:
-        """Remember a step and its gradient change, if the curvature along it is positive."""
+    def add(self, images: tuple[Tensor, Tensor], gradients: tuple[Tensor, Tensor]) -> None:
+        """Remember a step and its gradient change, if the curvature along it is positive.
+
+        Args:
+            images: after and before the step.
+            gradients: likewise.
+        """
         slot = next(k for k in range(HISTORY + 1) if k not in self._slots)
         self._filled = max(self._filled, slot + 1)
-        s, y = s.flatten(), y.flatten()
-        self._s[slot], self._y[slot] = s, y
+        s, y = self._s[slot], self._y[slot]
+        for row, (after, before) in ((s, images), (y, gradients)):
+            torch.sub(after, before, out=row.view_as(after))
         n = self._filled
         rows = [self._s[:n] @ y, self._y[:n] @ s, torch.stack([s.norm() * y.norm()])]
         numbers = torch.cat(rows).cpu().numpy()
@@ -207,8 +214,8 @@ class _Memory:
         """The diagonal's factor, between the latest pair's short and long step: a scalar."""
         k = self._slots[-1]
         s, y, curvature = self._s[k], self._y[k], float(self._products[k, k])
-        short = curvature / (y.square() @ diagonal)
-        long = (s.square() / diagonal).sum() / curvature
+        short = curvature / (y @ (y * diagonal))
+        long = (s @ (s / diagonal)) / curvature
         return short ** (1 - boldness) * long**boldness
 
     def _second_loop(self, along: list[float], alphas: np.ndarray) -> np.ndarray:

@@ -3,14 +3,16 @@
 Autograd would do the same. But what the losses ask of an activation F (P pixels, C channels) is a
 gradient of the form F·S with a small S, and autograd writes that product down before it adds it to
 what comes from the next layer; it also keeps its own copies. Here the product is accumulated onto
-the gradient in place: an iteration of the compact network takes two thirds of the time.
+the gradient in place, and what is asked of its mean, which is the same at every pixel, is the bias
+of the transposed convolution that brings the gradient from the next layer: an iteration of the
+compact network takes two thirds of the time.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from nst.features import FeatureNetwork
@@ -36,7 +38,7 @@ class Source:
 class _Layer:
     """What one convolution with its ReLU leaves behind for the way back."""
 
-    convolution: torch.nn.Conv2d
+    convolution: nn.Conv2d
     name: str | None
     before_pool: Tensor | None
     inputs: Tensor
@@ -61,7 +63,7 @@ class Trace:
         for row, convolution in zip(network.table, network.convolutions, strict=True):
             before_pool = x if row.pool else None
             inputs = F.max_pool2d(x, 2) if row.pool else x
-            x = convolution(inputs).relu_()
+            x = _convolved(inputs, convolution)
             self._layers.append(_Layer(convolution, row.layer, before_pool, inputs, x))
             if row.layer in wanted:
                 self.activations[row.layer] = x
@@ -69,42 +71,69 @@ class Trace:
                 break
 
     @torch.no_grad()
-    def gradient(self, sources: Mapping[str, Iterable[Source]]) -> Tensor:
+    def gradient(self, sources: Mapping[str, Sequence[Source]]) -> Tensor:
         """The gradient of the image, (1, 3, H, W), float32, of what `sources` say of its layers."""
-        gradient: Tensor | None = None
+        deepest = self._layers[-1]
+        gradient = torch.zeros_like(deepest.outputs)
+        if (means := _of_means(sources.get(deepest.name, ()))) is not None:
+            gradient += means.view(1, -1, 1, 1)
         while self._layers:
             layer = self._layers.pop()  # frees its activations as the way back goes
             for source in sources.get(layer.name, ()):
-                gradient = pull_back(source.features, source.gram, source.mean, gradient)
-            if gradient is not None:
-                gradient = _through(layer, gradient)
-        return (gradient.float() / self._std).contiguous()
+                gradient = pull_back(source.features, source.gram, gradient)
+            below = self._layers[-1].name if self._layers else None
+            gradient = _through(layer, gradient, _of_means(sources.get(below, ())))
+        return torch.div(gradient, self._std, out=self._std.new_empty(gradient.shape))
 
 
-def _through(layer: _Layer, gradient: Tensor) -> Tensor:
-    """The gradient of a layer's outputs -> that of what it was computed from.
-
-    These are the operations that autograd itself calls.
-    """
-    convolution, aten = layer.convolution, torch.ops.aten
-    aten.threshold_backward.grad_input(gradient, layer.outputs, 0, grad_input=gradient)  # in place
-    gradient, _, _ = aten.convolution_backward(
-        gradient,
-        layer.inputs,
+def _convolved(inputs: Tensor, convolution: nn.Conv2d) -> Tensor:
+    """A convolution and its ReLU, as one operation where there is one."""
+    if inputs.dtype != torch.bfloat16 or inputs.device.type != "cpu":
+        return convolution(inputs).relu_()
+    return torch.ops.mkldnn._convolution_pointwise(
+        inputs,
         convolution.weight,
-        bias_sizes=None,
-        stride=convolution.stride,
-        padding=convolution.padding,
-        dilation=convolution.dilation,
-        transposed=False,
-        output_padding=[0, 0],
-        groups=1,
-        output_mask=[True, False, False],
+        convolution.bias,
+        convolution.padding,
+        convolution.stride,
+        convolution.dilation,
+        1,
+        "relu",
+        [],
+        "",
     )
-    if layer.before_pool is None:
+
+
+def _of_means(sources: Sequence[Source]) -> Tensor | None:
+    """What sources ask of each pixel of one layer through its mean: (C,), or None for nothing."""
+    gradients = [
+        source.mean.squeeze(0).to(source.features) / source.features[0, 0].numel()
+        for source in sources
+        if source.mean is not None
+    ]
+    return torch.stack(gradients).sum(0) if gradients else None
+
+
+def _through(layer: _Layer, gradient: Tensor, onto: Tensor | None) -> Tensor:
+    """The gradient of a layer's outputs -> that of what it was computed from, plus `onto` (C,)."""
+    convolution = layer.convolution
+    # In place; this is what autograd calls.
+    torch.ops.aten.threshold_backward.grad_input(gradient, layer.outputs, 0, grad_input=gradient)
+    rows_left_out = [(side - 1) % convolution.stride[0] for side in layer.inputs.shape[2:]]
+    pooled = layer.before_pool is not None
+    gradient = F.conv_transpose2d(
+        gradient,
+        convolution.weight,
+        None if pooled else onto,
+        convolution.stride,
+        convolution.padding,
+        rows_left_out,
+    )
+    if not pooled:
         return gradient
     # The places of the maxima are found again: keeping them takes eight bytes each.
     _, places = F.max_pool2d(layer.before_pool, 2, return_indices=True)
-    return aten.max_pool2d_with_indices_backward(
+    gradient = torch.ops.aten.max_pool2d_with_indices_backward(
         gradient, layer.before_pool, [2, 2], [2, 2], [0, 0], [1, 1], False, places
     )
+    return gradient if onto is None else gradient.add_(onto.view(1, -1, 1, 1))

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from nst import color, images
+from nst import allocator, color, images
 from nst.features import FeatureNetwork, load_features
 from nst.memory import check_fits
 from nst.objective import Losses, Objective, used_layers
@@ -184,18 +184,19 @@ def optimise(
     """
     chosen: Optimizer = {"lbfgs": ProjectedLBFGS, "adam": ProjectedAdam}[optimizer](start)
     lowest, best = math.inf, None
-    for iteration in range(1, iterations + 1):
-        image = chosen.image
-        loss, gradient, losses = objective.evaluate(image)
-        if best is None and not math.isfinite(loss):
-            raise FloatingPointError(f"the loss of the first picture is {loss}")
-        if loss < lowest:
-            lowest, best = loss, (losses, image)
-        if iteration == iterations:
-            yield best
-            return
-        chosen.step(loss, gradient)
-        yield losses, image
+    with allocator.kept():
+        for iteration in range(1, iterations + 1):
+            image = chosen.image
+            loss, gradient, losses = objective.evaluate(image)
+            if best is None and not math.isfinite(loss):
+                raise FloatingPointError(f"the loss of the first picture is {loss}")
+            if loss < lowest:
+                lowest, best = loss, (losses, image)
+            if iteration == iterations:
+                yield best
+                return
+            chosen.step(loss, gradient)
+            yield losses, image
 
 
 def _tensor(image: Image.Image, size: tuple[int, int], features: FeatureNetwork) -> Tensor:

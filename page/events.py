@@ -1,62 +1,117 @@
-"""What happens on the page when: its own events, which are not part of the API."""
+"""Which event of the page calls which handler; none of them is part of the API."""
 
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Callable, Iterator
+from functools import wraps
+from inspect import isgeneratorfunction
 from typing import Any
 
 import gradio as gr
 
-from nst import recipe
-from nst.settings import PRESET_FIELDS, SPECS, preset
+from nst.settings import PRESET_FIELDS
+from page import handlers, memory
 from page.api import run_inputs
-from page.layout import Widgets
-from page.progress import describe_features, progress_bar
-from page.runs import sentences, stylize_pictures
+from page.controls import seed_applies
+from page.layout import Inputs, Outputs
+from page.progress import describe_features
+
+PRIVATE = {"api_visibility": "private", "show_progress": "hidden"}
+AT_ONCE = {**PRIVATE, "queue": False}
+SCROLL = """() => {
+  const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  if (matchMedia('(max-width: 768px)').matches)
+    document.getElementById('nst-result').scrollIntoView({behavior: still ? 'auto' : 'smooth'});
+  return [];
+}"""
+"""On a narrow page the result is below the button that starts it."""
 
 
-def paint_on_page(
-    content: str | None, style: str | None, **values: object
-) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """The same run for the page: picture, progress bar, download."""
-    for picture, progress in stylize_pictures(content, style, **values):
-        yield picture, progress_bar(progress), gr.update(value=picture, interactive=True)
+def connect_page(page: gr.Blocks, cards: gr.HTML, inputs: Inputs, outputs: Outputs) -> None:
+    """Connect everything that happens on the page."""
+    _connect_run(inputs, outputs)
+    _connect_pictures(cards, inputs, outputs)
+    _connect_settings(page, inputs, outputs)
 
 
-def use_preset(name: object) -> list[object]:
-    """The values of `PRESET_FIELDS` under a preset, in their order."""
-    with sentences():
-        return list(preset(name).values())
-
-
-def use_recipe(picture: str | None) -> list[object]:
-    """The settings that a picture painted before was made with, its features, and no preset."""
-    with sentences():
-        read = recipe.read(picture)
-        return [*asdict(read.settings).values(), read.features, None]
-
-
-def _running(running: bool) -> list[dict[str, Any]]:
-    """Updates of the buttons Paint and Stop."""
-    return [gr.update(interactive=not running), gr.update(interactive=running)]
-
-
-def connect_page(page: gr.Blocks, widgets: Widgets) -> None:
-    """Connect the page's own events, which are not part of the API."""
-    private = {"api_visibility": "private", "show_progress": "hidden"}
-    at_once = {**private, "queue": False}
-    buttons = [widgets.paint, widgets.stop]
-    begin = widgets.paint.click(lambda: _running(True), None, buttons, **at_once)
-    shown = [widgets.picture, widgets.bar, widgets.download]
-    painting = begin.then(paint_on_page, outputs=shown, **run_inputs(widgets), **private)
-    # Paint is offered again when the run has really ended: a click before that would be lost.
-    for ended in (painting.then, painting.failure):
-        ended(lambda: _running(False), None, buttons, **at_once)
+def _connect_run(inputs: Inputs, outputs: Outputs) -> None:
+    record = gr.State()
+    named = {**vars(inputs), **vars(outputs), "record": record}
+    buttons = ("paint", "more", "stop")
+    shown = ("picture", "bar", "curves", "download", "record", "content_note", "style_note")
+    result = (*buttons, "bar", "compare", "film", "animation", "use_as_content", "strip", "record")
+    what = run_inputs(inputs)
+    again = {**what, "inputs": [outputs.picture, *what["inputs"]]}
+    runs = []
+    for button, handler, needed in (
+        (inputs.paint, handlers.paint, what),
+        (outputs.more, handlers.go_on, again),
+    ):
+        begin = _on(
+            button.click, handlers.begin, named, (*buttons, "bar", "tabs"), js=SCROLL, **AT_ONCE
+        )
+        run = _on(begin.then, handler, named, shown, **needed, **PRIVATE)
+        # Paint is offered again when the run has really ended: a click before that would be lost.
+        for ended in (run.then, run.failure):
+            _on(ended, handlers.finish, named, result, inputs=record, **PRIVATE)
+        runs.append(run)
     stopping = gr.update(interactive=False)
-    widgets.stop.click(lambda: stopping, None, widgets.stop, cancels=[painting], **at_once)
-    changed = [widgets.settings[field] for field in PRESET_FIELDS]
-    widgets.preset.input(use_preset, widgets.preset, changed, **at_once)
-    every = [*(widgets.settings[name] for name in (*SPECS, "features")), widgets.preset]
-    widgets.recipe.upload(use_recipe, widgets.recipe, every, **private)
-    features = widgets.settings["features"]
-    for event in (page.load, features.change):
-        event(describe_features, features, widgets.status, **private)
+    inputs.stop.click(lambda: stopping, None, inputs.stop, cancels=runs, **AT_ONCE)
+
+
+def _connect_pictures(cards: gr.HTML, inputs: Inputs, outputs: Outputs) -> None:
+    shown = ("content", "style", "picture", "compare", "film", "curves", "tabs", "bar")
+    buttons = ("download", "animation", "use_as_content", "more")
+    named = {**vars(inputs), **vars(outputs)}
+    _on(cards.click, handlers.show_pair, named, shown + buttons, **AT_ONCE)
+    inputs.content_tiles.click(handlers.take_example("content"), None, inputs.content, **AT_ONCE)
+    inputs.style_tiles.click(handlers.take_example("styles"), None, inputs.style, **AT_ONCE)
+    for image, note, what in (
+        (inputs.content, inputs.content_note, "content image"),
+        (inputs.style, inputs.style_note, "style image"),
+    ):
+        image.change(handlers.check_picture(what), image, note, **PRIVATE)
+    outputs.use_as_content.click(lambda path: path, outputs.picture, inputs.content, **AT_ONCE)
+
+
+def _connect_settings(page: gr.Blocks, inputs: Inputs, outputs: Outputs) -> None:
+    settings = inputs.settings
+    every = [settings[name] for name in memory.CONTROLS]
+    changed = [settings[field] for field in PRESET_FIELDS]
+    inputs.preset.input(handlers.use_preset, inputs.preset, changed, **AT_ONCE)
+    inputs.recipe.upload(handlers.use_recipe, inputs.recipe, [*every, inputs.preset], **PRIVATE)
+    outputs.strip.click(handlers.use_kept, None, [*every, inputs.preset], **PRIVATE)
+    settings["init"].change(seed_applies, settings["init"], settings["seed"], **AT_ONCE)
+    inputs.copy_link.click(None, every, inputs.link, js=memory.COPY_LINK, **PRIVATE)
+    kept = gr.BrowserState(memory.DEFAULTS, storage_key="nst-settings", secret="not a secret")
+    restored = page.load(handlers.restore, kept, [*every, outputs.bar], **PRIVATE)
+    names = list(memory.CONTROLS)
+    remember = f"(...values) => [Object.fromEntries({names}.map((name, i) => [name, values[i]]))]"
+    gr.on([widget.change for widget in every], None, every, kept, js=remember, **PRIVATE)
+    features = settings["features"]
+    for event in (restored.then, features.change):
+        event(describe_features, features, outputs.status, **PRIVATE)
+
+
+def _on(
+    event: Callable[..., Any],
+    handler: Callable[..., Any],
+    named: dict[str, Any],
+    changes: tuple[str, ...],
+    **options: Any,  # noqa: ANN401 - Gradio's
+) -> Any:  # noqa: ANN401 - Gradio's dependency
+    """Connect a handler that answers with a dictionary of some of the `changes`, by name."""
+
+    def values(answer: dict[str, Any]) -> list[Any]:
+        assert answer.keys() <= set(changes), answer.keys()
+        return [answer.get(name, gr.skip()) for name in changes]
+
+    @wraps(handler)
+    def once(*args: Any, **kwargs: Any) -> list[Any]:  # noqa: ANN401
+        return values(handler(*args, **kwargs))
+
+    @wraps(handler)
+    def streaming(*args: Any, **kwargs: Any) -> Iterator[list[Any]]:  # noqa: ANN401
+        for answer in handler(*args, **kwargs):
+            yield values(answer)
+
+    function = streaming if isgeneratorfunction(handler) else once
+    return event(function, outputs=[named[name] for name in changes], **options)

@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Generator, Iterator
 from functools import lru_cache
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,9 @@ from nst.recipe import Recipe
 from nst.settings import FEATURES
 from page.zerogpu import gpu_seconds, in_plain_words
 
+CAN_GO_ON = "start" in signature(stylize).parameters
+"""Whether a run can start from a picture that is given, such as an earlier result."""
+
 Progress = dict[str, Any]
 log = logging.getLogger("nst.app")
 
@@ -37,14 +41,19 @@ def features_of(name: str) -> Any:  # noqa: ANN401 - a FeatureNetwork; tensors s
 
 @spaces.GPU(duration=gpu_seconds)
 def _stylize_on_gpu(
-    content: Image.Image, style: Image.Image, settings: Settings, features_name: str
+    content: Image.Image,
+    style: Image.Image,
+    settings: Settings,
+    features_name: str,
+    start: Image.Image | None = None,
 ) -> Iterator[tuple[Step, Recipe, str]]:
     """Yield the steps that carry a picture, with the run's recipe and device."""
     # On ZeroGPU this runs in another process, from which only the text of a gr.Error comes back.
     with sentences():
         features = features_of(features_name)
         made = recipe.of_run(settings, features)
-        for step in stylize(content, style, settings, features=features):
+        given = {} if start is None else {"start": start}
+        for step in stylize(content, style, settings, features=features, **given):
             if step.image is not None:
                 yield step, made, str(features.device)
 
@@ -70,10 +79,12 @@ def _paint(
     content: str | None, style: str | None, features: str, values: dict[str, object]
 ) -> Generator[tuple[str, Progress], None, None]:
     """Yield the file of the picture so far, JPEG and at last PNG, with the run's progress."""
+    start = values.pop("start", None)
     settings = Settings(**values)
     FEATURES.check("features", features)
     content_image = open_image(content, "content image")
     style_image = open_image(style, "style image")
+    start_image = open_image(start, "start image") if start else None
     with tempfile.TemporaryDirectory(prefix="nst-") as folder:
         started = time.monotonic()
         # Something is yielded before the GPU is asked for: a run that is cancelled before its first
@@ -91,7 +102,9 @@ def _paint(
             image=preview,
         )
         yield _save(start, features, "", Path(folder)), _progress(start, 0.0, None, None)
-        for step, made, device in _stylize_on_gpu(content_image, style_image, settings, features):
+        for step, made, device in _stylize_on_gpu(
+            content_image, style_image, settings, features, start_image
+        ):
             seconds = time.monotonic() - started
             progress = _progress(step, seconds, made.features, device)
             yield _save(step, made.features, made.text(), Path(folder)), progress

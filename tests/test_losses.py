@@ -5,6 +5,7 @@ from torch.autograd import gradcheck
 from nst.losses import (
     Metric,
     _Moments,
+    add_total_variation,
     content_loss,
     gram_matrix,
     relative_distance,
@@ -115,3 +116,25 @@ def test_a_gram_matrix_of_bfloat16_is_nearly_that_of_float32():
     x = torch.rand(1, 16, 128, 128, generator=torch.Generator().manual_seed(2)).bfloat16()
     exact = gram_matrix(x.double())
     assert (gram_matrix(x) - exact).norm() < 4e-4 * exact.norm()
+
+
+def test_the_written_out_gradient_of_total_variation_is_autograds():
+    image = torch.rand(1, 3, 5, 7, dtype=torch.float64, requires_grad=True)
+    loss = total_variation_loss(image)
+    (expected,) = torch.autograd.grad(3 * loss, image)
+    gradient = torch.ones_like(image)
+    assert torch.equal(add_total_variation(gradient, image.detach(), 3), loss.detach())
+    assert torch.allclose(gradient, 1 + expected)
+
+
+def test_a_rotated_metric_keeps_every_loss():
+    generator = torch.Generator().manual_seed(0)
+    weight, bias = (torch.randn(*s, generator=generator) for s in ((9, 3), (9,)))
+    metric, (x, y) = Metric(weight, bias), torch.rand(2, 1, 3, 4, 5, generator=generator)
+    rotated = metric.rotated()
+    assert rotated.weight.shape == (4, 3)
+    for loss in (
+        lambda m: style_loss(gram_matrix(x, m), gram_matrix(y, m)),
+        lambda m: content_loss(x, y, m),
+    ):
+        assert loss(rotated).item() == pytest.approx(loss(metric).item(), rel=1e-4)

@@ -1,3 +1,4 @@
+import re
 import signal
 import subprocess
 import sys
@@ -130,3 +131,29 @@ def test_ctrl_c_saves_what_there_is(picture_files, tmp_path):
         assert process.wait(20) == 130
     with Image.open(out) as image:
         assert image.size == (64, 43)
+
+
+def test_an_estimate_is_told_and_nothing_painted(picture_files, tmp_path, capsys):
+    before = sorted(tmp_path.iterdir())
+    assert cli.main([*map(str, picture_files), "--estimate", *QUICK]) == 0
+    said = capsys.readouterr()
+    assert re.fullmatch(r"compact on \w+: about \d+ s and \d\.\d\d GB of memory\n", said.out), (
+        said.out
+    )
+    assert not said.err
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_without_an_estimate_a_result_has_to_be_named(picture_files, capsys):
+    assert cli.main([*map(str, picture_files), *QUICK]) == 2
+    assert "required: -o/--out" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("extra", [["--estimate"], ["-o", "result.png"]])
+def test_a_run_that_cannot_fit_is_refused(extra, picture_files, capsys, monkeypatch):
+    monkeypatch.setattr("nst.memory.available_bytes", lambda _: 200e6)
+    arguments = [*map(str, picture_files), "--features", "compact", "--size", "2048", *extra]
+    assert cli.main(arguments) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("error: A run at size 2048 needs about ") and said.count("\n") == 1
+    assert not Path("result.png").exists()

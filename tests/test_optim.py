@@ -140,11 +140,11 @@ def test_the_recursion_on_coefficients_is_the_recursion_on_vectors(count, boldne
     generator = torch.Generator().manual_seed(count)
     memory, pairs = _Memory(torch.zeros(SHAPE)), []
     for number in range(count):
-        s = torch.randn(SHAPE, generator=generator)
+        s, zero = torch.randn(SHAPE, generator=generator), torch.zeros(SHAPE)
         y = s + 0.3 * torch.randn(SHAPE, generator=generator)
         if number == 3:
-            memory.add(s, -y)  # negative curvature: not remembered
-        memory.add(s, y)
+            memory.add((s, zero), (-y, zero))  # negative curvature: not remembered
+        memory.add((s, zero), (y, zero))
         pairs.append((s.flatten().double(), y.flatten().double()))
     gradient, diagonal = torch.randn(SHAPE, generator=generator), 0.5 + torch.rand(SHAPE)
     vectors = gradient.flatten().double(), diagonal.flatten().double()
@@ -156,5 +156,6 @@ def test_the_recursion_on_coefficients_is_the_recursion_on_vectors(count, boldne
 def test_an_empty_memory_knows_no_direction():
     memory = _Memory(torch.zeros(SHAPE))
     assert memory.direction(torch.ones(SHAPE), torch.ones(SHAPE), 0.5) is None
-    memory.add(torch.ones(SHAPE), -torch.ones(SHAPE))
+    one, zero = torch.ones(SHAPE), torch.zeros(SHAPE)
+    memory.add((one, zero), (zero, one))
     assert memory.direction(torch.ones(SHAPE), torch.ones(SHAPE), 0.5) is None

@@ -1,6 +1,6 @@
 """A run's progress in words."""
 
-from page.progress import describe_features, progress_bar
+from page.progress import alert, describe_features, progress_bar
 from page.runs import features_of
 
 
@@ -19,3 +19,11 @@ def test_the_status_line_says_what_runs_and_why(monkeypatch):
     monkeypatch.setenv("NST_VGG19_WEIGHTS", "/nowhere.safetensors")
     features_of.cache_clear()
     assert "cannot be used" in describe_features("vgg19")
+
+
+def test_a_run_that_waits_says_so():
+    assert "Waiting" in progress_bar(None) and 'aria-valuenow="0"' in progress_bar(None)
+
+
+def test_an_error_is_text_only():
+    assert alert("<b> & co") == '<p class="nst-alert" role="alert">&lt;b&gt; &amp; co</p>'

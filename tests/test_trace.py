@@ -44,10 +44,25 @@ def test_two_sources_of_one_layer_add_up(tiny, image):
     assert torch.allclose(gradients[0] + gradients[1], gradients[2], rtol=1e-4, atol=1e-7)
 
 
+def test_means_enter_where_they_belong(tiny, image):
+    # By one layer that a pooling follows, one that a convolution follows, and the deepest.
+    layers = ["relu1_1", "relu3_1", "relu3_3"]
+    generator = torch.Generator().manual_seed(3)
+    weights = {k: torch.randn(1, 8, generator=generator) for k in layers}
+    leaf = image.clone().requires_grad_()
+    activations = tiny(leaf, layers)
+    loss = sum((weights[k] * activations[k].mean((2, 3))).sum() for k in layers)
+    (expected,) = torch.autograd.grad(loss, leaf)
+    trace = Trace(tiny, image, layers)
+    nothing = torch.zeros(1, 8, 8)
+    sources = {k: [Source(trace.activations[k], nothing, weights[k])] for k in layers}
+    assert torch.allclose(trace.gradient(sources), expected, rtol=1e-4, atol=1e-7)
+
+
 def test_pulling_back_accumulates_by_hand():
-    # One channel, two pixels 1 and 3: mean of squares has the gradient 2·f/2, mean has 1/2.
+    # One channel, two pixels 1 and 3: the mean of squares has the gradient 2·f/2.
     features = torch.tensor([1.0, 3.0]).view(1, 1, 1, 2)
-    gram, mean = torch.ones(1, 1, 1), torch.ones(1, 1)
-    assert pull_back(features, gram, mean).flatten().tolist() == [1.5, 3.5]
+    gram = torch.ones(1, 1, 1)
+    assert pull_back(features, gram).flatten().tolist() == [1.0, 3.0]
     onto = torch.tensor([10.0, 20.0]).view(1, 1, 1, 2)
-    assert pull_back(features, gram, None, onto).flatten().tolist() == [11.0, 23.0]
+    assert pull_back(features, gram, onto).flatten().tolist() == [11.0, 23.0]

@@ -1,0 +1,50 @@
+"""Keep freed memory in the process while a picture is optimised.
+
+Every iteration allocates and frees the same activations, some of them tens of megabytes large. The
+C library hands such memory back to the system at once, which clears it, page by page, when it is
+asked for again: a third of an iteration's time at 1024 pixels. Here it keeps what is freed until
+the run is over. It is an allocator's setting: results do not change.
+"""
+
+import ctypes
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+# From <malloc.h>.
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+
+LARGEST_KEPT = 100 * 2**20
+"""Bytes above which one block goes back to the system all the same: those of VGG19 at 1024 pixels
+would cost a sixth more memory, for a tenth of the time."""
+USUAL_MMAP, USUAL_TRIM = 32 * 2**20, 64 * 2**20
+"""Where glibc's own thresholds end up in a process that frees large blocks."""
+
+
+@contextmanager
+def kept() -> Iterator[None]:
+    """Keep freed memory inside the `with` block, and give it back to the system after it."""
+    keep()
+    try:
+        yield
+    finally:
+        give_back()
+
+
+def keep() -> None:
+    """From now on keep freed memory; does nothing where the C library is not glibc."""
+    if libc := _glibc():
+        libc.mallopt(M_MMAP_THRESHOLD, LARGEST_KEPT)
+        libc.mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
+
+
+def give_back() -> None:
+    """Give freed memory back to the system, now and from now on."""
+    if libc := _glibc():
+        libc.mallopt(M_MMAP_THRESHOLD, USUAL_MMAP)
+        libc.mallopt(M_TRIM_THRESHOLD, USUAL_TRIM)
+        libc.malloc_trim(0)
+
+
+def _glibc() -> ctypes.CDLL | None:
+    libc = ctypes.CDLL(None)
+    return libc if hasattr(libc, "mallopt") and hasattr(libc, "malloc_trim") else None
