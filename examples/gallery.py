@@ -1,7 +1,7 @@
-"""Paint the README's gallery from the shipped examples:  python -m examples.gallery
+"""Paint the examples' results and the README's gallery:  python -m examples.gallery
 
-Each column is one run with the default settings and the compact network: the photograph and the
-painting above, the result below.
+Each result is one run with the default settings and the compact network; the page shows it when
+the pair is clicked. In the gallery, a column has the photograph and the painting above it.
 """
 
 from pathlib import Path
@@ -45,6 +45,7 @@ def main() -> None:
         content = open_image(HERE / "content" / f"{content_name}.jpg")
         style = open_image(HERE / "styles" / f"{style_name}.jpg")
         *_, last = stylize(content, style, features=features)
+        last.image.save(folder / f"{content_name}_{style_name}.jpg", quality=88)
         columns.append(column(content, style, last.image))
     width = len(columns) * (COLUMN + GAP) - GAP
     sheet = Image.new("RGB", (width, columns[0].height), "white")

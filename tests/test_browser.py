@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from PIL import Image, PngImagePlugin
@@ -22,8 +23,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 60_000  # milliseconds, on a slow machine
+PATIENCE = 30_000  # milliseconds, on a slow machine
 SHOWN = ".image-frame img, [data-testid=detailed-image]"
+DESKTOP, PHONE = {"width": 1440, "height": 1000}, {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
@@ -34,35 +36,59 @@ def browser() -> Iterator:
         pytest.skip("no chromium on this machine")
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        sync_api.expect.set_options(timeout=PATIENCE)
         yield browser
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def expect():
+    return pytest.importorskip("playwright.sync_api").expect
+
+
 @pytest.fixture
-def page(browser, url) -> Iterator:
-    """A fresh visit; anything that the page's scripts throw fails the test."""
-    page = browser.new_page(viewport={"width": 1440, "height": 1000})
-    page.set_default_timeout(PATIENCE)
-    errors = []
-    page.on("pageerror", lambda error: errors.append(error))
-    page.goto(url)
-    page.get_by_role("button", name="Paint", exact=True).wait_for()
-    yield page
-    page.close()
+def visit(browser, url) -> Iterator:
+    """Begin a visit; anything that the page's scripts throw fails the test."""
+    contexts, errors = [], []
+
+    def begin(path: str = "", context=None, **options):
+        if context is None:
+            context = browser.new_context(**{"viewport": DESKTOP, **options})
+            contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("pageerror", lambda error: errors.append(error))
+        page.goto(url + path)
+        page.get_by_text(re.compile("Features: compact on the CPU")).wait_for()
+        return page
+
+    yield begin
+    for context in contexts:
+        context.close()
     assert not errors
+
+
+@pytest.fixture
+def page(visit):
+    return visit()
 
 
 def screenshot(page, name: str) -> None:
     """Keep a picture of the page for people, where a folder for them is named."""
     if folder := os.environ.get("NST_SCREENSHOTS"):
+        page.wait_for_timeout(500)  # transitions end
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 def upload(page, files) -> None:
-    for position, path in enumerate(files):
-        page.locator("input[type=file]").nth(position).set_input_files(str(path))
+    for name, path in zip(("content", "style"), files, strict=True):
+        choose_file(page, name, path)
     # Both pictures are shown before the run is asked for.
-    page.locator(SHOWN).nth(1).wait_for()
+    page.locator(".nst-note p").nth(1).wait_for()
+
+
+def choose_file(page, name: str, path: Path) -> None:
+    page.locator(f"#nst-{name} input[type=file]").set_input_files(str(path))
 
 
 def set_number(page, label: str, value: int) -> None:
@@ -71,30 +97,35 @@ def set_number(page, label: str, value: int) -> None:
     box.press("Enter")
 
 
-def paint(page) -> None:
-    page.get_by_role("button", name="Paint", exact=True).click()
+def open_group(page, title: str) -> None:
+    page.get_by_role("button", name=title).click()
 
 
-def wait_until_ready(page) -> None:
+def paint_button(page):
+    return page.get_by_role("button", name="Paint", exact=True)
+
+
+def paint(page, iterations: int) -> None:
+    set_number(page, "Iterations", iterations)
+    paint_button(page).click()
+
+
+def wait_until_ready(page, expect) -> None:
     """Wait until the next run can be started."""
-    sync_api = pytest.importorskip("playwright.sync_api")
-    sync_api.expect(page.get_by_role("button", name="Paint", exact=True)).to_be_enabled(
-        timeout=PATIENCE
-    )
+    expect(paint_button(page)).to_be_enabled()
 
 
-def test_a_visit_from_first_sight_to_download(page, picture_files, tmp_path):
+def test_a_visit_from_first_sight_to_download(page, expect, picture_files, tmp_path):
     screenshot(page, "1-before")
-    page.get_by_text(re.compile("Features: compact on the CPU")).wait_for()
     upload(page, picture_files)
-    set_number(page, "Iterations", 60)
-    paint(page)
+    expect(page.locator(".block.nst-note").first).to_have_text("96 × 64 pixels")
+    paint(page, 60)
     page.get_by_text(re.compile(r"Iteration \d+ of 60")).wait_for()
-    assert page.get_by_role("button", name="Stop").is_enabled()
-    assert page.get_by_role("button", name="Paint", exact=True).is_disabled()
+    expect(page.get_by_role("button", name="Stop")).to_be_enabled()
+    expect(paint_button(page)).to_be_disabled()
     screenshot(page, "2-during")
     page.get_by_text("Done: 60 iterations").wait_for()
-    wait_until_ready(page)
+    wait_until_ready(page, expect)
     screenshot(page, "3-after")
     with page.expect_download() as download:
         page.get_by_text("Download the picture").click()
@@ -104,59 +135,173 @@ def test_a_visit_from_first_sight_to_download(page, picture_files, tmp_path):
         assert image.format == "PNG" and image.size == (512, 341)
 
 
-def test_stop_keeps_the_picture_and_the_next_run_starts(page, picture_files):
+def test_after_a_run_it_can_be_compared_and_watched_and_used(page, expect, picture_files, tmp_path):
     upload(page, picture_files)
-    set_number(page, "Iterations", 2000)
-    paint(page)
+    paint(page, 20)
+    wait_until_ready(page, expect)
+    page.get_by_role("tab", name="Compare").click()
+    slider = page.get_by_label(re.compile("How much of the photograph"))
+    slider.press("ArrowRight")
+    assert page.locator(".nst-compare").get_attribute("style") == "--at: 51%;"
+    page.get_by_role("tab", name="Film").click()
+    frames = page.locator(".nst-film img")
+    assert frames.count() >= 20 and frames.last.is_visible()
+    page.get_by_label(re.compile("Moment of the run")).press("Home")
+    assert frames.first.is_visible() and not frames.last.is_visible()
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function("document.querySelector('.nst-play input').value == 3")
+    with page.expect_download() as download:
+        page.get_by_text("Download as an animation").click()
+    download.value.save_as(tmp_path / "film")
+    with Image.open(tmp_path / "film") as film:
+        assert film.format == "WEBP" and film.n_frames >= 20
+    page.get_by_role("tab", name="Losses").click()
+    expect(page.get_by_role("img", name=re.compile("Losses at iteration 20"))).to_be_visible()
+    page.get_by_role("button", name="Use as photograph").click()
+    expect(page.locator(".block.nst-note").first).to_have_text("512 × 341 pixels")
+
+
+def test_stop_keeps_the_picture_and_the_next_run_starts(page, expect, picture_files):
+    upload(page, picture_files)
+    paint(page, 2000)
     page.get_by_text(re.compile(r"Iteration \d+ of 2000")).wait_for()
     page.get_by_role("button", name="Stop").click()
-    wait_until_ready(page)
-    assert page.get_by_text(re.compile(r"Iteration \d+ of 2000")).is_visible()
+    wait_until_ready(page, expect)
+    page.get_by_text(re.compile(r"Stopped at iteration \d+ of 2000")).wait_for()
     assert page.locator(SHOWN).count() == 3  # content, style and the picture so far
     screenshot(page, "4-stopped")
-    set_number(page, "Iterations", 10)
-    paint(page)
+    paint(page, 10)
     page.get_by_text("Done: 10 iterations").wait_for()
+    expect(page.locator(".nst-strip li")).to_have_count(2)
 
 
-def test_examples_fill_both_pictures(page):
-    for label in ("Photographs to start from", "Paintings to start from"):
-        page.locator(".block", has_text=label).locator(".gallery-item").first.click()
-    page.locator(SHOWN).nth(1).wait_for()
-    set_number(page, "Iterations", 4)
-    paint(page)
+def test_an_example_shows_its_result_at_once_and_can_be_changed(page, expect):
+    page.get_by_role("button", name=re.compile("Show the example Chelsea the cat")).click()
+    page.get_by_text("An example, painted before").wait_for()
+    expect(page.locator(".nst-note p")).to_have_count(2)
+    expect(page.locator(".nst-compare img").last).to_have_attribute("alt", re.compile("cat"))
+    screenshot(page, "5-example")
+    page.get_by_role("button", name=re.compile("Take the painting: Misty mountains")).click()
+    paint(page, 4)
     page.get_by_text("Done: 4 iterations").wait_for()
 
 
-def test_missing_pictures_are_one_sentence_and_nothing_is_lost(page, picture_files):
-    page.locator("input[type=file]").nth(1).set_input_files(str(picture_files[1]))
-    page.locator(SHOWN).first.wait_for()
-    paint(page)
-    page.get_by_text("The content image is missing.").wait_for()
-    screenshot(page, "5-error")
-    wait_until_ready(page)
-    assert page.locator(SHOWN).count() == 1
+def test_what_is_wrong_is_said_in_its_place(page, expect, picture_files, tmp_path):
+    notes = page.locator(".block.nst-note")
+    choose_file(page, "style", picture_files[1])
+    expect(notes.nth(1)).to_have_text("80 × 100 pixels")
+    paint(page, 4)
+    expect(notes.nth(0).get_by_role("alert")).to_have_text("The content image is missing.")
+    screenshot(page, "6-missing")
+    wait_until_ready(page, expect)
+    damaged = tmp_path / "damaged.png"
+    damaged.write_bytes(picture_files[0].read_bytes()[:200])
+    choose_file(page, "content", damaged)
+    expect(notes.nth(0).get_by_role("alert")).to_contain_text("The content image")
+    expect(notes.nth(0)).not_to_contain_text("missing")
+    expect(notes.nth(1)).to_have_text("80 × 100 pixels")
+    screenshot(page, "7-damaged")
+    assert page.get_by_text("Error", exact=True).count() == 0
 
 
-def test_the_page_fits_a_phone(browser, url):
-    page = browser.new_page(viewport={"width": 390, "height": 844})
-    page.goto(url)
-    page.get_by_role("button", name="Paint", exact=True).wait_for()
-    width = page.evaluate("document.documentElement.scrollWidth")
-    screenshot(page, "6-phone")
-    page.close()
-    assert width <= 390
+def test_two_visitors_never_see_each_others_pictures(visit, expect, picture_files, tmp_path):
+    """One paints a red picture, the other a blue one, at the same time."""
+    visitors = {}
+    for name in ("red", "blue"):
+        path = tmp_path / f"{name}.png"
+        Image.new("RGB", (96, 96), name).save(path)
+        visitors[name] = visit()
+        upload(visitors[name], [path, path])
+    for page in visitors.values():
+        paint(page, 20)
+    for name, page in visitors.items():
+        page.get_by_text("Done: 20 iterations").wait_for()
+        wait_until_ready(page, expect)
+        expect(page.locator(".nst-strip li")).to_have_count(1)
+        page.get_by_role("tab", name="Film").click()
+        for picture in (page.locator(".nst-strip img"), page.locator(".nst-film img").last):
+            red, _, blue = page.evaluate(MIDDLE, picture.get_attribute("src"))
+            assert (red > blue) == (name == "red")
 
 
-def test_presets_and_recipes_set_the_controls(page, picture_files, tmp_path):
-    expect = pytest.importorskip("playwright.sync_api").expect
+MIDDLE = """async source => {
+  const image = new Image();
+  image.src = source;
+  await image.decode();
+  const canvas = document.createElement('canvas');
+  const context = canvas.getContext('2d');
+  context.drawImage(image, 0, 0, 1, 1);
+  return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3);
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_fits_a_phone(visit, expect, scheme):
+    page = visit(viewport=PHONE, color_scheme=scheme, has_touch=True)
+    page.get_by_role("button", name=re.compile("Show the example")).first.click()
+    page.get_by_text("An example, painted before").wait_for()
+    for group in ("Strokes and colours", "Where to start", "Advanced", "Keep and share"):
+        open_group(page, group)
+    screenshot(page, f"8-phone-{scheme}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    paint(page, 4)  # on a phone, the result comes into view
+    expect(page.locator("#nst-result")).to_be_in_viewport()
+    page.get_by_text("Done: 4 iterations").wait_for()
+
+
+def test_it_all_goes_by_keyboard(page, expect):
+    """From the first card to a running picture and its stop, with Tab, Enter and arrows alone."""
+    page.keyboard.press("Tab")
+    for _ in range(60):
+        if paint_button(page).evaluate("button => button === document.activeElement"):
+            break
+        if page.evaluate("document.activeElement.dataset.name") == "coffee_discs":
+            page.keyboard.press("Enter")
+            page.get_by_text("An example, painted before").wait_for()
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_text(re.compile(r"Iteration \d+ of 200")).wait_for()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Stop")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.get_by_text(re.compile("Stopped at iteration")).wait_for()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_serious_stands_in_the_way_of_anybody(visit, expect, picture_files, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page = visit(color_scheme=scheme, reduced_motion="reduce")
+    for group in ("Strokes and colours", "Where to start", "Advanced", "Keep and share"):
+        open_group(page, group)
+    found = _serious(axe.run(page))
+    upload(page, picture_files)
+    paint(page, 20)
+    wait_until_ready(page, expect)
+    for tab in ("Film", "Losses", "Compare", "Picture"):
+        page.get_by_role("tab", name=tab).click()
+        found |= _serious(axe.run(page))
+    page.locator(".nst-strip button").click()
+    screenshot(page, f"9-dialog-{scheme}")
+    assert not found | _serious(axe.run(page))
+
+
+def _serious(results) -> set[tuple[str, str]]:
+    return {
+        (violation["id"], node["html"][:200])
+        for violation in results.response["violations"]
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    }
+
+
+def test_presets_and_recipes_set_the_controls(page, expect, picture_files, tmp_path):
     strength = page.get_by_label("number input for Style strength")
     page.get_by_label("Bold").click()
     expect(strength).to_have_value("75")
     painted, text = tmp_path / "painted.png", PngImagePlugin.PngInfo()
     text.add_text("Recipe", Recipe(Settings(style_strength=66), "compact", "x").text())
     Image.new("RGB", (64, 64)).save(painted, pnginfo=text)
-    page.get_by_text("Advanced").first.click()
+    open_group(page, "Keep and share")
     button = page.get_by_role("button", name="Use the settings of a picture")
     for path, seen in ((painted, None), (picture_files[0], "no recipe")):
         with page.expect_file_chooser() as chooser:
@@ -166,3 +311,33 @@ def test_presets_and_recipes_set_the_controls(page, picture_files, tmp_path):
             page.get_by_text(re.compile(seen)).first.wait_for()
         expect(strength).to_have_value("66")
     expect(page.get_by_label("Bold")).not_to_be_checked()
+
+
+def test_a_control_that_does_not_apply_is_disabled_with_the_reason(page, expect):
+    open_group(page, "Where to start")
+    seed = page.get_by_label("number input for Seed")
+    expect(seed).to_be_disabled()
+    expect(page.get_by_text("Only noise is drawn from a seed")).to_be_visible()
+    page.get_by_label("noise", exact=True).click()
+    expect(seed).to_be_enabled()
+    expect(page.get_by_text("Only noise is drawn from a seed")).to_have_count(0)
+
+
+def test_settings_come_back_from_a_link_and_from_the_last_visit(visit, expect):
+    page = visit()
+    set_number(page, "Style strength", 61)
+    open_group(page, "Keep and share")
+    page.get_by_role("button", name="Copy a link").click()
+    link = page.get_by_role("link", name=re.compile("style_strength=61"))
+    query = urlsplit(link.get_attribute("href")).query
+    assert parse_qs(query) == {"style_strength": ["61"]}
+    strength = "number input for Style strength"
+    expect(visit("", context=page.context).get_by_label(strength)).to_have_value("61")
+    other = visit("?style_strength=33&color=content")
+    expect(other.get_by_label(strength)).to_have_value("33")
+    wrong = visit("?style_strength=1000")
+    expect(wrong.get_by_role("alert")).to_have_text(
+        "The link's settings were not used: style_strength must be a number from 0 to 100, "
+        "not 1000.0."
+    )
+    expect(wrong.get_by_label(strength)).to_have_value("50")

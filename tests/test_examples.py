@@ -1,11 +1,18 @@
-"""The example pictures: usable, credited, and what the drawing script draws."""
+"""The examples: pictures that are usable, credited and drawn by the script; programs that run."""
 
 import importlib
 import io
+import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from gradio_client import Client, handle_file
+from gradio_client.utils import Status
 from PIL import Image
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
@@ -85,3 +92,108 @@ def test_script_refuses_an_unknown_style(draw_styles, capsys):
     with pytest.raises(SystemExit):
         draw_styles.main(["no-such-style"])
     assert "no such style: no-such-style" in capsys.readouterr().err
+
+
+@pytest.fixture
+def photographs(tmp_path):
+    """A folder of three pictures, two of which differ in the ending only."""
+    folder = tmp_path / "photographs"
+    folder.mkdir()
+    for name in ("a.jpg", "a.png", "b.jpg"):
+        Image.effect_noise((96, 64), 64).convert("RGB").save(folder / name)
+    (folder / "notes.txt").write_text("not a picture")
+    return folder
+
+
+def command(*words, url):
+    """The command of the example batch, quick."""
+    script = str(EXAMPLES / "batch.py")
+    options = ["--url", url, "--iterations", "8", "--size", "64"]
+    return [sys.executable, script, *map(str, words), *options]
+
+
+def run(words):
+    result = subprocess.run(words, capture_output=True, text=True, timeout=120)
+    return result.returncode, result.stdout, result.stderr
+
+
+def test_the_client_paints_and_prints_the_progress(url, picture_files, tmp_path):
+    out = tmp_path / "out.png"
+    script = str(EXAMPLES / "client.py")
+    options = ["-o", str(out), "--url", url, "--iterations", "8", "--size", "64"]
+    code, printed, errors = run([sys.executable, script, *map(str, picture_files), *options])
+    assert code == 0, errors
+    assert printed.count("iteration") >= 5
+    with Image.open(out) as image:
+        assert image.format == "PNG"
+
+
+def test_a_batch_paints_what_has_no_result_and_nothing_else(url, photographs, tmp_path):
+    words = command(photographs, STYLES[0], "-o", tmp_path / "out", url=url)
+    code, printed, errors = run(words)
+    assert (code, errors) == (0, "") and "3 of 3 pictures" in printed
+    results = sorted((tmp_path / "out").iterdir())
+    assert [path.name for path in results] == ["a.jpg.png", "a.png.png", "b.jpg.png"]
+    for path in results:
+        with Image.open(path) as image:
+            assert image.size == (64, 43)
+    kept = results[0].stat().st_mtime_ns
+    results[1].unlink()
+    code, printed, _ = run(words)
+    assert code == 0 and "1 of 3 pictures" in printed and "a.png: " in printed
+    assert results[1].exists() and results[0].stat().st_mtime_ns == kept
+
+
+def test_a_batch_goes_on_after_a_picture_that_cannot_be_used(url, photographs, tmp_path):
+    (photographs / "a.jpg").write_text("not a picture")
+    code, _, errors = run(command(photographs, STYLES[0], "-o", tmp_path / "out", url=url))
+    assert code == 1 and errors.startswith("a.jpg: The content image is not a picture")
+    assert len(list((tmp_path / "out").iterdir())) == 2
+
+
+def test_a_batch_that_is_stopped_leaves_whole_pictures_and_goes_on(url, photographs, tmp_path):
+    words = command(photographs, STYLES[0], "-o", tmp_path / "out", url=url)
+    slow = [*words[:-3], "2000", "--size", "512"]
+    with subprocess.Popen(slow, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as batch:
+        assert "3 of 3 pictures" in batch.stdout.readline()
+        time.sleep(1)
+        batch.send_signal(signal.SIGINT)
+        assert batch.wait(60) == 130
+        assert batch.stderr.read() == "Stopped; the same command goes on.\n"
+    assert not list((tmp_path / "out").iterdir())
+    assert run(words)[0] == 0 and len(list((tmp_path / "out").iterdir())) == 3
+
+
+def test_a_batch_tries_again_when_the_queue_is_full(url, photographs, picture_files, tmp_path):
+    others = Client(url, verbose=False)
+    pictures = [handle_file(str(path)) for path in picture_files]
+    jobs = []
+    while not any(job.done() for job in jobs):  # until one is refused
+        job = others.submit(*pictures, size=512, iterations=2000, api_name="/stylize")
+        while job.status().code in (Status.STARTING, Status.JOINING_QUEUE, Status.SENDING_DATA):
+            time.sleep(0.01)
+        jobs.append(job)
+    words = command(photographs, STYLES[0], "-o", tmp_path / "out", url=url)
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as batch:
+        assert batch.stderr.readline().startswith("Queue is full! Please try again. Trying again")
+        for job in jobs:
+            job.cancel()
+        assert batch.wait(120) == 0
+    assert len(list((tmp_path / "out").iterdir())) == 3
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")
+def test_the_curl_script_paints_and_passes_errors_on(url, picture_files, tmp_path, monkeypatch):
+    monkeypatch.setenv("ITERATIONS", "8")
+    monkeypatch.setenv("SIZE", "64")
+    words = [str(EXAMPLES / "curl.sh"), *map(str, picture_files), str(tmp_path / "out.png"), url]
+    code, printed, errors = run(words)
+    assert code == 0, errors
+    assert printed.count("iteration") >= 5
+    with Image.open(tmp_path / "out.png") as image:
+        assert image.format == "PNG" and image.size == (64, 43)
+    monkeypatch.setenv("ITERATIONS", "0")
+    code, _, errors = run(words)
+    assert code != 0 and "iterations must be a whole number" in errors

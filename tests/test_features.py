@@ -262,7 +262,7 @@ def test_bfloat16_is_used_where_it_is_clearly_faster(
 ):
     for name in ("_is_amx_tile_supported", "_is_avx512_bf16_supported"):
         monkeypatch.setattr(torch.cpu, name, lambda: able)
-    monkeypatch.setattr(nst.features, "_convolution_seconds", lambda _, dtype: seconds[dtype])
+    monkeypatch.setattr(nst.features, "_convolution_seconds", lambda dtype: seconds[dtype])
     assert fastest_dtype(torch.device("cpu")) is chosen
 
 
@@ -270,7 +270,7 @@ def test_the_choice_of_precision_is_measured_once(unmeasured, monkeypatch):
     monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: True)
     measured = []
 
-    def seconds(_, dtype):
+    def seconds(dtype):
         measured.append(dtype)
         return 1.0
 
@@ -278,3 +278,10 @@ def test_the_choice_of_precision_is_measured_once(unmeasured, monkeypatch):
     for _ in range(3):
         fastest_dtype(torch.device("cpu"))
     assert measured == [torch.bfloat16, torch.float32]
+
+
+def test_a_gpu_is_not_measured(unmeasured, monkeypatch):
+    """ZeroGPU's main process only pretends to have one, and would time its processor."""
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda **_: True)
+    monkeypatch.delattr(nst.features, "_convolution_seconds")
+    assert fastest_dtype(torch.device("cuda")) is torch.bfloat16

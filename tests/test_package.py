@@ -12,7 +12,7 @@ import nst
 ROOT = Path(nst.__file__).parents[1]
 SOURCES = sorted(
     path
-    for folder in (".", "nst", "training", "benchmarks")
+    for folder in (".", "nst", "page", "training", "benchmarks")
     for path in (ROOT / folder).glob("*.py")
 )
 
@@ -34,7 +34,8 @@ def test_settings_need_no_torch():
 
 
 def test_tensors_stay_in_nst():
-    assert "import torch" not in (ROOT / "app.py").read_text()
+    for path in [ROOT / "app.py", *(ROOT / "page").glob("*.py")]:
+        assert "import torch" not in path.read_text()
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -1,0 +1,1 @@
+"""The page and the API around `nst`: controls, layout, events, and the run behind both."""

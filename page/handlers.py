@@ -1,0 +1,160 @@
+"""What the page's events do: values of components -> values and updates of components."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from nst import InputError, recipe
+from nst.images import open_image
+from nst.settings import preset
+from page import compare, curves, examples, film, memory
+from page.layout import compare_pair
+from page.pictures import data_url, small
+from page.progress import alert, progress_bar
+from page.record import Record
+from page.runs import sentences, stylize_pictures
+
+KEPT = 640
+"""Longest side, in pixels, of the pictures that the browser keeps."""
+SUBJECTS = {"The content image": "content_note", "The style image": "style_note"}
+"""How sentences about a picture begin, and which component they belong to."""
+
+
+def begin() -> dict[str, Any]:
+    """Updates for the moment after the click, before a place in the queue is free."""
+    return {
+        "paint": gr.update(interactive=False),
+        "more": gr.update(interactive=False),
+        "stop": gr.update(interactive=True),
+        "bar": progress_bar(None),
+        "tabs": gr.update(selected="picture"),
+    }
+
+
+def paint(content: str | None, style: str | None, **values: object) -> Iterator[dict[str, Any]]:
+    """Run, and show the picture so far; what cannot be used gets its sentence in its place."""
+    record = Record({name: values[name] for name in memory.CONTROLS})
+    try:
+        for picture, progress in stylize_pictures(content, style, **values):
+            record.add(picture, progress)
+            yield {
+                "picture": picture,
+                "bar": progress_bar(progress),
+                "curves": curves.plot(record.points[1:]),
+                "download": gr.update(value=picture, interactive=True),
+                "record": record,
+            }
+    except gr.Error as error:
+        place = next((p for start, p in SUBJECTS.items() if error.message.startswith(start)), "bar")
+        yield {"bar": "", "record": None} | {place: alert(error.message)}
+
+
+def go_on(
+    picture: str | None, content: str | None, style: str | None, **values: object
+) -> Iterator[dict[str, Any]]:
+    """Run again, from the picture that is there."""
+    yield from paint(content, style, **{**values, "init": "image", "start": picture})
+
+
+def finish(record: Record | None) -> Iterator[dict[str, Any]]:
+    """Show what came of a run, done or stopped, and give the picture to the visit's strip."""
+    ready = {"paint": gr.update(interactive=True), "stop": gr.update(interactive=False)}
+    if record is None:
+        yield ready
+        return
+    words = memory.in_words(memory.checked(record.values))
+    if not record.latest["done"]:
+        ready["bar"] = progress_bar(record.latest, stopped=True)
+        words += f", stopped at iteration {record.latest['iteration']}"
+    with tempfile.TemporaryDirectory(prefix="nst-") as folder:
+        animation = Path(folder) / "painted.webp"
+        animation.write_bytes(film.animation(record.frames))
+        yield ready | {
+            "compare": compare.compare(record.before, record.after, f"Painted with {words}"),
+            "film": film.film(record.frames, [point["iteration"] for point in record.points]),
+            "animation": gr.update(value=str(animation), interactive=True),
+            "use_as_content": gr.update(interactive=True),
+            "more": gr.update(interactive=True),
+            "strip": {
+                "picture": data_url(small(record.after, KEPT)),
+                "words": f"Painted with {words}",
+                "settings": record.values,
+            },
+            "record": None,
+        }
+
+
+def check_picture(what: str) -> Callable[[str | None], str]:
+    """A handler that says under a picture, as soon as it is there, whether it can be used."""
+
+    def check(path: str | None) -> str:
+        try:
+            with sentences():
+                image = open_image(path, what) if path else None
+        except gr.Error as error:
+            return alert(error.message)
+        return f"<p>{image.width} × {image.height} pixels</p>" if image else ""
+
+    return check
+
+
+def take_example(kind: str) -> Callable[[gr.EventData], str]:
+    """A handler that gives the file of the example picture whose tile was clicked."""
+
+    def take(event: gr.EventData) -> str:
+        return str(examples.pictures(kind)[event.name])
+
+    return take
+
+
+def show_pair(event: gr.EventData) -> dict[str, Any]:
+    """Fill both pictures with an example's, and show its result, which was painted before."""
+    pair = examples.pairs()[event.name]
+    return {
+        "content": str(pair.content),
+        "style": str(pair.style),
+        "picture": str(pair.result),
+        "compare": compare_pair(pair),
+        "film": film.NOTHING,
+        "curves": curves.NOTHING,
+        "tabs": gr.update(selected="compare"),
+        "bar": "<p class='nst-text'><span>An example, painted before with the default settings. "
+        "Change a picture or a setting, and paint.</span></p>",
+        "download": gr.update(value=str(pair.result), interactive=True),
+        "animation": gr.update(interactive=False),
+        "use_as_content": gr.update(interactive=True),
+        "more": gr.update(interactive=True),
+    }
+
+
+def use_preset(name: object) -> list[object]:
+    """The values of `PRESET_FIELDS` under a preset, in their order."""
+    with sentences():
+        return list(preset(name).values())
+
+
+def use_recipe(picture: str | None) -> list[object]:
+    """The settings that a picture painted before was made with, its features, and no preset."""
+    with sentences():
+        read = recipe.read(picture)
+        return [*asdict(read.settings).values(), read.features, None]
+
+
+def use_kept(event: gr.EventData) -> list[object]:
+    """The settings of a picture of this visit, its features, and no preset."""
+    with sentences():
+        return [*memory.checked(event.settings).values(), None]
+
+
+def restore(kept: object, request: gr.Request) -> list[object]:
+    """The settings of the link that was followed, else those of the last visit; and a sentence."""
+    values, problem = None, ""
+    try:
+        values = memory.of_link(request.query_params)
+    except InputError as error:
+        problem = alert(f"The link's settings were not used: {error}")
+    return [*(values or memory.remembered(kept)).values(), problem]

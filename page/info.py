@@ -1,0 +1,79 @@
+"""What programs can ask of the app before they send a picture: /info and /estimate."""
+
+from dataclasses import asdict
+from math import isqrt
+from typing import Any
+
+from nst import Settings, images, recipe
+from nst.estimate import Estimate, estimate
+from nst.memory import run_bytes
+from nst.settings import FEATURES, PRESETS, SPECS, Choice, Range
+from page import zerogpu
+from page.runs import features_of, sentences
+
+LONGEST_SIDE = isqrt(images.MAX_MEGAPIXELS * 10**6 * images.MAX_ASPECT)
+WIDTH, HEIGHT = (
+    Range(
+        label=label,
+        help="Of the content picture, as it would be sent, in pixels.",
+        default=default,
+        minimum=images.MIN_SIDE,
+        maximum=LONGEST_SIDE,
+        step=1,
+    )
+    for label, default in (("Width", 768), ("Height", 512))
+)
+
+
+def info() -> dict[str, Any]:
+    """Say what this app can do: its version, features and device, settings, presets and limits.
+
+    The settings are the parameters of /stylize that are no pictures, by their names, each with its
+    default and its range or choices; the presets are named sets of them. Lengths are in pixels.
+    """
+    features = features_of(FEATURES.default)
+    return {
+        "version": recipe.VERSION,
+        "features": features.name,
+        "reason": features.reason,
+        "device": str(features.device),
+        "settings": {name: _parameter(spec) for name, spec in SPECS.items()}
+        | {"features": _parameter(FEATURES)},
+        "presets": {name: dict(values) for name, values in PRESETS.items()},
+        "limits": {
+            "formats": list(images.FORMATS),
+            "megapixels": images.MAX_MEGAPIXELS,
+            "file_megabytes": images.MAX_FILE_MEGABYTES,
+            "aspect": images.MAX_ASPECT,
+            "shortest_side": images.MIN_SIDE,
+            "shortest_side_of_result": images.MIN_RESULT_SIDE,
+        },
+    }
+
+
+def _parameter(spec: Range | Choice) -> dict[str, Any]:
+    """A range or choice as JSON; the type is the one of its default."""
+    return {"type": type(spec.default).__name__, **asdict(spec)}
+
+
+def estimate_run(width: object, height: object, **values: object) -> dict[str, Any]:
+    """Say how many seconds and bytes of memory a run would take on this app's machine.
+
+    The first time for a network and an optimiser it takes a second or two, which the machine is
+    measured in. On ZeroGPU, seconds are what a visitor's quota has to have left.
+
+    Args:
+        width: Of the content picture, as it would be sent, in pixels.
+        height: Of the content picture, as it would be sent, in pixels.
+    """
+    with sentences():
+        name = FEATURES.check("features", values.pop("features"))
+        settings = Settings(**values)
+        size = WIDTH.check("width", width), HEIGHT.check("height", height)
+        features = features_of(name)
+        if zerogpu.HERE:  # where the GPU to measure is not at hand
+            bytes_ = run_bytes(size, settings, features)
+            expected = Estimate(zerogpu.seconds_to_ask(size, settings), bytes_)
+        else:
+            expected = estimate(size, settings, features)
+        return {**asdict(expected), "features": features.name, "device": str(features.device)}

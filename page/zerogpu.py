@@ -1,0 +1,57 @@
+"""What is asked of ZeroGPU, and what it answers, in plain words.
+
+ZeroGPU, Hugging Face's shared hardware, lends a GPU for seconds that are asked for beforehand, and
+counts them against the visitor's daily quota. On other hardware none of this is used.
+"""
+
+import gradio as gr
+from PIL import Image
+from spaces.config import Config
+
+from nst import Settings
+from nst.images import fit
+from nst.transfer import coarse_to_fine
+
+HERE = Config.zero_gpu
+"""Whether this is ZeroGPU."""
+START_SECONDS, ITERATION_SECONDS, MEGAPIXEL_SECONDS = 10.0, 0.02, 0.03
+"""What a run takes at most: to start, an iteration, and what it adds for each megapixel."""
+MOST_SECONDS = 120
+"""What a run asks for at most: the daily quota of a visitor without an account."""
+
+LESS = "A smaller size or fewer iterations need less GPU time."
+AGAIN = "Please try again in a moment."
+WORDS = {
+    "ZeroGPU quota exceeded": "{message}. " + LESS,
+    "ZeroGPU pending credits exceeded": "{message}.",
+    "ZeroGPU illegal duration": "This run would need a GPU for longer than it is lent. " + LESS,
+    "ZeroGPU queue timeout": "No GPU became free in time. " + AGAIN,
+    "ZeroGPU client error": "No GPU could be had. " + AGAIN,
+    "ZeroGPU worker error": "The GPU was taken back before the run ended. " + LESS,
+}
+"""Title of an error of the `spaces` package -> the sentence that is shown; its own may be HTML."""
+
+
+def gpu_seconds(content: Image.Image, style: Image.Image, settings: Settings, *_: object) -> int:
+    """The time to ask for a run with these arguments: what `spaces.GPU` calls."""
+    return seconds_to_ask(content.size, settings)
+
+
+def seconds_to_ask(content_size: tuple[int, int], settings: Settings) -> int:
+    """The time to ask for a run, for a content picture of (width, height).
+
+    Too much fails for visitors with little quota left, and after too little the run is killed.
+    """
+    size = fit(*content_size, settings.size, "content image")
+    work = sum(s.iterations * s.pixels / 1e6 for s in coarse_to_fine(size, settings.iterations))
+    seconds = START_SECONDS + ITERATION_SECONDS * settings.iterations + MEGAPIXEL_SECONDS * work
+    return min(round(seconds), MOST_SECONDS)
+
+
+def in_plain_words(error: gr.Error) -> gr.Error:
+    """The same error, in a sentence that says what to do if it is ZeroGPU's."""
+    words = WORDS.get(error.title)
+    if words is None:
+        return error
+    message = words.format(message=str(error.message).strip().rstrip("."))
+    return gr.Error(message, title=error.title, print_exception=False)

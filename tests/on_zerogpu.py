@@ -1,0 +1,63 @@
+"""Run the app's handler as ZeroGPU does:  python tests/on_zerogpu.py RUN CONTENT STYLE VALUES
+
+A process of its own, with SPACES_ZERO_GPU set: the `spaces` package's own decorator forks the
+worker, pickles what goes in and out, and pretends to have a GPU until then. Only the two moments
+in which a worker takes hold of its GPU are replaced: it goes on with the processor. What came of
+the run is printed as JSON, after a line that says RESULT.
+"""
+
+import json
+import os
+import sys
+import urllib.request
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import gradio as gr
+import spaces.zero.torch
+import torch
+from spaces.zero.torch import patching
+
+import app  # noqa: F401 - imports what the Space imports, in its order
+from page.runs import features_of, stylize_pictures
+
+
+def keep_on_the_processor(callback: object = None) -> None:
+    """In the worker, give every tensor that pretended to be on a GPU its values."""
+    for pretended, values in patching.cuda_aliases.items():
+        pretended.data = values.as_subclass(torch.Tensor)
+
+
+def note(what: str) -> None:
+    """Have the server that plays ZeroGPU's part note an event in its row of calls."""
+    request = urllib.request.Request(
+        f"{os.environ['SPACES_ZERO_DEVICE_API_URL']}/{what}", method="POST"
+    )
+    urllib.request.urlopen(request).close()
+
+
+def main() -> None:
+    """Run to the end, or only for a few yields when RUN is "stop"."""
+    how, content, style, values = sys.argv[1:]
+    spaces.zero.torch.init = lambda nvidia_uuid: None
+    spaces.zero.torch.move = keep_on_the_processor
+    said = {"parent_device": str(features_of("compact").device), "yields": 0, "error": None}
+    run = stylize_pictures(content, style, **json.loads(values))
+    try:
+        for _, said["progress"] in run:
+            said["yields"] += 1
+            if said["yields"] == 1:
+                note("first-yield")
+            if how == "stop" and said["yields"] == 4:
+                break
+    except gr.Error as error:
+        said["error"] = {"title": error.title, "message": error.message}
+    run.close()
+    note("closed")
+    said["cuda_in_parent"] = torch.cuda.is_initialized()
+    print("RESULT", json.dumps(said))
+
+
+if __name__ == "__main__":
+    main()

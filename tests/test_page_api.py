@@ -1,0 +1,98 @@
+"""The API's description: complete, and the same from one version to the next."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+
+import app
+from nst import Settings, recipe
+from nst.settings import FEATURES, PRESETS, SPECS, Range, preset
+from page import zerogpu
+from page.info import estimate_run, info
+
+HELD = Path(__file__).with_name("api.json")
+RENEW = "python -m tests.test_page_api"
+
+
+def endpoints() -> dict[str, Any]:
+    """What Gradio tells programs of the public endpoints: the page /gradio_api/info."""
+    return app.build().get_api_info()["named_endpoints"]
+
+
+def test_the_description_is_the_committed_one():
+    """Programs rely on it: a difference is either a mistake or a change to tell them of."""
+    assert endpoints() == json.loads(HELD.read_text()), f"If the change is meant, run: {RENEW}"
+
+
+def test_every_setting_is_a_parameter_with_its_help_and_range():
+    parameters = {p["parameter_name"]: p for p in endpoints()["/stylize"]["parameters"]}
+    specs = {**SPECS, "features": FEATURES}
+    assert list(parameters)[:2] == ["content", "style"]
+    assert [name for name in parameters if name in specs] == list(specs)
+    for name, spec in specs.items():
+        parameter = parameters[name]
+        assert parameter["parameter_default"] == spec.default
+        text = parameter["python_type"]["description"]
+        assert spec.help in text and parameter["type"]["description"] == text
+        if isinstance(spec, Range):
+            assert f"{spec.minimum:.12g} to {spec.maximum:.12g}" in text
+            schema = parameter["type"]
+            assert (schema["minimum"], schema["maximum"]) == (spec.minimum, spec.maximum)
+            assert schema["type"] == ("integer" if isinstance(spec.default, int) else "number")
+        else:
+            assert parameter["type"]["enum"] == list(spec.choices)
+
+
+def test_everything_has_a_description():
+    for name, endpoint in endpoints().items():
+        assert endpoint["description"], name
+        for part in [*endpoint["parameters"], *endpoint["returns"]]:
+            assert part["python_type"]["description"], (name, part["label"])
+
+
+def test_info_is_json_and_says_what_the_settings_say():
+    told = json.loads(json.dumps(info(), allow_nan=False))
+    assert told["version"] == recipe.VERSION
+    assert told["features"] in FEATURES.choices and told["device"]
+    assert list(told["settings"]) == [*SPECS, "features"]
+    assert told["settings"]["size"] == {
+        "type": "int",
+        "label": "Size",
+        "help": SPECS["size"].help,
+        "default": 512,
+        "minimum": 64,
+        "maximum": 2048,
+        "step": 1,
+    }
+    assert told["settings"]["init"]["choices"] == list(SPECS["init"].choices)
+    for name in PRESETS:
+        assert told["presets"][name].items() <= preset(name).items()
+    assert told["limits"]["megapixels"] == 50
+
+
+def test_an_estimate_is_what_the_machine_is_measured_to_take():
+    values = {name: spec.default for name, spec in SPECS.items()} | {"features": "compact"}
+    short, long = (
+        estimate_run(640, 480, **values | {"iterations": n, "size": 128}) for n in (10, 1000)
+    )
+    assert 0 < 20 * short["seconds"] < long["seconds"]
+    assert min(short["bytes"], long["bytes"]) > 10**6
+    assert short["features"] == "compact" and short["device"] == "cpu"
+    with pytest.raises(gr.Error, match="width must be a whole number from 8 to"):
+        estimate_run(float("nan"), 480, **values)
+
+
+def test_on_zerogpu_an_estimate_is_what_would_be_asked_for(monkeypatch):
+    """The main process has no GPU to measure."""
+    monkeypatch.setattr(zerogpu, "HERE", True)
+    monkeypatch.delattr("page.info.estimate")
+    values = {name: spec.default for name, spec in SPECS.items()} | {"features": "compact"}
+    told = estimate_run(640, 480, **values)
+    assert told["seconds"] == zerogpu.seconds_to_ask((640, 480), Settings())
+
+
+if __name__ == "__main__":
+    HELD.write_text(json.dumps(endpoints(), indent=1) + "\n")

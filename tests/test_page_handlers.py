@@ -1,0 +1,87 @@
+"""What the page's events do."""
+
+from pathlib import Path
+
+import gradio as gr
+import pytest
+
+from nst.settings import PRESET_FIELDS, SPECS
+from page.handlers import begin, check_picture, finish, paint, use_preset, use_recipe
+from page.runs import stylize_pictures
+
+VALUES = {name: spec.default for name, spec in SPECS.items()}
+VALUES |= {"iterations": 12, "size": 64, "features": "compact"}
+
+
+def test_a_preset_fills_the_settings_it_names():
+    values = dict(zip(PRESET_FIELDS, use_preset("Bold"), strict=True))
+    assert values["style_strength"] == 75 and values["color"] == "style"
+    with pytest.raises(gr.Error, match="Balanced"):
+        use_preset("nonsense")
+
+
+def test_a_pictures_recipe_fills_every_setting(picture_files):
+    files = [str(path) for path in picture_files]
+    for path, progress in stylize_pictures(*files, **{**VALUES, "color": "matched"}):
+        if progress["done"]:
+            *values, features, preset = use_recipe(path)
+    assert dict(zip(SPECS, values, strict=True)) == {
+        **{name: spec.default for name, spec in SPECS.items()},
+        **{name: value for name, value in VALUES.items() if name in SPECS},
+        "color": "matched",
+    }
+    assert features == "compact" and preset is None
+    with pytest.raises(gr.Error, match="no recipe"):
+        use_recipe(files[0])
+
+
+def test_what_cannot_be_used_is_said_in_its_place(picture_files, tmp_path):
+    content, style = map(str, picture_files)
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"<b>")
+    for given, place, sentence in (
+        ((None, style, VALUES), "content_note", "The content image is missing."),
+        ((content, str(broken), VALUES), "style_note", "The style image is not a picture"),
+        ((content, style, {**VALUES, "size": None}), "bar", "size must be a whole number"),
+    ):
+        (answer,) = paint(*given[:2], **given[2])
+        assert 'role="alert"' in answer[place] and sentence in answer[place]
+        assert answer["record"] is None
+
+
+def test_a_run_ends_with_all_that_came_of_it(picture_files):
+    *_, last = paint(*map(str, picture_files), **VALUES)
+    (shown,) = _copied(finish(last["record"]))
+    assert shown["paint"]["interactive"] and not shown["stop"]["interactive"]
+    assert shown["animation_file"] == b"RIFF" and "nst-compare" in shown["compare"]
+    assert shown["film"].count("<img") == 13 and shown["record"] is None
+    assert shown["strip"]["settings"] == VALUES and "iterations 12" in shown["strip"]["words"]
+    assert "bar" not in shown
+
+
+def test_a_stopped_run_ends_with_what_there_is(picture_files):
+    run = paint(*map(str, picture_files), **VALUES)
+    record = [next(run)["record"] for _ in range(5)][-1]
+    run.close()
+    (shown,) = finish(record)
+    assert "Stopped at iteration 4 of 12" in shown["bar"]
+    assert "stopped at iteration 4" in shown["strip"]["words"]
+
+
+def test_paint_is_offered_again_whatever_happened():
+    assert not begin()["paint"]["interactive"]
+    (shown,) = finish(None)
+    assert shown["paint"]["interactive"] and "compare" not in shown
+
+
+def test_a_picture_is_checked_as_soon_as_it_is_there(picture_files):
+    check = check_picture("content image")
+    assert check(None) == "" and "96 × 64 pixels" in check(str(picture_files[0]))
+    assert 'role="alert"' in check(__file__)
+
+
+def _copied(answers):
+    """The animation is a file that is there only while it is handed over."""
+    for answer in answers:
+        with Path(answer["animation"]["value"]).open("rb") as file:
+            yield {**answer, "animation_file": file.read(4)}

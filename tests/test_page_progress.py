@@ -1,0 +1,29 @@
+"""A run's progress in words."""
+
+from page.progress import alert, describe_features, progress_bar
+from page.runs import features_of
+
+
+def test_the_progress_bar_says_where_the_run_is():
+    progress = {"iteration": 50, "total": 200, "size": 256, "device": "cpu"}
+    progress |= {"content_loss": 0.5, "style_loss": 0.5}
+    progress |= {"seconds": 4.2, "eta_seconds": 12.4, "done": False, "features": "compact"}
+    text = progress_bar(progress)
+    assert 'aria-valuenow="25"' in text and "width: 25.0%" in text
+    assert "Iteration 50 of 200 at 256 px · 4 s gone, about 12 s left" in text
+    assert "Done: 200 iterations" in progress_bar(progress | {"iteration": 200, "done": True})
+
+
+def test_the_status_line_says_what_runs_and_why(monkeypatch):
+    assert "**compact** on **the CPU** (asked for)" in describe_features("compact")
+    monkeypatch.setenv("NST_VGG19_WEIGHTS", "/nowhere.safetensors")
+    features_of.cache_clear()
+    assert "cannot be used" in describe_features("vgg19")
+
+
+def test_a_run_that_waits_says_so():
+    assert "Waiting" in progress_bar(None) and 'aria-valuenow="0"' in progress_bar(None)
+
+
+def test_an_error_is_text_only():
+    assert alert("<b> & co") == '<p class="nst-alert" role="alert">&lt;b&gt; &amp; co</p>'

@@ -1,0 +1,117 @@
+"""The run behind the page and the API, without a server."""
+
+import itertools
+import pickle
+from pathlib import Path
+
+import gradio as gr
+import pytest
+from PIL import Image
+
+from nst import Settings
+from nst.settings import SPECS
+from page import runs
+
+DEFAULTS = {name: spec.default for name, spec in SPECS.items()}
+VALUES = {**DEFAULTS, "iterations": 12, "size": 64, "features": "compact"}
+KEYS = [
+    "iteration",
+    "total",
+    "size",
+    "content_loss",
+    "style_loss",
+    "tv_loss",
+    "seconds",
+    "eta_seconds",
+    "features",
+    "device",
+    "done",
+]
+
+
+@pytest.fixture
+def files(picture_files):
+    return [str(path) for path in picture_files]
+
+
+def test_a_run_streams_jpeg_previews_and_ends_with_a_png(files):
+    formats, progresses = [], []
+    for path, progress in runs.stylize_pictures(*files, **VALUES):
+        with Image.open(path) as image:  # it is there while it is shown
+            formats.append(image.format)
+            features = image.info.get("Features")
+        progresses.append(progress)
+    assert formats == ["JPEG"] * (len(formats) - 1) + ["PNG"]
+    assert features == "compact"
+    assert all(list(progress) == KEYS for progress in progresses)
+    assert [p["iteration"] for p in progresses] == list(range(13))
+    assert [p["done"] for p in progresses] == [False] * 12 + [True]
+    assert progresses[-1]["eta_seconds"] == 0
+    assert progresses[-1]["features"] == "compact" and progresses[-1]["device"] == "cpu"
+
+
+def test_something_is_yielded_before_the_gpu_is_asked_for(files, monkeypatch):
+    def never(*_):
+        raise AssertionError("the GPU was asked for")
+
+    monkeypatch.setattr(runs, "_stylize_on_gpu", never)
+    run = runs.stylize_pictures(*files, **VALUES)
+    path, progress = next(run)
+    assert Path(path).exists() and progress["iteration"] == 0
+    run.close()
+
+
+def test_files_are_gone_after_the_run_and_after_a_stop(files):
+    folders = set()
+    for stop_after in (2, 100):
+        run = runs.stylize_pictures(*files, **VALUES)
+        for path, _ in itertools.islice(run, stop_after):
+            folders.add(Path(path).parent)
+        run.close()
+    assert len(folders) == 2 and not any(folder.exists() for folder in folders)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"iterations": 0}, "iterations must be a whole number from 1 to 2000, not 0."),
+        ({"iterations": None}, "iterations must be a whole number from 1 to 2000, not None."),
+        ({"style_strength": float("nan")}, "style_strength must be a number from 0 to 100"),
+        ({"size": "big"}, "size must be a whole number from 64 to 2048, not 'big'."),
+        ({"init": ["noise"]}, "init must be one of content, noise, style"),
+        ({"features": None}, "features must be one of auto, vgg19, compact, not None."),
+    ],
+)
+def test_bad_values_reach_the_visitor_as_a_sentence(files, change, sentence, caplog):
+    with pytest.raises(gr.Error, match="must be") as caught:
+        next(runs.stylize_pictures(*files, **{**VALUES, **change}))
+    assert caught.value.message.startswith(sentence)
+    assert not caught.value.print_exception and not caplog.records
+
+
+def test_missing_and_damaged_pictures_reach_the_visitor_as_a_sentence(files, tmp_path):
+    with pytest.raises(gr.Error, match="The content image is missing"):
+        next(runs.stylize_pictures(None, files[1], **VALUES))
+    damaged = tmp_path / "damaged.png"
+    damaged.write_bytes(b"nothing")
+    with pytest.raises(gr.Error, match="The style image is not a picture"):
+        next(runs.stylize_pictures(files[0], str(damaged), **VALUES))
+
+
+def test_unexpected_failures_are_logged_and_not_shown(files, monkeypatch, caplog):
+    def broken(*_):
+        raise RuntimeError("a secret path")
+
+    monkeypatch.setattr(runs, "_stylize_on_gpu", broken)
+    with pytest.raises(gr.Error) as caught:
+        list(runs.stylize_pictures(*files, **VALUES))
+    assert "secret" not in caught.value.message
+    assert "a secret path" in caplog.text
+
+
+def test_what_crosses_to_the_gpu_worker_can_be_pickled(files):
+    images = [Image.open(path) for path in files]
+    settings = Settings(iterations=2, size=64)
+    pickle.dumps((images, settings))
+    for yielded in runs._stylize_on_gpu(*images, settings, "compact"):
+        assert pickle.loads(pickle.dumps(yielded))[0].total == 2
