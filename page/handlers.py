@@ -11,7 +11,7 @@ import gradio as gr
 from nst import InputError, recipe
 from nst.images import open_image
 from nst.settings import preset
-from page import compare, curves, examples, film, memory
+from page import compare, curves, examples, film, recall
 from page.layout import compare_pair
 from page.pictures import data_url, small
 from page.progress import alert, progress_bar
@@ -37,7 +37,7 @@ def begin() -> dict[str, Any]:
 
 def paint(content: str | None, style: str | None, **values: object) -> Iterator[dict[str, Any]]:
     """Run, and show the picture so far; what cannot be used gets its sentence in its place."""
-    record = Record({name: values[name] for name in memory.CONTROLS})
+    record = Record({name: values[name] for name in recall.CONTROLS})
     try:
         for picture, progress in stylize_pictures(content, style, **values):
             record.add(picture, progress)
@@ -66,7 +66,7 @@ def finish(record: Record | None) -> Iterator[dict[str, Any]]:
     if record is None:
         yield ready
         return
-    words = memory.in_words(memory.checked(record.values))
+    words = recall.in_words(recall.checked(record.values))
     if not record.latest["done"]:
         ready["bar"] = progress_bar(record.latest, stopped=True)
         words += f", stopped at iteration {record.latest['iteration']}"
@@ -147,14 +147,14 @@ def use_recipe(picture: str | None) -> list[object]:
 def use_kept(event: gr.EventData) -> list[object]:
     """The settings of a picture of this visit, its features, and no preset."""
     with sentences():
-        return [*memory.checked(event.settings).values(), None]
+        return [*recall.checked(event.settings).values(), None]
 
 
 def restore(kept: object, request: gr.Request) -> list[object]:
     """The settings of the link that was followed, else those of the last visit; and a sentence."""
     values, problem = None, ""
     try:
-        values = memory.of_link(request.query_params)
+        values = recall.of_link(request.query_params)
     except InputError as error:
         problem = alert(f"The link's settings were not used: {error}")
-    return [*(values or memory.remembered(kept)).values(), problem]
+    return [*(values or recall.remembered(kept)).values(), problem]
