@@ -54,8 +54,7 @@ def _connect_run(inputs: Inputs, outputs: Outputs) -> None:
         for ended in (run.then, run.failure):
             _on(ended, handlers.finish, named, result, inputs=record, **PRIVATE)
         runs.append(run)
-    stopping = gr.update(interactive=False)
-    inputs.stop.click(lambda: stopping, None, inputs.stop, cancels=runs, **AT_ONCE)
+    _on(inputs.stop.click, handlers.stop, named, ("stop", "bar"), cancels=runs, **AT_ONCE)
 
 
 def _connect_pictures(cards: gr.HTML, inputs: Inputs, outputs: Outputs) -> None:
@@ -82,10 +81,12 @@ def _connect_settings(page: gr.Blocks, inputs: Inputs, outputs: Outputs) -> None
     every = [settings[name] for name in recall.CONTROLS]
     changed = [settings[field] for field in PRESET_FIELDS]
     inputs.preset.input(handlers.use_preset, inputs.preset, changed, **AT_ONCE)
-    inputs.recipe.upload(handlers.use_recipe, inputs.recipe, [*every, inputs.preset], **PRIVATE)
+    inputs.recipe.upload(
+        handlers.use_recipe, inputs.recipe, [*every, inputs.preset, inputs.share_note], **PRIVATE
+    )
     outputs.strip.click(handlers.use_kept, None, [*every, inputs.preset], **PRIVATE)
     settings["init"].change(seed_applies, settings["init"], settings["seed"], **AT_ONCE)
-    inputs.copy_link.click(None, every, inputs.link, js=recall.COPY_LINK, **PRIVATE)
+    inputs.copy_link.click(None, every, inputs.share_note, js=recall.COPY_LINK, **PRIVATE)
     kept = gr.BrowserState(recall.DEFAULTS, storage_key="nst-settings", secret="not a secret")
     restored = page.load(handlers.restore, kept, [*every, outputs.bar], **PRIVATE)
     names = list(recall.CONTROLS)

@@ -14,7 +14,7 @@ from nst.settings import preset
 from page import compare, curves, examples, film, recall
 from page.layout import compare_pair
 from page.pictures import data_url, small
-from page.progress import alert, progress_bar
+from page.progress import alert, note, progress_bar
 from page.record import Record
 from page.runs import sentences, stylize_pictures
 
@@ -60,6 +60,11 @@ def go_on(
     yield from paint(content, style, **{**values, "init": "image", "start": picture})
 
 
+def stop() -> dict[str, Any]:
+    """Updates for the moment after the click; `finish` says more, if the run had begun."""
+    return {"stop": gr.update(interactive=False), "bar": note("Stopped.")}
+
+
 def finish(record: Record | None) -> Iterator[dict[str, Any]]:
     """Show what came of a run, done or stopped, and give the picture to the visit's strip."""
     ready = {"paint": gr.update(interactive=True), "stop": gr.update(interactive=False)}
@@ -97,7 +102,7 @@ def check_picture(what: str) -> Callable[[str | None], str]:
                 image = open_image(path, what) if path else None
         except gr.Error as error:
             return alert(error.message)
-        return f"<p>{image.width} × {image.height} pixels</p>" if image else ""
+        return note(f"{image.width} × {image.height} pixels") if image else ""
 
     return check
 
@@ -122,8 +127,10 @@ def show_pair(event: gr.EventData) -> dict[str, Any]:
         "film": film.NOTHING,
         "curves": curves.NOTHING,
         "tabs": gr.update(selected="compare"),
-        "bar": "<p class='nst-text'><span>An example, painted before with the default settings. "
-        "Change a picture or a setting, and paint.</span></p>",
+        "bar": note(
+            "An example, painted before with the default settings. "
+            "Change a picture or a setting, and paint."
+        ),
         "download": gr.update(value=str(pair.result), interactive=True),
         "animation": gr.update(interactive=False),
         "use_as_content": gr.update(interactive=True),
@@ -138,10 +145,14 @@ def use_preset(name: object) -> list[object]:
 
 
 def use_recipe(picture: str | None) -> list[object]:
-    """The settings that a picture painted before was made with, its features, and no preset."""
-    with sentences():
-        read = recipe.read(picture)
-        return [*asdict(read.settings).values(), read.features, None]
+    """The settings that a picture painted before was made with, its features, no preset; a note."""
+    try:
+        with sentences():
+            read = recipe.read(picture)
+    except gr.Error as error:
+        return [*[gr.skip()] * (len(recall.CONTROLS) + 1), alert(error.message)]
+    words = "The settings are now those of that picture."
+    return [*asdict(read.settings).values(), read.features, None, note(words)]
 
 
 def use_kept(event: gr.EventData) -> list[object]:

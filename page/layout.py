@@ -44,7 +44,7 @@ class Inputs:
     stop: gr.Button
     recipe: gr.UploadButton
     copy_link: gr.Button
-    link: gr.HTML
+    share_note: gr.HTML
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def _inputs() -> Inputs:
     more, mask_editor, use_mask = more_pictures() if TAKEN else ({}, None, None)
     with gr.Accordion("Keep and share these settings", open=False):
         copy_link = gr.Button("Copy a link with these settings", size="sm")
-        link = gr.HTML(elem_classes="nst-note nst-link")
+        share_note = gr.HTML(elem_classes="nst-note nst-link")
         recipe = gr.UploadButton(
             "Use the settings of a picture painted before", file_types=[".png"], size="sm"
         )
@@ -111,7 +111,7 @@ def _inputs() -> Inputs:
         stop=stop,
         recipe=recipe,
         copy_link=copy_link,
-        link=link,
+        share_note=share_note,
     )
 
 

@@ -224,6 +224,22 @@ def test_two_visitors_never_see_each_others_pictures(visit, expect, picture_file
             assert (red > blue) == (name == "red")
 
 
+def test_a_visitor_who_waits_can_leave_the_queue(visit, expect, picture_files):
+    first, second = visit(), visit()
+    for page in (first, second):
+        upload(page, picture_files)
+    paint(first, 2000)
+    first.get_by_text(re.compile(r"Iteration \d+ of 2000")).wait_for()
+    paint(second, 4)
+    second.get_by_text("Waiting for a free place").wait_for()
+    second.get_by_role("button", name="Stop").click()
+    second.get_by_text("Stopped.").wait_for()
+    wait_until_ready(second, expect)
+    assert first.get_by_text(re.compile(r"Iteration \d+ of 2000")).is_visible()
+    first.get_by_role("button", name="Stop").click()
+    wait_until_ready(first, expect)
+
+
 MIDDLE = """async source => {
   const image = new Image();
   image.src = source;
