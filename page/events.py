@@ -23,7 +23,7 @@ SCROLL = """() => {
     document.getElementById('nst-result').scrollIntoView({behavior: still ? 'auto' : 'smooth'});
   return [];
 }"""
-"""On a narrow page the result is below the button that starts it."""
+"""On a narrow page the result is below what it comes from."""
 
 
 def connect_page(page: gr.Blocks, cards: gr.HTML, inputs: Inputs, outputs: Outputs) -> None:
@@ -61,7 +61,7 @@ def _connect_pictures(cards: gr.HTML, inputs: Inputs, outputs: Outputs) -> None:
     shown = ("content", "style", "picture", "compare", "film", "curves", "tabs", "bar")
     buttons = ("download", "animation", "use_as_content", "more")
     named = {**vars(inputs), **vars(outputs)}
-    _on(cards.click, handlers.show_pair, named, shown + buttons, **AT_ONCE)
+    _on(cards.click, handlers.show_pair, named, shown + buttons, js=SCROLL, **AT_ONCE)
     inputs.content_tiles.click(handlers.take_example("content"), None, inputs.content, **AT_ONCE)
     inputs.style_tiles.click(handlers.take_example("styles"), None, inputs.style, **AT_ONCE)
     for image, note, what in (

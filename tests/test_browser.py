@@ -256,11 +256,12 @@ def test_the_page_fits_a_phone(visit, expect, scheme):
     page = visit(viewport=PHONE, color_scheme=scheme, has_touch=True)
     page.get_by_role("button", name=re.compile("Show the example")).first.click()
     page.get_by_text("An example, painted before").wait_for()
+    expect(page.locator("#nst-result")).to_be_in_viewport()  # the result comes into view
     for group in ("Strokes and colours", "Where to start", "Advanced", "Keep and share"):
         open_group(page, group)
     screenshot(page, f"8-phone-{scheme}")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    paint(page, 4)  # on a phone, the result comes into view
+    paint(page, 4)
     expect(page.locator("#nst-result")).to_be_in_viewport()
     page.get_by_text("Done: 4 iterations").wait_for()
 
