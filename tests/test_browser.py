@@ -138,7 +138,7 @@ def test_a_visit_from_first_sight_to_download(page, expect, picture_files, tmp_p
 def test_after_a_run_it_can_be_compared_and_watched_and_used(page, expect, picture_files, tmp_path):
     upload(page, picture_files)
     paint(page, 20)
-    wait_until_ready(page, expect)
+    expect(page.locator(".nst-strip li")).to_have_count(1)
     page.get_by_role("tab", name="Compare").click()
     slider = page.get_by_label(re.compile("How much of the photograph"))
     slider.press("ArrowRight")
@@ -293,7 +293,7 @@ def test_nothing_serious_stands_in_the_way_of_anybody(visit, expect, picture_fil
     found = _serious(axe.run(page))
     upload(page, picture_files)
     paint(page, 20)
-    wait_until_ready(page, expect)
+    expect(page.locator(".nst-strip li")).to_have_count(1)
     for tab in ("Film", "Losses", "Compare", "Picture"):
         page.get_by_role("tab", name=tab).click()
         found |= _serious(axe.run(page))
