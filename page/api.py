@@ -22,7 +22,7 @@ def run_inputs(inputs: Inputs) -> dict[str, Any]:
     """What a run reads; runs of the page and of the API share one place."""
     return {
         "inputs": [inputs.content, inputs.style],
-        "inputs_kwargs": inputs.settings,
+        "inputs_kwargs": inputs.more_pictures | inputs.settings,
         "concurrency_id": "painting",
     }
 

@@ -57,7 +57,7 @@ def picture_input(name: str, label: str, alt_text: str) -> gr.Image:
         type="filepath",
         sources=["upload", "webcam", "clipboard"],
         height=INPUT_HEIGHT,
-        buttons=["fullscreen"],
+        buttons=[],
         alt_text=alt_text,
         elem_id=f"nst-{name}",
     )

@@ -8,10 +8,11 @@ from typing import Any
 import gradio as gr
 
 from nst.settings import PRESET_FIELDS
-from page import handlers, memory
+from page import handlers, recall
 from page.api import run_inputs
 from page.controls import seed_applies
 from page.layout import Inputs, Outputs
+from page.more_pictures import mask_of
 from page.progress import describe_features
 
 PRIVATE = {"api_visibility": "private", "show_progress": "hidden"}
@@ -22,7 +23,7 @@ SCROLL = """() => {
     document.getElementById('nst-result').scrollIntoView({behavior: still ? 'auto' : 'smooth'});
   return [];
 }"""
-"""On a narrow page the result is below the button that starts it."""
+"""On a narrow page the result is below what it comes from."""
 
 
 def connect_page(page: gr.Blocks, cards: gr.HTML, inputs: Inputs, outputs: Outputs) -> None:
@@ -53,15 +54,14 @@ def _connect_run(inputs: Inputs, outputs: Outputs) -> None:
         for ended in (run.then, run.failure):
             _on(ended, handlers.finish, named, result, inputs=record, **PRIVATE)
         runs.append(run)
-    stopping = gr.update(interactive=False)
-    inputs.stop.click(lambda: stopping, None, inputs.stop, cancels=runs, **AT_ONCE)
+    _on(inputs.stop.click, handlers.stop, named, ("stop", "bar"), cancels=runs, **AT_ONCE)
 
 
 def _connect_pictures(cards: gr.HTML, inputs: Inputs, outputs: Outputs) -> None:
     shown = ("content", "style", "picture", "compare", "film", "curves", "tabs", "bar")
     buttons = ("download", "animation", "use_as_content", "more")
     named = {**vars(inputs), **vars(outputs)}
-    _on(cards.click, handlers.show_pair, named, shown + buttons, **AT_ONCE)
+    _on(cards.click, handlers.show_pair, named, shown + buttons, js=SCROLL, **AT_ONCE)
     inputs.content_tiles.click(handlers.take_example("content"), None, inputs.content, **AT_ONCE)
     inputs.style_tiles.click(handlers.take_example("styles"), None, inputs.style, **AT_ONCE)
     for image, note, what in (
@@ -69,21 +69,27 @@ def _connect_pictures(cards: gr.HTML, inputs: Inputs, outputs: Outputs) -> None:
         (inputs.style, inputs.style_note, "style image"),
     ):
         image.change(handlers.check_picture(what), image, note, **PRIVATE)
+    if inputs.more_pictures:
+        # The photograph is the ground that the mask is painted on.
+        inputs.content.change(lambda path: path, inputs.content, inputs.mask_editor, **PRIVATE)
+        inputs.use_mask.click(mask_of, inputs.mask_editor, inputs.more_pictures["mask"], **PRIVATE)
     outputs.use_as_content.click(lambda path: path, outputs.picture, inputs.content, **AT_ONCE)
 
 
 def _connect_settings(page: gr.Blocks, inputs: Inputs, outputs: Outputs) -> None:
     settings = inputs.settings
-    every = [settings[name] for name in memory.CONTROLS]
+    every = [settings[name] for name in recall.CONTROLS]
     changed = [settings[field] for field in PRESET_FIELDS]
     inputs.preset.input(handlers.use_preset, inputs.preset, changed, **AT_ONCE)
-    inputs.recipe.upload(handlers.use_recipe, inputs.recipe, [*every, inputs.preset], **PRIVATE)
+    inputs.recipe.upload(
+        handlers.use_recipe, inputs.recipe, [*every, inputs.preset, inputs.share_note], **PRIVATE
+    )
     outputs.strip.click(handlers.use_kept, None, [*every, inputs.preset], **PRIVATE)
     settings["init"].change(seed_applies, settings["init"], settings["seed"], **AT_ONCE)
-    inputs.copy_link.click(None, every, inputs.link, js=memory.COPY_LINK, **PRIVATE)
-    kept = gr.BrowserState(memory.DEFAULTS, storage_key="nst-settings", secret="not a secret")
+    inputs.copy_link.click(None, every, inputs.share_note, js=recall.COPY_LINK, **PRIVATE)
+    kept = gr.BrowserState(recall.DEFAULTS, storage_key="nst-settings", secret="not a secret")
     restored = page.load(handlers.restore, kept, [*every, outputs.bar], **PRIVATE)
-    names = list(memory.CONTROLS)
+    names = list(recall.CONTROLS)
     remember = f"(...values) => [Object.fromEntries({names}.map((name, i) => [name, values[i]]))]"
     gr.on([widget.change for widget in every], None, every, kept, js=remember, **PRIVATE)
     features = settings["features"]

@@ -11,10 +11,10 @@ import gradio as gr
 from nst import InputError, recipe
 from nst.images import open_image
 from nst.settings import preset
-from page import compare, curves, examples, film, memory
+from page import compare, curves, examples, film, recall
 from page.layout import compare_pair
 from page.pictures import data_url, small
-from page.progress import alert, progress_bar
+from page.progress import alert, note, progress_bar
 from page.record import Record
 from page.runs import sentences, stylize_pictures
 
@@ -37,7 +37,7 @@ def begin() -> dict[str, Any]:
 
 def paint(content: str | None, style: str | None, **values: object) -> Iterator[dict[str, Any]]:
     """Run, and show the picture so far; what cannot be used gets its sentence in its place."""
-    record = Record({name: values[name] for name in memory.CONTROLS})
+    record = Record({name: values[name] for name in recall.CONTROLS})
     try:
         for picture, progress in stylize_pictures(content, style, **values):
             record.add(picture, progress)
@@ -60,13 +60,18 @@ def go_on(
     yield from paint(content, style, **{**values, "init": "image", "start": picture})
 
 
+def stop() -> dict[str, Any]:
+    """Updates for the moment after the click; `finish` says more, if the run had begun."""
+    return {"stop": gr.update(interactive=False), "bar": note("Stopped.")}
+
+
 def finish(record: Record | None) -> Iterator[dict[str, Any]]:
     """Show what came of a run, done or stopped, and give the picture to the visit's strip."""
     ready = {"paint": gr.update(interactive=True), "stop": gr.update(interactive=False)}
     if record is None:
         yield ready
         return
-    words = memory.in_words(memory.checked(record.values))
+    words = recall.in_words(recall.checked(record.values))
     if not record.latest["done"]:
         ready["bar"] = progress_bar(record.latest, stopped=True)
         words += f", stopped at iteration {record.latest['iteration']}"
@@ -97,7 +102,7 @@ def check_picture(what: str) -> Callable[[str | None], str]:
                 image = open_image(path, what) if path else None
         except gr.Error as error:
             return alert(error.message)
-        return f"<p>{image.width} × {image.height} pixels</p>" if image else ""
+        return note(f"{image.width} × {image.height} pixels") if image else ""
 
     return check
 
@@ -122,8 +127,10 @@ def show_pair(event: gr.EventData) -> dict[str, Any]:
         "film": film.NOTHING,
         "curves": curves.NOTHING,
         "tabs": gr.update(selected="compare"),
-        "bar": "<p class='nst-text'><span>An example, painted before with the default settings. "
-        "Change a picture or a setting, and paint.</span></p>",
+        "bar": note(
+            "An example, painted before with the default settings. "
+            "Change a picture or a setting, and paint."
+        ),
         "download": gr.update(value=str(pair.result), interactive=True),
         "animation": gr.update(interactive=False),
         "use_as_content": gr.update(interactive=True),
@@ -138,23 +145,27 @@ def use_preset(name: object) -> list[object]:
 
 
 def use_recipe(picture: str | None) -> list[object]:
-    """The settings that a picture painted before was made with, its features, and no preset."""
-    with sentences():
-        read = recipe.read(picture)
-        return [*asdict(read.settings).values(), read.features, None]
+    """The settings that a picture painted before was made with, its features, no preset; a note."""
+    try:
+        with sentences():
+            read = recipe.read(picture)
+    except gr.Error as error:
+        return [*[gr.skip()] * (len(recall.CONTROLS) + 1), alert(error.message)]
+    words = "The settings are now those of that picture."
+    return [*asdict(read.settings).values(), read.features, None, note(words)]
 
 
 def use_kept(event: gr.EventData) -> list[object]:
     """The settings of a picture of this visit, its features, and no preset."""
     with sentences():
-        return [*memory.checked(event.settings).values(), None]
+        return [*recall.checked(event.settings).values(), None]
 
 
 def restore(kept: object, request: gr.Request) -> list[object]:
     """The settings of the link that was followed, else those of the last visit; and a sentence."""
     values, problem = None, ""
     try:
-        values = memory.of_link(request.query_params)
+        values = recall.of_link(request.query_params)
     except InputError as error:
         problem = alert(f"The link's settings were not used: {error}")
-    return [*(values or memory.remembered(kept)).values(), problem]
+    return [*(values or recall.remembered(kept)).values(), problem]

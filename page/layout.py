@@ -8,6 +8,7 @@ import gradio as gr
 from nst.settings import PRESETS, SPECS
 from page import compare, curves, examples, film
 from page.controls import in_groups, in_sight, path_of, picture_input, unread
+from page.more_pictures import TAKEN, more_pictures
 from page.pictures import small
 from page.runs import CAN_GO_ON
 
@@ -33,12 +34,17 @@ class Inputs:
     content_tiles: gr.HTML
     style_tiles: gr.HTML
     settings: dict[str, gr.Slider | gr.Radio]  # by the names of `Settings`, and "features"
+    more_pictures: dict[
+        str, gr.Image
+    ]  # by the API's names; empty while `stylize` does not take them
+    mask_editor: gr.ImageEditor | None
+    use_mask: gr.Button | None
     preset: gr.Radio
     paint: gr.Button
     stop: gr.Button
     recipe: gr.UploadButton
     copy_link: gr.Button
-    link: gr.HTML
+    share_note: gr.HTML
 
 
 @dataclass(frozen=True)
@@ -75,8 +81,8 @@ def _inputs() -> Inputs:
     pictures = {}
     with gr.Row():
         for name, label, alt, kind, verb in (
-            ("content", "Photograph", "Your photograph", "content", "Take the photograph"),
-            ("style", "Painting", "Your painting", "styles", "Take the painting"),
+            ("content", "Content: photograph", "Your photograph", "content", "Take the photograph"),
+            ("style", "Style: painting", "Your painting", "styles", "Take the painting"),
         ):
             with gr.Column(min_width=150):
                 pictures[name] = picture_input(name, label, alt)
@@ -87,21 +93,25 @@ def _inputs() -> Inputs:
         stop = gr.Button("Stop", variant="stop", size="lg", interactive=False, min_width=80)
     preset = unread(gr.Radio(list(PRESETS), label="Preset", info=PRESET_HELP))
     settings = in_sight() | in_groups()
+    more, mask_editor, use_mask = more_pictures() if TAKEN else ({}, None, None)
     with gr.Accordion("Keep and share these settings", open=False):
         copy_link = gr.Button("Copy a link with these settings", size="sm")
-        link = gr.HTML(elem_classes="nst-note nst-link")
+        share_note = gr.HTML(elem_classes="nst-note nst-link")
         recipe = gr.UploadButton(
             "Use the settings of a picture painted before", file_types=[".png"], size="sm"
         )
     return Inputs(
         **pictures,
         settings={name: settings[name] for name in (*SPECS, "features")},  # the API's order
+        more_pictures=more,
+        mask_editor=mask_editor,
+        use_mask=use_mask,
         preset=preset,
         paint=paint,
         stop=stop,
         recipe=recipe,
         copy_link=copy_link,
-        link=link,
+        share_note=share_note,
     )
 
 

@@ -46,6 +46,11 @@ def _losses(progress: Progress | None) -> str:
     )
 
 
+def note(sentence: str) -> str:
+    """A quiet line, read out when there is a pause."""
+    return f'<p class="nst-text" role="status"><span>{escape(sentence)}</span></p>'
+
+
 def alert(sentence: str) -> str:
     """What went wrong, where it belongs, read out at once by screen readers."""
     return f'<p class="nst-alert" role="alert">{escape(sentence)}</p>'

@@ -16,7 +16,8 @@ const open = item => {
     onclick: () => { dialog.close(); action?.(); },
   });
   const save = make('a', {
-    className: 'nst-button', textContent: 'Save this copy', href: item.picture, download: 'painted.jpg',
+    className: 'nst-button', textContent: 'Save this copy', href: item.picture,
+    download: 'painted.jpg',
   });
   dialog.setAttribute('aria-label', 'A picture of this visit');
   dialog.append(

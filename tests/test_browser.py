@@ -138,7 +138,7 @@ def test_a_visit_from_first_sight_to_download(page, expect, picture_files, tmp_p
 def test_after_a_run_it_can_be_compared_and_watched_and_used(page, expect, picture_files, tmp_path):
     upload(page, picture_files)
     paint(page, 20)
-    wait_until_ready(page, expect)
+    expect(page.locator(".nst-strip li")).to_have_count(1)
     page.get_by_role("tab", name="Compare").click()
     slider = page.get_by_label(re.compile("How much of the photograph"))
     slider.press("ArrowRight")
@@ -224,6 +224,22 @@ def test_two_visitors_never_see_each_others_pictures(visit, expect, picture_file
             assert (red > blue) == (name == "red")
 
 
+def test_a_visitor_who_waits_can_leave_the_queue(visit, expect, picture_files):
+    first, second = visit(), visit()
+    for page in (first, second):
+        upload(page, picture_files)
+    paint(first, 2000)
+    first.get_by_text(re.compile(r"Iteration \d+ of 2000")).wait_for()
+    paint(second, 4)
+    second.get_by_text("Waiting for a free place").wait_for()
+    second.get_by_role("button", name="Stop").click()
+    second.get_by_text("Stopped.").wait_for()
+    wait_until_ready(second, expect)
+    assert first.get_by_text(re.compile(r"Iteration \d+ of 2000")).is_visible()
+    first.get_by_role("button", name="Stop").click()
+    wait_until_ready(first, expect)
+
+
 MIDDLE = """async source => {
   const image = new Image();
   image.src = source;
@@ -240,11 +256,12 @@ def test_the_page_fits_a_phone(visit, expect, scheme):
     page = visit(viewport=PHONE, color_scheme=scheme, has_touch=True)
     page.get_by_role("button", name=re.compile("Show the example")).first.click()
     page.get_by_text("An example, painted before").wait_for()
+    expect(page.locator("#nst-result")).to_be_in_viewport()  # the result comes into view
     for group in ("Strokes and colours", "Where to start", "Advanced", "Keep and share"):
         open_group(page, group)
     screenshot(page, f"8-phone-{scheme}")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    paint(page, 4)  # on a phone, the result comes into view
+    paint(page, 4)
     expect(page.locator("#nst-result")).to_be_in_viewport()
     page.get_by_text("Done: 4 iterations").wait_for()
 
@@ -276,7 +293,7 @@ def test_nothing_serious_stands_in_the_way_of_anybody(visit, expect, picture_fil
     found = _serious(axe.run(page))
     upload(page, picture_files)
     paint(page, 20)
-    wait_until_ready(page, expect)
+    expect(page.locator(".nst-strip li")).to_have_count(1)
     for tab in ("Film", "Losses", "Compare", "Picture"):
         page.get_by_role("tab", name=tab).click()
         found |= _serious(axe.run(page))
