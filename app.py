@@ -14,6 +14,7 @@ import gradio as gr
 from nst.settings import FEATURES
 from page.api import connect_api
 from page.events import connect_page
+from page.info import measure_machine
 from page.layout import lay_out
 from page.look import css, theme
 from page.runs import features_of
@@ -35,6 +36,7 @@ def main() -> None:
     """Serve the page."""
     logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s")
     features_of(FEATURES.default)  # ZeroGPU wants networks on the GPU before a visitor comes
+    measure_machine()
     page = build()
     # One run at a time: two would only share the device, and each take twice as long.
     page.queue(max_size=QUEUE_LENGTH, default_concurrency_limit=1)

@@ -19,6 +19,7 @@ from benchmarks.quality import PAIRS, find
 from nst import Settings, load_features, stylize
 from nst.features import FeatureNetwork
 from nst.images import open_image
+from nst.settings import SPECS
 
 STRENGTHS = (10, 30, 50, 70, 90)
 COUNT = 6
@@ -90,7 +91,7 @@ def main() -> None:
     parser.add_argument("styles", type=Path, help="folder of paintings")
     parser.add_argument("--features", nargs="+", default=["compact"])
     parser.add_argument("--sizes", nargs="+", type=int, default=[256, 512])
-    parser.add_argument("--iterations", type=int, default=100)
+    parser.add_argument("--iterations", type=int, default=SPECS["iterations"].default)
     parser.add_argument("--pictures", type=Path, help="folder for the grids")
     options = parser.parse_args()
     print("| features, px | strength | style left | variation | content loss | of each pair |")

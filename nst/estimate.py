@@ -24,7 +24,7 @@ from nst.objective import Objective
 from nst.optim import OPTIMIZERS
 from nst.regions import everywhere
 from nst.settings import Settings
-from nst.transfer import MOST_PREVIEWS, PREVIEW_SECONDS, Scale, coarse_to_fine, optimise
+from nst.transfer import MOST_PREVIEWS, PREVIEW_SECONDS, Scale, optimise, plan
 
 SIDES = (128, 256, 512, 1024)
 """Sides of the square pictures that a calibration goes through, as far as the budget reaches."""
@@ -116,7 +116,7 @@ def estimate(
     amount = run_bytes(content_size, settings, features)
     speed = speed or calibrate(features, settings.optimizer)
     size = images.fit(*content_size, settings.size, "content image")
-    scales = coarse_to_fine(size, settings.iterations)
+    scales = plan(size, settings)
     seconds = sum(_scale_seconds(scale, settings, speed) for scale in scales)
     if settings.color != "style":
         seconds += speed.color * content_size[0] * content_size[1]

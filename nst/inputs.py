@@ -9,6 +9,10 @@ from PIL import Image
 from nst import color, images
 from nst.settings import MOST_STYLES, InputError, Settings
 
+STYLES = ("style", *(f"style_{number}" for number in range(2, MOST_STYLES + 1)))
+MASKS = tuple(f"{style}_mask" for style in STYLES)
+"""What programs call the style images, and the masks that say where each of them goes."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Pictures:
@@ -58,14 +62,14 @@ class Pictures:
 
 def prepare(
     content: Image.Image,
-    style: Image.Image | Sequence[Image.Image],
+    style: Image.Image | Sequence[Image.Image | None],
     settings: Settings,
     *,
     mask: Image.Image | None = None,
     style_masks: Sequence[Image.Image | None] = (),
     start: Image.Image | None = None,
 ) -> Pictures:
-    """Prepare the pictures of `nst.stylize`.
+    """Prepare the pictures of `nst.stylize`; styles after the first may be None, and are skipped.
 
     Raises:
         InputError: a picture that cannot be used, too many styles, no style with a weight, masks
@@ -74,20 +78,21 @@ def prepare(
     styles = list(style) if isinstance(style, list | tuple) else [style]
     if not 1 <= len(styles) <= MOST_STYLES:
         raise InputError(f"There must be 1 to {MOST_STYLES} style images, not {len(styles)}.")
-    if len(style_masks) > len(styles):
-        raise InputError("There are more style masks than style images.")
     masks = [*style_masks, *[None] * (len(styles) - len(style_masks))]
+    for i, given in enumerate(masks):
+        if given is not None and (i >= len(styles) or styles[i] is None):
+            raise InputError(f"There is a {name(i, 'mask')} but no {name(i, 'image')}.")
     content = images.prepare(content, "content image")
-    weighted = [
-        (images.prepare(picture, name(i, "image")), weight, picture_mask)
-        for i, (picture, weight, picture_mask) in enumerate(
-            zip(styles, settings.style_weights, masks, strict=False)
-        )
-    ]
     used = [
-        (picture, weight, images.prepare_mask(m, name(i, "mask")))
-        for i, (picture, weight, m) in enumerate(weighted)
-        if weight
+        (
+            images.prepare(picture, name(i, "image")),
+            weight,
+            images.prepare_mask(own, name(i, "mask")),
+        )
+        for i, (picture, own, weight) in enumerate(
+            zip(styles, masks, settings.style_weights, strict=False)
+        )
+        if weight and (picture is not None or i == 0)
     ]
     if not used:
         raise InputError("At least one style image must have a weight above 0.")

@@ -5,16 +5,20 @@ from dataclasses import asdict, dataclass, field
 
 from nst.features import FeatureNetwork
 from nst.inputs import Pictures
-from nst.optim import Optimizer
+from nst.optim import HISTORY, Optimizer
 from nst.settings import InputError, Settings
 
 FREE = ("iterations", "init", "seed", "optimizer")
 """Settings that may differ: they say how a run goes, not what it is after. The optimiser stays."""
 
 
+PICTURES = 2 * (HISTORY + 1) + 5
+"""What a state holds, in pictures of float32: the pairs of L-BFGS, and the latest of everything."""
+
+
 @dataclass(frozen=True)
 class State:
-    """Where a run ended: hand it to `stylize` to go on. It holds about 25 pictures of memory.
+    """Where a run ended: hand it to `stylize` to go on.
 
     Attributes:
         made_by: what a run that goes on must have in common with the one that ended.
@@ -24,6 +28,11 @@ class State:
     made_by: dict[str, object]
     iterations: int
     _optimizer: Optimizer = field(repr=False)
+
+    @property
+    def bytes(self) -> int:
+        """The memory that it takes, about."""
+        return self._optimizer.image.numel() * 4 * PICTURES
 
     def optimizer(self) -> Optimizer:
         """A copy, so that one state can be gone on from more than once."""

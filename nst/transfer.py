@@ -118,6 +118,14 @@ class Scale:
         return self.size[0] * self.size[1]
 
 
+def plan(size: tuple[int, int], settings: Settings, goes_on: bool = False) -> list[Scale]:
+    """The scales of a run whose result has `size` (width, height)."""
+    if goes_on or settings.init == "image":
+        # A coarser scale would lose what is there.
+        return [Scale(size, settings.iterations)]
+    return coarse_to_fine(size, settings.iterations)
+
+
 def coarse_to_fine(size: tuple[int, int], iterations: int) -> list[Scale]:
     """Split the iterations over scales that halve `size` (width, height), coarsest first."""
     halvings = round(math.log2(max(size) / COARSEST_SIDE))
@@ -159,15 +167,11 @@ def _checked(
     check_fits(pictures.content.size, settings, features, pictures.guided)
     if state is not None:
         state.check(pictures, settings, features)
-    scales = coarse_to_fine(size, settings.iterations)
-    if state is not None or settings.init == "image":
-        # A coarser scale would lose what is there.
-        scales = [Scale(size, settings.iterations)]
     return _Job(
         pictures=pictures,
         settings=settings,
         features=features,
-        scales=scales,
+        scales=plan(size, settings, goes_on=state is not None),
         origin=made_by(pictures, settings, features),
         state=state,
     )

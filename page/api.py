@@ -11,8 +11,8 @@ from page.runs import stylize_pictures
 
 PROGRESS_HELP = (
     "Where the run is: iteration, total, size (of this scale, in pixels), content_loss, "
-    "style_loss, tv_loss, seconds (gone), eta_seconds (left), features, device, and done, which is "
-    "true only with the result."
+    "style_loss, tv_loss, seconds (gone), eta_seconds (left), features, device, done, which is "
+    "true only with the result, and run, with which a later call can go on: see resume."
 )
 ESTIMATE_HELP = "The keys seconds, bytes (of memory, at the peak), features and device."
 INFO_HELP = "The keys version, features, reason, device, settings, presets and limits."
@@ -22,7 +22,7 @@ def run_inputs(inputs: Inputs) -> dict[str, Any]:
     """What a run reads; runs of the page and of the API share one place."""
     return {
         "inputs": [inputs.content, inputs.style],
-        "inputs_kwargs": inputs.more_pictures | inputs.settings,
+        "inputs_kwargs": inputs.more_pictures | inputs.settings | {"resume": inputs.resume},
         "concurrency_id": "painting",
     }
 
@@ -45,7 +45,7 @@ def connect_api(inputs: Inputs) -> None:
         estimate_run,
         outputs=documented(gr.JSON(visible=False, label="estimate"), ESTIMATE_HELP),
         api_name="estimate",
-        **{**run_inputs(inputs), "inputs": sizes},
+        **{**run_inputs(inputs), "inputs": sizes, "inputs_kwargs": inputs.settings},
     )
     # Not in the queue: it answers while a picture is painted.
     gr.Button(visible=False).click(

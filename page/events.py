@@ -37,7 +37,8 @@ def _connect_run(inputs: Inputs, outputs: Outputs) -> None:
     record = gr.State()
     named = {**vars(inputs), **vars(outputs), "record": record}
     buttons = ("paint", "more", "stop")
-    shown = ("picture", "bar", "curves", "download", "record", "content_note", "style_note")
+    shown = ("picture", "bar", "curves", "download", "record", "resume", "status")
+    shown += ("content_note", "style_note")
     result = (*buttons, "bar", "compare", "film", "animation", "use_as_content", "strip", "record")
     what = run_inputs(inputs)
     again = {**what, "inputs": [outputs.picture, *what["inputs"]]}
@@ -58,7 +59,7 @@ def _connect_run(inputs: Inputs, outputs: Outputs) -> None:
 
 
 def _connect_pictures(cards: gr.HTML, inputs: Inputs, outputs: Outputs) -> None:
-    shown = ("content", "style", "picture", "compare", "film", "curves", "tabs", "bar")
+    shown = ("content", "style", "picture", "compare", "film", "curves", "tabs", "bar", "resume")
     buttons = ("download", "animation", "use_as_content", "more")
     named = {**vars(inputs), **vars(outputs)}
     _on(cards.click, handlers.show_pair, named, shown + buttons, js=SCROLL, **AT_ONCE)
@@ -69,10 +70,9 @@ def _connect_pictures(cards: gr.HTML, inputs: Inputs, outputs: Outputs) -> None:
         (inputs.style, inputs.style_note, "style image"),
     ):
         image.change(handlers.check_picture(what), image, note, **PRIVATE)
-    if inputs.more_pictures:
-        # The photograph is the ground that the mask is painted on.
-        inputs.content.change(lambda path: path, inputs.content, inputs.mask_editor, **PRIVATE)
-        inputs.use_mask.click(mask_of, inputs.mask_editor, inputs.more_pictures["mask"], **PRIVATE)
+    # The photograph is the ground that the mask is painted on.
+    inputs.content.change(lambda path: path, inputs.content, inputs.mask_editor, **PRIVATE)
+    inputs.use_mask.click(mask_of, inputs.mask_editor, inputs.more_pictures["mask"], **PRIVATE)
     outputs.use_as_content.click(lambda path: path, outputs.picture, inputs.content, **AT_ONCE)
 
 
@@ -92,6 +92,16 @@ def _connect_settings(page: gr.Blocks, inputs: Inputs, outputs: Outputs) -> None
     names = list(recall.CONTROLS)
     remember = f"(...values) => [Object.fromEntries({names}.map((name, i) => [name, values[i]]))]"
     gr.on([widget.change for widget in every], None, every, kept, js=remember, **PRIVATE)
+    asked = [inputs.content.change, *(widget.change for widget in every)]
+    gr.on(
+        asked,
+        handlers.say_estimate,
+        inputs.content,
+        inputs.estimate,
+        inputs_kwargs=settings,
+        trigger_mode="always_last",
+        **AT_ONCE,
+    )
     features = settings["features"]
     for event in (restored.then, features.change):
         event(describe_features, features, outputs.status, **PRIVATE)

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from PIL import Image
 
 from nst import InputError, recipe
-from nst.images import open_image
+from nst.images import FORMATS, open_image
 from nst.settings import preset
 from page import compare, curves, examples, film, recall
+from page.info import expected_run
 from page.layout import compare_pair
 from page.pictures import data_url, small
 from page.progress import alert, note, progress_bar
@@ -37,27 +39,50 @@ def begin() -> dict[str, Any]:
 
 def paint(content: str | None, style: str | None, **values: object) -> Iterator[dict[str, Any]]:
     """Run, and show the picture so far; what cannot be used gets its sentence in its place."""
-    record = Record({name: values[name] for name in recall.CONTROLS})
     try:
-        for picture, progress in stylize_pictures(content, style, **values):
-            record.add(picture, progress)
-            yield {
-                "picture": picture,
-                "bar": progress_bar(progress),
-                "curves": curves.plot(record.points[1:]),
-                "download": gr.update(value=picture, interactive=True),
-                "record": record,
-            }
+        yield from _painted(content, style, {**values, "resume": ""})
     except gr.Error as error:
-        place = next((p for start, p in SUBJECTS.items() if error.message.startswith(start)), "bar")
-        yield {"bar": "", "record": None} | {place: alert(error.message)}
+        yield _in_its_place(error)
 
 
 def go_on(
     picture: str | None, content: str | None, style: str | None, **values: object
 ) -> Iterator[dict[str, Any]]:
-    """Run again, from the picture that is there."""
+    """Go on where the last run ended; from its picture alone, where no more is kept or fits."""
+    why = ""
+    try:
+        if values["resume"]:
+            yield from _painted(content, style, values)
+            return
+    except gr.Error as error:
+        if not error.message.startswith("The run "):
+            yield _in_its_place(error)
+            return
+        why = error.message.partition(":")[0] + ": this one starts from its picture."
+    if why:
+        yield {"status": why}
     yield from paint(content, style, **{**values, "init": "image", "start": picture})
+
+
+def _painted(
+    content: str | None, style: str | None, values: dict[str, object]
+) -> Iterator[dict[str, Any]]:
+    record = Record({name: values[name] for name in recall.CONTROLS})
+    for picture, progress in stylize_pictures(content, style, **values):
+        record.add(picture, progress)
+        yield {
+            "picture": picture,
+            "bar": progress_bar(progress),
+            "curves": curves.plot(record.points[1:]),
+            "download": gr.update(value=picture, interactive=True),
+            "record": record,
+            "resume": progress["run"] or "",
+        }
+
+
+def _in_its_place(error: gr.Error) -> dict[str, Any]:
+    place = next((p for start, p in SUBJECTS.items() if error.message.startswith(start)), "bar")
+    return {"bar": "", "record": None} | {place: alert(error.message)}
 
 
 def stop() -> dict[str, Any]:
@@ -107,6 +132,19 @@ def check_picture(what: str) -> Callable[[str | None], str]:
     return check
 
 
+def say_estimate(content: str | None, **values: object) -> str:
+    """One line under the button: what the run would take, or why it cannot be made."""
+    try:
+        with Image.open(content, formats=FORMATS) as image:
+            size = image.size
+        expected = expected_run(size, values)
+    except InputError as error:
+        return alert(str(error))
+    except (AttributeError, OSError, ValueError):  # nothing there yet, or no picture
+        return ""
+    return note(f"This will take {expected}.") if expected else ""
+
+
 def take_example(kind: str) -> Callable[[gr.EventData], str]:
     """A handler that gives the file of the example picture whose tile was clicked."""
 
@@ -135,6 +173,7 @@ def show_pair(event: gr.EventData) -> dict[str, Any]:
         "animation": gr.update(interactive=False),
         "use_as_content": gr.update(interactive=True),
         "more": gr.update(interactive=True),
+        "resume": "",
     }
 
 

@@ -1,12 +1,13 @@
 """What programs can ask of the app before they send a picture: /info and /estimate."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from math import isqrt
 from typing import Any
 
 from nst import Settings, images, recipe
-from nst.estimate import Estimate, estimate
-from nst.memory import run_bytes
+from nst.estimate import Estimate, calibrate, estimate
+from nst.memory import check_fits, run_bytes
 from nst.settings import FEATURES, PRESETS, SPECS, Choice, Range
 from page import zerogpu
 from page.runs import features_of, sentences
@@ -72,8 +73,38 @@ def estimate_run(width: object, height: object, **values: object) -> dict[str, A
         size = WIDTH.check("width", width), HEIGHT.check("height", height)
         features = features_of(name)
         if zerogpu.HERE:  # where the GPU to measure is not at hand
-            bytes_ = run_bytes(size, settings, features)
-            expected = Estimate(zerogpu.seconds_to_ask(size, settings), bytes_)
+            expected = _asked_for(size, settings, features)
         else:
             expected = estimate(size, settings, features)
         return {**asdict(expected), "features": features.name, "device": str(features.device)}
+
+
+def _asked_for(size: tuple[int, int], settings: Settings, features: Any) -> Estimate:  # noqa: ANN401
+    bytes_ = run_bytes(size, settings, features)
+    return Estimate(zerogpu.seconds_to_ask(size, settings), bytes_)
+
+
+def measure_machine() -> None:
+    """Calibrate what `expected_run` goes by, before anybody is served."""
+    if not zerogpu.HERE:
+        calibrate(features_of(FEATURES.default), SPECS["optimizer"].default)
+
+
+def expected_run(size: tuple[int, int], values: Mapping[str, object]) -> Estimate | None:
+    """What a run on the page would take, without measuring anything; None if that is unknown.
+
+    It can be asked beside a run. Only the network that the app chooses by itself was measured,
+    with the default optimiser; the other one is as fast within what estimates can tell.
+
+    Raises:
+        InputError: the run cannot be made.
+    """
+    settings = Settings(**{name: values[name] for name in SPECS})
+    features = features_of(FEATURES.default)
+    if values["features"] not in (FEATURES.default, features.name):
+        return None
+    check_fits(size, settings, features)
+    if zerogpu.HERE:
+        return _asked_for(size, settings, features)
+    speed = calibrate(features, SPECS["optimizer"].default)
+    return estimate(size, settings, features, speed)

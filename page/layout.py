@@ -7,13 +7,16 @@ import gradio as gr
 
 from nst.settings import PRESETS, SPECS
 from page import compare, curves, examples, film
-from page.controls import in_groups, in_sight, path_of, picture_input, unread
-from page.more_pictures import TAKEN, more_pictures
+from page.controls import documented, in_groups, in_sight, path_of, picture_input, unread
+from page.more_pictures import more_pictures
 from page.pictures import small
-from page.runs import CAN_GO_ON
 
 RESULT_HEIGHT = 480
 FIRST_SHOWN = "cat_mosaic"
+RESUME_HELP = (
+    "What progress called run in the last answer of an earlier run with the same pictures and "
+    "settings (iterations aside): this run goes on from there, with the optimiser's memory."
+)
 PRESET_HELP = "Each sets the style's strength, strokes, colours, start and smoothness."
 STRIP = (Path(__file__).parent / "strip.js").read_text()
 STRIP_HTML = '<section class="nst-strip" hidden><h3>Pictures of this visit</h3><ul></ul></section>'
@@ -34,14 +37,14 @@ class Inputs:
     content_tiles: gr.HTML
     style_tiles: gr.HTML
     settings: dict[str, gr.Slider | gr.Radio]  # by the names of `Settings`, and "features"
-    more_pictures: dict[
-        str, gr.Image
-    ]  # by the API's names; empty while `stylize` does not take them
-    mask_editor: gr.ImageEditor | None
-    use_mask: gr.Button | None
+    more_pictures: dict[str, gr.Image]  # by the API's names
+    mask_editor: gr.ImageEditor
+    use_mask: gr.Button
+    resume: gr.Textbox  # the name of the run to go on with, which only programs and events see
     preset: gr.Radio
     paint: gr.Button
     stop: gr.Button
+    estimate: gr.HTML  # of the time and memory that a run would take
     recipe: gr.UploadButton
     copy_link: gr.Button
     share_note: gr.HTML
@@ -91,9 +94,11 @@ def _inputs() -> Inputs:
     with gr.Row():
         paint = gr.Button("Paint", variant="primary", size="lg", scale=2, min_width=120)
         stop = gr.Button("Stop", variant="stop", size="lg", interactive=False, min_width=80)
+    estimate = gr.HTML(elem_classes="nst-note")
     preset = unread(gr.Radio(list(PRESETS), label="Preset", info=PRESET_HELP))
     settings = in_sight() | in_groups()
-    more, mask_editor, use_mask = more_pictures() if TAKEN else ({}, None, None)
+    more, mask_editor, use_mask = more_pictures()
+    resume = documented(gr.Textbox(visible=False, label="Run to go on with"), RESUME_HELP)
     with gr.Accordion("Keep and share these settings", open=False):
         copy_link = gr.Button("Copy a link with these settings", size="sm")
         share_note = gr.HTML(elem_classes="nst-note nst-link")
@@ -106,9 +111,11 @@ def _inputs() -> Inputs:
         more_pictures=more,
         mask_editor=mask_editor,
         use_mask=use_mask,
+        resume=unread(resume),
         preset=preset,
         paint=paint,
         stop=stop,
+        estimate=estimate,
         recipe=recipe,
         copy_link=copy_link,
         share_note=share_note,
@@ -143,7 +150,7 @@ def _outputs() -> Outputs:
     with gr.Row():
         download = gr.DownloadButton("Download the picture", interactive=False, min_width=120)
         use_as_content = gr.Button("Use as photograph", interactive=False, min_width=120)
-        more = gr.Button("More iterations", interactive=False, min_width=120, visible=CAN_GO_ON)
+        more = gr.Button("More iterations", interactive=False, min_width=120)
     strip = gr.HTML(html_template=STRIP_HTML, js_on_load=STRIP)
     return Outputs(
         tabs=tabs,

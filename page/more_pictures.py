@@ -1,19 +1,16 @@
 """The pictures beside the photograph and the painting: more paintings, masks, and a start.
 
-They are on the page, and in the API under the same names, as soon as `stylize` takes them.
+They have the API's names.
 """
 
-from inspect import signature
 from typing import Any
 
 import gradio as gr
 from PIL import Image
 
-from nst import stylize
+from nst.inputs import MASKS, STYLES
 from page.controls import picture_input
 
-TAKEN = "mask" in signature(stylize).parameters
-STYLES = ("style", "style_2", "style_3", "style_4")
 MASK_HELP = "White is painted, black stays a photograph."
 STYLE_MASK_HELP = "White is where this painting goes."
 
@@ -41,11 +38,10 @@ def more_pictures() -> tuple[dict[str, gr.Image], gr.ImageEditor, gr.Button]:
         )
         use = gr.Button("Use what is painted white as the mask", size="sm")
         with gr.Row():
-            for i, style in enumerate(STYLES, start=1):
+            for i, name in enumerate(MASKS, start=1):
                 with gr.Column(min_width=150):
-                    name = f"{style}_mask"
                     named[name] = picture_input(name, f"Mask of painting {i}", STYLE_MASK_HELP)
-    order = [*STYLES[1:], "mask", *(f"{style}_mask" for style in STYLES), "start"]
+    order = [*STYLES[1:], "mask", *MASKS, "start"]
     return {name: named[name] for name in order}, editor, use
 
 

@@ -7,9 +7,9 @@ import contextlib
 import logging
 import tempfile
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
-from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +22,12 @@ from PIL import Image
 
 from nst import InputError, Settings, Step, load_features, recipe, stylize
 from nst.images import open_image, save_image
+from nst.inputs import MASKS, STYLES
 from nst.recipe import Recipe
+from nst.resume import State
 from nst.settings import FEATURES
-from page.zerogpu import gpu_seconds, in_plain_words
-
-CAN_GO_ON = "start" in signature(stylize).parameters
-"""Whether a run can start from a picture that is given, such as an earlier result."""
+from page.states import states
+from page.zerogpu import HERE, gpu_seconds, in_plain_words
 
 Progress = dict[str, Any]
 log = logging.getLogger("nst.app")
@@ -41,24 +41,26 @@ def features_of(name: str) -> Any:  # noqa: ANN401 - a FeatureNetwork; tensors s
 
 @spaces.GPU(duration=gpu_seconds)
 def _stylize_on_gpu(
-    content: Image.Image,
-    style: Image.Image,
-    settings: Settings,
-    features_name: str,
-    start: Image.Image | None = None,
+    pictures: dict[str, Any], settings: Settings, features_name: str, state: State | None = None
 ) -> Iterator[tuple[Step, Recipe, str]]:
-    """Yield the steps that carry a picture, with the run's recipe and device."""
+    """Yield the steps that carry a picture, with the run's recipe and device.
+
+    Args:
+        pictures: the picture arguments of `stylize`.
+    """
     # On ZeroGPU this runs in another process, from which only the text of a gr.Error comes back.
     with sentences():
         features = features_of(features_name)
-        made = recipe.of_run(settings, features)
-        given = {} if start is None else {"start": start}
-        for step in stylize(content, style, settings, features=features, **given):
+        made = recipe.of_run(settings, features, state.iterations if state else 0)
+        for step in stylize(**pictures, settings=settings, features=features, state=state):
             if step.image is not None:
-                yield step, made, str(features.device)
+                # Where the GPU is lent, nothing of it can stay behind.
+                yield replace(step, state=None) if HERE else step, made, str(features.device)
 
 
-def _progress(step: Step, seconds: float, features: str | None, device: str | None) -> Progress:
+def _progress(
+    step: Step, seconds: float, features: str | None, device: str | None, run: str | None = None
+) -> Progress:
     left = seconds * (1 / step.work_done - 1) if step.work_done else None
     return {
         "iteration": step.iteration,
@@ -72,42 +74,64 @@ def _progress(step: Step, seconds: float, features: str | None, device: str | No
         "features": features,
         "device": device,
         "done": step.iteration == step.total,
+        "run": run,
+    }
+
+
+def _opened(files: Mapping[str, str | None]) -> dict[str, Any]:
+    """The picture arguments of `stylize`, from files by the API's names."""
+    words = {name: name.replace("_", " ") for name in (*STYLES, *MASKS)}
+    words |= {"mask": "mask", "start": "start image", "content": "content image"}
+    words |= {name: f"{words[name]} image" for name in STYLES}
+    needed = ("content", "style")
+    opened = {
+        name: open_image(files.get(name), word) if files.get(name) or name in needed else None
+        for name, word in words.items()
+    }
+    return {
+        "content": opened["content"],
+        "style": [opened[name] for name in STYLES],
+        "mask": opened["mask"],
+        "style_masks": [opened[name] for name in MASKS],
+        "start": opened["start"],
     }
 
 
 def _paint(
-    content: str | None, style: str | None, features: str, values: dict[str, object]
+    files: Mapping[str, str | None], features: str, resume: object, values: Mapping[str, object]
 ) -> Generator[tuple[str, Progress], None, None]:
     """Yield the file of the picture so far, JPEG and at last PNG, with the run's progress."""
-    start = values.pop("start", None)
     settings = Settings(**values)
     FEATURES.check("features", features)
-    content_image = open_image(content, "content image")
-    style_image = open_image(style, "style image")
-    start_image = open_image(start, "start image") if start else None
+    state = states().find(resume)
+    pictures = _opened(files)
     with tempfile.TemporaryDirectory(prefix="nst-") as folder:
         started = time.monotonic()
         # Something is yielded before the GPU is asked for: a run that is cancelled before its first
         # yield would hold the GPU to its end.
-        preview = content_image.copy()
-        preview.thumbnail((settings.size, settings.size))
-        start = Step(
-            iteration=0,
-            total=settings.iterations,
-            size=settings.size,
-            content_loss=0.0,
-            style_loss=0.0,
-            tv_loss=0.0,
-            work_done=0.0,
-            image=preview,
-        )
+        start = _start_of(pictures["content"], settings)
         yield _save(start, features, "", Path(folder)), _progress(start, 0.0, None, None)
-        for step, made, device in _stylize_on_gpu(
-            content_image, style_image, settings, features, start_image
-        ):
+        for step, made, device in _stylize_on_gpu(pictures, settings, features, state):
+            name = states().keep(step.state) if step.state else None
             seconds = time.monotonic() - started
-            progress = _progress(step, seconds, made.features, device)
+            progress = _progress(step, seconds, made.features, device, name)
             yield _save(step, made.features, made.text(), Path(folder)), progress
+
+
+def _start_of(content: Image.Image, settings: Settings) -> Step:
+    """A step before the first, with the photograph at the result's size."""
+    preview = content.copy()
+    preview.thumbnail((settings.size, settings.size))
+    return Step(
+        iteration=0,
+        total=settings.iterations,
+        size=settings.size,
+        content_loss=0.0,
+        style_loss=0.0,
+        tv_loss=0.0,
+        work_done=0.0,
+        image=preview,
+    )
 
 
 def _save(step: Step, features: str, recipe_text: str, folder: Path) -> str:
@@ -146,7 +170,20 @@ def stylize_pictures(
     Args:
         content: The photograph that is painted again.
         style: The painting that gives colours, strokes and textures.
+        style_2: A second painting, blended with the first by the style weights, or placed by masks.
+        style_3: A third painting.
+        style_4: A fourth painting.
+        mask: White where the paintings go; elsewhere the photograph stays exactly as it is.
+        style_mask: White where the first painting goes; a painting without a mask gets the rest.
+        style_2_mask: White where the second painting goes.
+        style_3_mask: White where the third painting goes.
+        style_4_mask: White where the fourth painting goes.
+        start: The picture that the run starts from, if init is image.
+        resume: What progress called run in the last answer of an earlier run with the same pictures
+            and settings: this run goes on from there with the optimiser's memory.
     """
-    features = values.pop("features")
+    features, resume = values.pop("features"), values.pop("resume", "")
+    names = [name for name in (*STYLES, *MASKS, "mask", "start") if name in values]
+    files = {"content": content, "style": style, **{name: values.pop(name) for name in names}}
     with sentences():
-        yield from _paint(content, style, features, values)
+        yield from _paint(files, features, resume, values)

@@ -4,13 +4,15 @@ ZeroGPU, Hugging Face's shared hardware, lends a GPU for seconds that are asked 
 counts them against the visitor's daily quota. On other hardware none of this is used.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import gradio as gr
-from PIL import Image
 from spaces.config import Config
 
 from nst import Settings
 from nst.images import fit
-from nst.transfer import coarse_to_fine
+from nst.transfer import plan
 
 HERE = Config.zero_gpu
 """Whether this is ZeroGPU."""
@@ -32,18 +34,20 @@ WORDS = {
 """Title of an error of the `spaces` package -> the sentence that is shown; its own may be HTML."""
 
 
-def gpu_seconds(content: Image.Image, style: Image.Image, settings: Settings, *_: object) -> int:
+def gpu_seconds(
+    pictures: Mapping[str, Any], settings: Settings, features_name: str, state: object = None
+) -> int:
     """The time to ask for a run with these arguments: what `spaces.GPU` calls."""
-    return seconds_to_ask(content.size, settings)
+    return seconds_to_ask(pictures["content"].size, settings, state is not None)
 
 
-def seconds_to_ask(content_size: tuple[int, int], settings: Settings) -> int:
+def seconds_to_ask(content_size: tuple[int, int], settings: Settings, goes_on: bool = False) -> int:
     """The time to ask for a run, for a content picture of (width, height).
 
     Too much fails for visitors with little quota left, and after too little the run is killed.
     """
     size = fit(*content_size, settings.size, "content image")
-    work = sum(s.iterations * s.pixels / 1e6 for s in coarse_to_fine(size, settings.iterations))
+    work = sum(s.iterations * s.pixels / 1e6 for s in plan(size, settings, goes_on))
     seconds = START_SECONDS + ITERATION_SECONDS * settings.iterations + MEGAPIXEL_SECONDS * work
     return min(round(seconds), MOST_SECONDS)
 

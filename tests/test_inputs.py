@@ -28,7 +28,8 @@ def test_a_style_of_weight_0_is_left_out_with_its_mask(content, style):
         ({"style": ["style"] * 5}, {}, "1 to 4 style images, not 5"),
         ({"style": ["style"]}, {"style_weight": 0}, "must have a weight above 0"),
         ({"style": ["style", "no picture"]}, {}, "style 2 image must be a PIL image"),
-        ({"style_masks": [None, WHITE]}, {}, "more style masks than style images"),
+        ({"style_masks": [None, WHITE]}, {}, "style 2 mask but no style 2 image"),
+        ({"style": ["style", None, "style"], "style_masks": [None, WHITE]}, {}, "no style 2 image"),
         ({"mask": Image.new("L", (9, 9))}, {}, "mask is black everywhere"),
         ({"mask": "no picture"}, {}, "mask must be a PIL image"),
         ({"style_masks": [Image.new("L", (9, 9))]}, {}, "style mask is black everywhere"),
@@ -64,3 +65,10 @@ def test_the_digest_tells_pictures_and_their_places_apart(content, style):
         )
     }
     assert len(digests) == 5
+
+
+def test_a_place_that_is_left_empty_keeps_the_others_weights(content, style):
+    settings = Settings(style_2_weight=5, style_3_weight=3)
+    pictures = prepare(content, [style, None, content], settings, style_masks=[None, None, WHITE])
+    assert [weight for _, weight in pictures.styles] == [1, 3]
+    assert pictures.style_masks[0] is None and pictures.style_masks[1].size == WHITE.size

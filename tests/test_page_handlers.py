@@ -6,7 +6,16 @@ import gradio as gr
 import pytest
 
 from nst.settings import PRESET_FIELDS, SPECS
-from page.handlers import begin, check_picture, finish, paint, use_preset, use_recipe
+from page.handlers import (
+    begin,
+    check_picture,
+    finish,
+    go_on,
+    paint,
+    say_estimate,
+    use_preset,
+    use_recipe,
+)
 from page.runs import stylize_pictures
 
 VALUES = {name: spec.default for name, spec in SPECS.items()}
@@ -85,3 +94,45 @@ def _copied(answers):
     for answer in answers:
         with Path(answer["animation"]["value"]).open("rb") as file:
             yield {**answer, "animation_file": file.read(4)}
+
+
+def goes_on(picture, *pictures, **values):
+    """What a click on More iterations shows in the end, and every sentence beside the run."""
+    answers = list(go_on(picture, *pictures, **values))
+    return answers[-1], [answer["status"] for answer in answers if "status" in answer]
+
+
+def test_more_iterations_go_on_where_the_run_ended(picture_files, tmp_path):
+    files = [str(path) for path in picture_files]
+    *_, last = paint(*files, **VALUES, resume="")
+    assert last["resume"]
+    shown, words = goes_on("no picture", *files, **VALUES, resume=last["resume"])
+    assert shown["record"].latest["done"] and shown["resume"] != last["resume"] and not words
+
+
+def test_more_iterations_start_from_the_picture_where_that_is_all_there_is(picture_files):
+    files = [str(path) for path in picture_files]
+    *_, last = paint(*files, **VALUES, resume="")
+    for values, said in (
+        (VALUES | {"resume": last["resume"], "style_strength": 20}, "style_strength changed: this"),
+        (VALUES | {"resume": "gone"}, "is not kept any more: this"),
+        (VALUES | {"resume": ""}, None),
+    ):
+        shown, words = goes_on(files[1], *files, **values)
+        assert shown["record"].latest["done"]
+        assert (said in words[0]) if said else not words
+
+
+def test_a_new_run_does_not_go_on(picture_files):
+    *_, last = paint(*map(str, picture_files), **VALUES, resume="not kept")
+    assert last["record"].latest["done"]
+
+
+def test_the_estimate_is_said_before_a_run_and_refusals_too(picture_files, monkeypatch):
+    content = str(picture_files[0])
+    assert say_estimate(None, **VALUES) == "" and say_estimate(__file__, **VALUES) == ""
+    assert "This will take about" in say_estimate(content, **VALUES)
+    assert say_estimate(content, **VALUES | {"features": "vgg19"}) == ""
+    assert "size must be" in say_estimate(content, **VALUES | {"size": "big"})
+    monkeypatch.setattr("nst.memory.available_bytes", lambda _: 1e6)
+    assert "no size fits" in say_estimate(content, **VALUES)

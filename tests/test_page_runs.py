@@ -1,6 +1,7 @@
 """The run behind the page and the API, without a server."""
 
 import itertools
+import json
 import pickle
 from pathlib import Path
 
@@ -26,6 +27,7 @@ KEYS = [
     "features",
     "device",
     "done",
+    "run",
 ]
 
 
@@ -110,8 +112,51 @@ def test_unexpected_failures_are_logged_and_not_shown(files, monkeypatch, caplog
 
 
 def test_what_crosses_to_the_gpu_worker_can_be_pickled(files):
-    images = [Image.open(path) for path in files]
+    content, style = (Image.open(path) for path in files)
+    pictures = {"content": content, "style": [style], "mask": None, "start": None}
     settings = Settings(iterations=2, size=64)
-    pickle.dumps((images, settings))
-    for yielded in runs._stylize_on_gpu(*images, settings, "compact"):
+    pickle.dumps((pictures, settings))
+    for yielded in runs._stylize_on_gpu(pictures, settings, "compact"):
         assert pickle.loads(pickle.dumps(yielded))[0].total == 2
+
+
+def last(*files, **values):
+    *_, (path, progress) = (
+        (Path(path).read_bytes(), progress)
+        for path, progress in runs.stylize_pictures(*files, **values)
+    )
+    return path, progress
+
+
+def test_a_run_goes_on_where_another_ended(files, tmp_path):
+    whole, _ = last(*files, **VALUES | {"iterations": 24})
+    _, first = last(*files, **VALUES)
+    second, progress = last(*files, **VALUES, resume=first["run"])
+    (tmp_path / "second.png").write_bytes(second)
+    (tmp_path / "whole.png").write_bytes(whole)
+    a, b = (Image.open(tmp_path / name) for name in ("second.png", "whole.png"))
+    assert a.tobytes() == b.tobytes()
+    assert json.loads(a.info["Recipe"])["before"] == 12
+    assert progress["run"] not in (None, first["run"])
+
+
+def test_a_run_that_cannot_go_on_says_why(files):
+    _, first = last(*files, **VALUES)
+    for values, said in (
+        (VALUES | {"resume": "unheard of"}, "is not kept any more"),
+        (VALUES | {"resume": 7}, "is not kept any more"),
+        (VALUES | {"resume": first["run"], "size": 80}, "because its size changed"),
+    ):
+        with pytest.raises(gr.Error, match=said):
+            last(*files, **values)
+
+
+def test_more_styles_masks_and_a_start(files):
+    content, style = files
+    values = VALUES | {"init": "image", "start": style, "style_2": content, "style_2_mask": style}
+    _, progress = last(content, style, **values)
+    assert progress["done"]
+    with pytest.raises(gr.Error, match="There is a style 3 mask but no style 3 image"):
+        last(content, style, **values, style_3_mask=style)
+    with pytest.raises(gr.Error, match="The start image is missing"):
+        last(content, style, **VALUES | {"init": "image"})

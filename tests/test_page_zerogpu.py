@@ -93,7 +93,7 @@ def test_a_run_in_a_forked_worker(run, lender):
     assert lender.calls == ["/first-yield", "/schedule", "/allow", "/release", "/closed"]
     picture, settings = Image.new("RGB", (96, 64)), Settings(iterations=12, size=64)
     asked = int(lender.queries["/schedule"]["durationSeconds"])
-    assert asked == gpu_seconds(picture, picture, settings)
+    assert asked == gpu_seconds({"content": picture}, settings, "compact")
     assert lender.queries["/release"]["fail"] == "false"
 
 
@@ -145,12 +145,17 @@ def test_the_time_asked_for_grows_with_the_work_within_bounds():
     square, narrow = Image.new("RGB", (640, 640)), Image.new("RGB", (640, 64))
     iterations, size = SPECS["iterations"], SPECS["size"]
     asked = [
-        gpu_seconds(square, square, Settings(iterations=i, size=s))
+        gpu_seconds({"content": square}, Settings(iterations=i, size=s), "auto")
         for i, s in itertools.product(
             (iterations.minimum, iterations.default, iterations.maximum),
             (size.minimum, size.default, size.maximum),
         )
     ]
     assert asked == sorted(asked) and START_SECONDS <= min(asked) < max(asked) <= MOST_SECONDS
-    most = Settings(iterations=iterations.maximum, size=size.maximum)
-    assert gpu_seconds(narrow, square, most) < gpu_seconds(square, square, most)
+    half = Settings(size=1024)
+    narrow_seconds, square_seconds = (
+        gpu_seconds({"content": image}, half, "auto") for image in (narrow, square)
+    )
+    assert narrow_seconds < square_seconds
+    # A run that goes on does all its iterations at full size.
+    assert gpu_seconds({"content": square}, half, "auto", object()) > square_seconds
