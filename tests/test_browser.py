@@ -128,7 +128,7 @@ def test_a_visit_from_first_sight_to_download(page, expect, picture_files, tmp_p
     wait_until_ready(page, expect)
     screenshot(page, "3-after")
     with page.expect_download() as download:
-        page.get_by_text("Download the picture").click()
+        page.get_by_role("button", name="Download", exact=True).click()
     path = tmp_path / "downloaded"
     download.value.save_as(path)
     with Image.open(path) as image:
