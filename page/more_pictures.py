@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
-from PIL import Image, ImageOps
+from PIL import Image, ImageFilter, ImageOps
 
 from nst.inputs import MASKS, STYLES
 from nst.settings import SPECS
@@ -18,8 +18,10 @@ MASK_HELP = "White is painted, black stays a photograph."
 STYLE_MASK_HELP = "White is where this painting goes."
 PAINT_HELP = (
     "Paint white over a part of the photograph, a face or the sky, say; then choose what becomes "
-    "of it. Soft brushes make soft transitions."
+    "of it. Its edge is made soft."
 )
+SOFTNESS = 0.01
+"""Radius of the blur of a painted mask's edge, in longest sides of the picture."""
 
 
 @dataclass(frozen=True)
@@ -82,13 +84,16 @@ def _painted_mask() -> tuple[gr.ImageEditor, gr.Button, gr.Button]:
 
 
 def mask_of(painted: dict[str, Any] | None) -> Image.Image | None:
-    """What was painted on an `ImageEditor`'s background: white where a brush was, else black."""
+    """What was painted on an `ImageEditor`'s background: white where a brush was, else black.
+
+    Brushes are hard, and a hard edge in a painting looks cut out: it is blurred a little.
+    """
     if not painted or not painted["layers"]:
         return None
     mask = Image.new("L", painted["layers"][0].size)
     for layer in painted["layers"]:
         mask.paste(255, mask=layer.getchannel("A"))
-    return mask
+    return mask.filter(ImageFilter.GaussianBlur(SOFTNESS * max(mask.size)))
 
 
 def mask_without(painted: dict[str, Any] | None) -> Image.Image | None:
