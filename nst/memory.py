@@ -25,8 +25,8 @@ SLACK = 1.2
 KEPT_PICTURES = {"lbfgs": 9, "adam": 14}
 """Pictures (1, 3, H, W) in float32 that live through an iteration: target, start, best, the latest
 ones, their gradients and averages; without L-BFGS's pairs."""
-PICTURE_BYTES, INDEX_BYTES = 12, 8
-"""A pixel of such a picture; the place of a maximum in a pooling."""
+PICTURE_BYTES = 12
+"""A pixel of such a picture."""
 HEADROOM = 0.95
 """Share of the free memory that a size named in a refusal may take: what is free fluctuates."""
 
@@ -81,7 +81,7 @@ def _iteration_bytes(
     compared = 2 * sum(x.outputs for x in layers if x.row.layer == features.content_layer)
     # Under a guide, the style layers are compared in copies that are multiplied by it.
     compared += guided * sum(x.outputs for x in layers if x.row.layer in styled)
-    return pictures * picture + compared + _way_back(layers, features.dtype.itemsize)
+    return pictures * picture + compared + _way_back(layers)
 
 
 def _style_bytes(styled: set[str], settings: Settings, features: FeatureNetwork) -> int:
@@ -117,23 +117,20 @@ def _layers(
             return
 
 
-def _way_back(layers: list[_Layer], item: int) -> int:
+def _way_back(layers: list[_Layer]) -> int:
     """Peak bytes of activations and gradients on the way back through the network (`nst.trace`).
 
     Activations go as the way back passes them, except those that the losses compare.
-
-    Args:
-        item: bytes of an element.
     """
     passed = sum(layer.outputs for layer in layers if layer.compared)
     ahead = before = layers[0].inputs
     peak = 0
     for layer in layers:
         passed -= layer.outputs * layer.compared
-        ahead += layer.outputs + layer.inputs * layer.row.pool
+        ahead += layer.outputs
         gradients = layer.inputs + layer.outputs
-        if layer.row.pool:  # is done again, for the places of its maxima
-            gradients += before + layer.inputs + layer.inputs // item * INDEX_BYTES
+        if layer.row.pool:
+            gradients += before
         if layer.row.stride > 1:  # oneDNN makes its gradient in a scratch space of the same size
             gradients += layer.inputs
         peak = max(peak, ahead + passed + gradients)

@@ -18,6 +18,9 @@ from torch.nn import functional as F
 from nst.features import FeatureNetwork
 from nst.losses import pull_back
 
+BAND_BYTES = 8 * 2**20
+"""How much of an activation the way back through a pooling works on at a time."""
+
 
 @dataclass(frozen=True)
 class Source:
@@ -59,7 +62,7 @@ class _Layer:
     convolution: nn.Conv2d
     name: str | None
     before_pool: Tensor | None
-    inputs: Tensor
+    size: torch.Size  # of its inputs, (height, width)
     outputs: Tensor
 
 
@@ -82,7 +85,8 @@ class Trace:
             before_pool = x if row.pool else None
             inputs = F.max_pool2d(x, 2) if row.pool else x
             x = _convolved(inputs, convolution)
-            self._layers.append(_Layer(convolution, row.layer, before_pool, inputs, x))
+            layer = _Layer(convolution, row.layer, before_pool, inputs.shape[2:], x)
+            self._layers.append(layer)
             if row.layer in wanted:
                 self.activations[row.layer] = x
             if len(self.activations) == len(wanted):
@@ -133,7 +137,7 @@ def _through(layer: _Layer, gradient: Tensor, onto: Tensor | None) -> Tensor:
     convolution = layer.convolution
     # In place; this is what autograd calls.
     torch.ops.aten.threshold_backward.grad_input(gradient, layer.outputs, 0, grad_input=gradient)
-    rows_left_out = [(side - 1) % convolution.stride[0] for side in layer.inputs.shape[2:]]
+    rows_left_out = [(side - 1) % convolution.stride[0] for side in layer.size]
     pooled = layer.before_pool is not None
     gradient = F.conv_transpose2d(
         gradient,
@@ -145,9 +149,22 @@ def _through(layer: _Layer, gradient: Tensor, onto: Tensor | None) -> Tensor:
     )
     if not pooled:
         return gradient
-    # The places of the maxima are found again: keeping them takes eight bytes each.
-    _, places = F.max_pool2d(layer.before_pool, 2, return_indices=True)
-    gradient = torch.ops.aten.max_pool2d_with_indices_backward(
-        gradient, layer.before_pool, [2, 2], [2, 2], [0, 0], [1, 1], False, places
-    )
+    gradient = _unpooled(gradient, layer.before_pool)
     return gradient if onto is None else gradient.add_(onto.view(1, -1, 1, 1))
+
+
+def _unpooled(gradient: Tensor, before: Tensor) -> Tensor:
+    """The gradient of what a 2×2 max pooling made -> that of what was before it.
+
+    The places of the maxima are found again, band by band: all of them at once would take four
+    times the memory of the activations.
+    """
+    result = torch.zeros_like(before)
+    rows = max(2, BAND_BYTES // before[:, :, 0].nbytes // 2 * 2)
+    for top in range(0, 2 * gradient.shape[2], rows):
+        band, pooled = before[:, :, top : top + rows], gradient[:, :, top // 2 : (top + rows) // 2]
+        _, places = F.max_pool2d(band, 2, return_indices=True)
+        result[:, :, top : top + rows] = torch.ops.aten.max_pool2d_with_indices_backward(
+            pooled, band, [2, 2], [2, 2], [0, 0], [1, 1], False, places
+        )
+    return result

@@ -33,6 +33,20 @@ def test_the_gradient_is_autograds(tiny, image, layers):
     assert torch.allclose(trace.gradient(sources), expected, rtol=1e-4, atol=1e-7)
 
 
+@pytest.mark.parametrize("size", [(40, 33), (41, 32), (39, 37)])
+def test_poolings_are_gone_back_through_in_bands(size, tiny, monkeypatch):
+    image = torch.rand(1, 3, *size, generator=torch.Generator().manual_seed(5))
+    gram = torch.rand(1, 8, 8)
+    gradients = []
+    for band_bytes in (2**30, 5000, 1):
+        monkeypatch.setattr("nst.trace.BAND_BYTES", band_bytes)
+        trace = Trace(tiny, image, ["relu4_1"])
+        sources = {"relu4_1": [Source(trace.activations["relu4_1"], gram)]}
+        gradients.append(trace.gradient(sources))
+    assert gradients[0].abs().max() > 0
+    assert all(torch.equal(gradients[0], other) for other in gradients[1:])
+
+
 def test_two_sources_of_one_layer_add_up(tiny, image):
     generator = torch.Generator().manual_seed(2)
     gram, other = (torch.randn(1, 8, 8, generator=generator) for _ in range(2))
