@@ -7,12 +7,13 @@ from typing import Any
 
 import gradio as gr
 
+from nst.inputs import STYLES
 from nst.settings import PRESET_FIELDS
 from page import handlers, recall
 from page.api import run_inputs
 from page.controls import seed_applies
 from page.layout import Inputs, Outputs
-from page.more_pictures import mask_of, mask_without
+from page.more_pictures import WEIGHTS, mask_of, mask_without, weight_applies
 from page.progress import describe_features
 
 PRIVATE = {"api_visibility": "private", "show_progress": "hidden"}
@@ -72,6 +73,10 @@ def _connect_pictures(cards: gr.HTML, inputs: Inputs, outputs: Outputs) -> None:
         image.change(handlers.check_picture(what), image, note, **PRIVATE)
     # The photograph is the ground that the mask is painted on.
     inputs.content.change(lambda path: path, inputs.content, inputs.mask_editor, **PRIVATE)
+    for name, weight in zip(STYLES[1:], WEIGHTS[1:], strict=True):
+        slider = inputs.settings[weight]
+        picture = inputs.more_pictures[name]
+        picture.change(weight_applies(weight), picture, slider, **PRIVATE)
     for button, mask in ((inputs.paint_there, mask_of), (inputs.keep_there, mask_without)):
         button.click(mask, inputs.mask_editor, inputs.more_pictures["mask"], **PRIVATE)
     outputs.use_as_content.click(lambda path: path, outputs.picture, inputs.content, **AT_ONCE)

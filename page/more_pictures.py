@@ -3,6 +3,7 @@
 They have the API's names.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from page.controls import picture_input, widget_of
 
 WEIGHTS = tuple(f"{style}_weight" for style in STYLES)
 MASK_HELP = "White is painted, black stays a photograph."
+WEIGHT_REASON = "It counts beside others: give this painting first."
 STYLE_MASK_HELP = "White is where this painting goes."
 PAINT_HELP = (
     "Paint white over a part of the photograph, a face or the sky, say; then choose what becomes "
@@ -54,6 +56,8 @@ def more_pictures() -> MorePictures:
                         words = f"Painting {number}"
                         pictures[name] = picture_input(name, words, words)
                         weights[weight] = widget_of(SPECS[weight])
+                        weights[weight].interactive = False
+                        weights[weight].info = WEIGHT_REASON
     with gr.Accordion("Masks: what is painted, what stays a photograph", open=False):
         editor, paint_there, keep_there = _painted_mask()
         pictures["mask"] = picture_input("mask", "Mask of the photograph", MASK_HELP)
@@ -81,6 +85,17 @@ def _painted_mask() -> tuple[gr.ImageEditor, gr.Button, gr.Button]:
         paint_there = gr.Button("Paint only there", size="sm", min_width=120)
         keep_there = gr.Button("Keep that a photograph", size="sm", min_width=120)
     return editor, paint_there, keep_there
+
+
+def weight_applies(name: str) -> Callable[[object], dict[str, Any]]:
+    """A handler that updates a style weight's widget: it can be set when its painting is there."""
+    help_text = SPECS[name].help
+
+    def update(painting: object) -> dict[str, Any]:
+        there = painting is not None
+        return gr.update(interactive=there, info=help_text if there else WEIGHT_REASON)
+
+    return update
 
 
 def mask_of(painted: dict[str, Any] | None) -> Image.Image | None:

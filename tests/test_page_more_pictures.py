@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from nst.settings import SPECS
-from page.more_pictures import mask_of, mask_without, more_pictures
+from page.more_pictures import mask_of, mask_without, more_pictures, weight_applies
 
 
 def test_they_have_the_apis_names_in_its_order():
@@ -32,6 +32,15 @@ def test_a_mask_is_white_where_it_was_painted_or_the_other_way_round():
     assert mask.mode == "L" and list(mask.get_flattened_data()) == [255, 0, 0, 0, 0, 0, 0, 255]
     other = mask_without({"layers": layers})
     assert list(other.get_flattened_data()) == [0, 255, 255, 255, 255, 255, 255, 0]
+
+
+def test_a_weight_can_be_set_when_its_painting_is_there():
+    with gr.Blocks():
+        weight = more_pictures().weights["style_2_weight"]
+    update = weight_applies("style_2_weight")
+    assert not weight.interactive and "first" in weight.info
+    assert update(None) == gr.update(interactive=False, info=weight.info)
+    assert update("a.png") == gr.update(interactive=True, info=SPECS["style_2_weight"].help)
 
 
 @pytest.mark.parametrize("nothing", [None, {"layers": [], "background": None}])
