@@ -1,0 +1,264 @@
+"""Train the network of the instant styles:  python -m training.instant --help
+
+The perceptual losses of Johnson et al. 2016 (content at a deeper layer, Gram matrices at four
+layers, total variation) on the compact feature network, for all styles at once. Two things differ
+from the paper. Each style's loss is counted in parts of what it is for a photograph, so that no
+style drowns the others. And the Gram matrices aimed at lie, for a part of the pictures, between the
+photograph's own and the style's: so the network learns what a weaker style is, instead of being
+blended with the photograph afterwards.
+
+Runs are deterministic given the seed and the machine, and go on where they stopped when started
+again with the same --run folder.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from PIL import Image
+from safetensors.torch import save_file
+from torch import Tensor
+from torch.nn import functional as F
+
+from nst import allocator
+from nst.features import FeatureNetwork, fastest_dtype, load_features
+from nst.images import cover, fit, open_image, resize_image, to_image, to_tensor
+from nst.losses import Metric, gram_matrix, relative_distance
+from nst.transformer import Transformer
+from training.crops import SUFFIXES, Crops, load_pictures
+from training.optimisers import Optimisers, learning_rate
+
+GRAM_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
+CONTENT_LAYER = "relu3_3"
+STYLE_WEIGHT = 12.0
+"""Of the style loss, in parts of a photograph's, beside the content loss."""
+TV_WEIGHT = 2.0
+RANGE_WEIGHT = 50.0
+"""Of the mean square by which values lie outside [0, 1], where they would be cut off."""
+STYLE_SIDE = 512
+"""Longest side of the style pictures, in pixels: the size of the strokes."""
+SIDE, BATCH = 256, 4
+WHOLE = 0.7
+"""Share of the training pictures that are painted at full strength."""
+KERNEL_RATE, ROW_RATE = 0.01, 5e-3
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What the losses compare with.
+
+    Attributes:
+        grams: for each layer the styles' Gram matrices (S, C, C), the photograph's row zero.
+        starts: (S,), the style loss of a photograph on average, 1 in the photograph's row.
+    """
+
+    grams: dict[str, Tensor]
+    starts: Tensor
+
+
+class Perception:
+    """The feature network's view of pictures, and the losses in it."""
+
+    def __init__(self, features: FeatureNetwork) -> None:
+        self.features = features
+        metric = features.metrics[CONTENT_LAYER]
+        self.content_metric = Metric(metric.weight, torch.zeros_like(metric.bias))
+
+    def grams(self, activations: dict[str, Tensor]) -> dict[str, Tensor]:
+        """The Gram matrices (N, C', C') of the style layers, in VGG19's metric."""
+        metrics = self.features.metrics
+        return {k: gram_matrix(activations[k], metrics.get(k)) for k in GRAM_LAYERS}
+
+    def see(self, images: Tensor) -> dict[str, Tensor]:
+        """The activations of pictures (N, 3, H, W) that the losses are made of."""
+        return self.features(images, {*GRAM_LAYERS, CONTENT_LAYER})
+
+    def content_loss(self, x: Tensor, target: Tensor) -> Tensor:
+        """For each picture, as `nst.losses.content_loss`: (N,)."""
+        sizes = [
+            gram_matrix(f, self.content_metric).diagonal(dim1=1, dim2=2).sum(1)
+            for f in (x - target, target)
+        ]
+        return sizes[0] / sizes[1]
+
+    @torch.no_grad()
+    def targets(self, styles: Sequence[Tensor], photographs: Tensor) -> Targets:
+        """Measure the styles' pictures (1, 3, H, W), and how far photographs are from them."""
+        seen = [self.grams(self.see(style)) for style in styles]
+        grams = {
+            k: torch.cat([torch.zeros_like(seen[0][k]), *(s[k] for s in seen)]) for k in seen[0]
+        }
+        own = self.grams(self.see(photographs))
+        starts = [
+            style_loss(own, {k: g[row].expand_as(own[k]) for k, g in grams.items()}).mean()
+            for row in range(1, len(styles) + 1)
+        ]
+        return Targets(grams, torch.stack([torch.ones(()), *starts]))
+
+
+def style_loss(grams: dict[str, Tensor], targets: dict[str, Tensor]) -> Tensor:
+    """Mean over the layers of the relative distance of Gram matrices (N, C, C): (N,)."""
+    distances = [relative_distance(grams[k], targets[k]) for k in grams]
+    return torch.stack(distances).mean(0)
+
+
+class Training:
+    """A run's whole state: network, optimisers, randomness."""
+
+    def __init__(
+        self, photographs: list[Tensor], styles: dict[str, Tensor], steps: int, seed: int
+    ) -> None:
+        torch.manual_seed(seed)
+        self.steps, self.step = steps, 0
+        self.generator = torch.Generator().manual_seed(seed)
+        self.crops = Crops(photographs, SIDE, self.generator)
+        self.perception = Perception(load_features("compact"))
+        self.network = Transformer(("photograph", *styles), fastest_dtype(torch.device("cpu")))
+        self.targets = self.perception.targets(list(styles.values()), self.crops.plain(16))
+        rows = [parameter for _, parameter in self.network.style_parameters()]
+        self.optimisers = Optimisers(self.network.kernels(), rows, (KERNEL_RATE, ROW_RATE))
+
+    def mixtures(self, count: int) -> Tensor:
+        """Rows to paint pictures in: one style each, some mixed with the photograph: (N, S)."""
+        styles = len(self.network.styles)
+        chosen = torch.randint(1, styles, (count,), generator=self.generator)
+        draws = torch.rand(2, count, generator=self.generator)
+        strength = torch.where(draws[0] < WHOLE, 1.0, draws[1])[:, None]
+        mixture = strength * F.one_hot(chosen, styles)
+        mixture[:, :1] = 1 - strength
+        return mixture
+
+    def losses(self, content: Tensor, mixture: Tensor) -> dict[str, Tensor]:
+        """The terms of the loss, each a mean over pictures (N, 3, H, W)."""
+        painted = self.network(content, mixture)
+        with torch.no_grad():
+            wanted = self.perception.see(content)
+            own = self.perception.grams(wanted)
+        grams = {
+            k: mixture[:, :1, None] * own[k] + torch.einsum("ns,sij->nij", mixture, g)
+            for k, g in self.targets.grams.items()
+        }
+        seen = self.perception.see(painted)
+        style = style_loss(self.perception.grams(seen), grams) / (mixture @ self.targets.starts)
+        outside = painted - painted.clamp(0, 1)
+        across, down = painted.diff(dim=3), painted.diff(dim=2)
+        return {
+            "content": self.perception.content_loss(
+                seen[CONTENT_LAYER], wanted[CONTENT_LAYER]
+            ).mean(),
+            "style": STYLE_WEIGHT * style.mean(),
+            "variation": TV_WEIGHT * (across.square().mean() + down.square().mean()),
+            "range": RANGE_WEIGHT * outside.square().mean(),
+        }
+
+    def advance(self) -> dict[str, Tensor]:
+        """Take one step and return its losses."""
+        self.step += 1
+        content, mixture = self.crops.plain(BATCH), self.mixtures(BATCH)
+        losses = self.losses(content, mixture)
+        self.network.zero_grad()
+        torch.stack(list(losses.values())).sum().backward()
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self.optimisers.step(learning_rate(self.step, self.steps))
+        return {name: loss.detach() for name, loss in losses.items()}
+
+    def save(self, path: Path) -> None:
+        """Write everything that `load` needs, replacing the file at once."""
+        state = {
+            "step": self.step,
+            "network": self.network.state_dict(),
+            "optimisers": self.optimisers.state_dict(),
+            "generator": self.generator.get_state(),
+        }
+        torch.save(state, path.with_suffix(".part"))
+        path.with_suffix(".part").replace(path)
+
+    def load(self, path: Path) -> None:
+        """Go on from what `save` wrote."""
+        state = torch.load(path, weights_only=True)
+        self.step = state["step"]
+        self.network.load_state_dict(state["network"])
+        self.optimisers.load_state_dict(state["optimisers"])
+        self.generator.set_state(state["generator"])
+
+
+def export(network: Transformer, path: Path) -> None:
+    """Write a network for `nst.instant.load_instant`, in half precision."""
+    half = {k: v.detach().half().contiguous() for k, v in network.state_dict().items()}
+    save_file(half, path, metadata={"styles": json.dumps(network.styles)})
+
+
+@torch.no_grad()
+def sheet(network: Transformer, photographs: Sequence[Tensor]) -> Image.Image:
+    """Photographs (1, 3, H, W) of one size above themselves in every style, a row a style."""
+    rows = [torch.cat(list(photographs), 3)]
+    for row in torch.eye(len(network.styles))[1:]:
+        painted = [network(photograph, row[None]) for photograph in photographs]
+        rows.append(torch.cat(painted, 3))
+    return to_image(torch.cat(rows, 2).clamp(0, 1))
+
+
+def train(training: Training, samples: Sequence[Tensor], run: Path, every: int) -> None:
+    """Train to the end, with checkpoint, weights and sample sheet every `every` steps."""
+    checkpoint = run / "checkpoint.pt"
+    if checkpoint.exists():
+        training.load(checkpoint)
+    started, first = time.monotonic(), training.step
+    totals: dict[str, float] = {}
+    while training.step < training.steps:
+        for name, loss in training.advance().items():
+            totals[name] = totals.get(name, 0.0) + float(loss)
+        if training.step % every and training.step != training.steps:
+            continue
+        seconds = (time.monotonic() - started) / (training.step - first)
+        losses = "  ".join(f"{name} {total / every:.4f}" for name, total in totals.items())
+        print(f"{training.step}  {seconds:.3f} s/step  {losses}", flush=True)
+        totals = {}
+        training.save(checkpoint)
+        export(training.network, run / "instant.safetensors")
+        sheet(training.network, samples).save(run / f"{training.step:06}.jpg", quality=90)
+
+
+def load_picture(path: Path, longest: int) -> Tensor:
+    """A picture file as (1, 3, H, W) in [0, 1], its longest side at `longest` pixels."""
+    image = open_image(path)
+    return to_tensor(resize_image(image, fit(*image.size, longest)))
+
+
+def load_styles(folder: Path) -> dict[str, Tensor]:
+    """The style pictures of a folder by the files' names, in their order."""
+    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+    return {path.stem: load_picture(path, STYLE_SIDE) for path in paths}
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--photos", type=Path, required=True, help="folder of photographs")
+    parser.add_argument("--styles", type=Path, required=True, help="folder of style pictures")
+    parser.add_argument("--samples", type=Path, nargs="*", default=[], help="photographs to show")
+    parser.add_argument("--run", type=Path, default=Path("training/runs/instant"))
+    parser.add_argument("--steps", type=int, default=8_000)
+    parser.add_argument("--every", type=int, default=250, help="steps between checkpoints")
+    parser.add_argument("--seed", type=int, default=0)
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Read the options, train, and leave instant.safetensors in the run's folder."""
+    options = _options()
+    options.run.mkdir(parents=True, exist_ok=True)
+    photographs = load_pictures([options.photos])
+    training = Training(photographs, load_styles(options.styles), options.steps, options.seed)
+    samples = [to_tensor(cover(open_image(path), (SIDE, SIDE))) for path in options.samples]
+    with allocator.kept():
+        train(training, samples, options.run, options.every)
+
+
+if __name__ == "__main__":
+    main()
