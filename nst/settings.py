@@ -12,8 +12,13 @@ from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any
 
+from nst.styles import instant_styles
+
 MAX_SIDE = 2048
 """Longest side, in pixels, that a run may be asked for."""
+
+MAX_INSTANT_SIDE = 4096
+"""Longest side, in pixels, of an instant painting: it needs no gradients."""
 
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 """The style layers of Gatys et al. 2016, shallow (colour, grain) to deep (large shapes)."""
@@ -204,8 +209,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Validate every field, and make whole floats ints (2.0 -> 2) and ints floats."""
-        for name, spec in SPECS.items():
-            object.__setattr__(self, name, spec.check(name, getattr(self, name)))
+        _validate(self)
         if not any(self.layer_weights.values()):
             names = ", ".join(f"{layer}_weight" for layer in STYLE_LAYERS)
             raise InputError(f"At least one of {names} must be above 0.")
@@ -221,10 +225,79 @@ class Settings:
         return {layer: getattr(self, f"{layer}_weight") for layer in STYLE_LAYERS}
 
 
-SPECS: Mapping[str, Range | Choice] = MappingProxyType(
-    {f.name: f.metadata["spec"] for f in fields(Settings)}
-)
+@dataclass(frozen=True, kw_only=True)
+class InstantSettings:
+    """What an instant painting can be told; every field is validated on construction.
+
+    Raises:
+        InputError: as `Settings`.
+    """
+
+    style: str = _setting(
+        Choice(
+            label="Style",
+            help="One of the styles that were learned beforehand.",
+            default=next(iter(instant_styles()), ""),
+            choices=instant_styles(),
+        )
+    )
+    strength: float = _setting(
+        Range(
+            label="Strength",
+            help="0 gives the photograph back, 100 is the style as it was learned.",
+            default=100.0,
+            minimum=0.0,
+            maximum=100.0,
+            step=1.0,
+        )
+    )
+    size: int = _setting(
+        Range(
+            label="Size",
+            help="Longest side of the result in pixels; the aspect ratio is kept.",
+            default=512,
+            minimum=64,
+            maximum=MAX_INSTANT_SIDE,
+            step=1,
+        )
+    )
+    second_style: str = _setting(
+        Choice(
+            label="Second style",
+            help="A style to mix in.",
+            default="none",
+            choices=("none", *instant_styles()),
+        )
+    )
+    mix: float = _setting(
+        Range(
+            label="Share of the second style",
+            help="0 is the first style alone, 100 the second.",
+            default=50.0,
+            minimum=0.0,
+            maximum=100.0,
+            step=1.0,
+        )
+    )
+
+    def __post_init__(self) -> None:
+        """Validate every field, as `Settings` does."""
+        _validate(self)
+
+
+def _specs(settings: type) -> Mapping[str, Range | Choice]:
+    return MappingProxyType({f.name: f.metadata["spec"] for f in fields(settings)})
+
+
+def _validate(settings: Settings | InstantSettings) -> None:
+    for name, spec in _specs(type(settings)).items():
+        object.__setattr__(settings, name, spec.check(name, getattr(settings, name)))
+
+
+SPECS = _specs(Settings)
 """The range or choice of each field of `Settings`, in their order."""
+INSTANT_SPECS = _specs(InstantSettings)
+"""The same of `InstantSettings`."""
 
 FEATURES = Choice(
     label="Features",

@@ -9,7 +9,7 @@ there is a row for the photograph itself, so that strength is a mixture with tha
 from the photograph around the network, which that row opens and a style mostly closes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -174,10 +174,10 @@ class Transformer(nn.Module):
         )
         return image * skip + x * gain + offset
 
-    def style_parameters(self) -> Iterator[tuple[str, nn.Parameter]]:
-        """The parameters with one row a style, by name."""
+    def rows(self) -> list[tuple[str, nn.Parameter]]:
+        """The parameters with a row for each style, with their names in the state."""
         kernels = {id(kernel) for kernel in self.kernels()}
-        return ((k, p) for k, p in self.named_parameters() if id(p) not in kernels)
+        return [(k, p) for k, p in self.named_parameters() if id(p) not in kernels]
 
     def kernels(self) -> list[nn.Parameter]:
         """The convolutions' weights, which all styles share."""

@@ -12,7 +12,8 @@ from nst.features import VGG19, FeatureNetwork
 from nst.losses import Metric, gram_matrix
 from training import distill
 from training.crops import Crops, load_pictures
-from training.distill import Distillation, learning_rate, train
+from training.distill import Distillation, train
+from training.optimisers import learning_rate
 from training.student import GRAM_TAUGHT, TAUGHT
 from training.teachers import CompressedTeacher, Teachers
 

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from nst.features import load_vgg19
 from nst.losses import Metric, gram_matrix, relative_distance
 from training.crops import Crops, load_pictures
+from training.optimisers import Optimisers, learning_rate
 from training.student import GRAM_TAUGHT, TAUGHT, Student, half_precision
 from training.stylised import StylisedPool
 from training.teachers import Teachers, load_compressed_teacher
@@ -36,9 +37,7 @@ FRESH, STYLISED, POOL = 5, 3, 24
 """Pictures of a batch: augmented crops, and some of the pool of half-stylised ones."""
 ROWS = 16384
 """Pixels of a batch, drawn at random, at which a layer's activations are compared."""
-MATRIX_RATE, MAP_RATE = 0.01, 2e-3
-WARM_UP, CONSTANT = 100, 0.1
-"""Steps until the full learning rate; share of all steps after which it falls linearly to 0."""
+KERNEL_RATE, MAP_RATE, MAP_DECAY = 0.01, 2e-3, 1e-4
 
 
 @dataclass(frozen=True)
@@ -47,46 +46,6 @@ class Scale:
 
     unit: float  # root mean square of the teacher's activations
     variance: float  # their variance over pixels, in squared units
-
-
-class Optimisers:
-    """Muon (Jordan et al. 2024) for the convolutions, AdamW for biases and maps.
-
-    Muon takes matrices only, so it is given each kernel as a matrix that shares its memory. It
-    learned about twice as fast per step as AdamW alone.
-    """
-
-    def __init__(self, student: Student) -> None:
-        self.kernels = [c.weight for c in student.network.convolutions]
-        self.matrices = [nn.Parameter(kernel.detach().flatten(1)) for kernel in self.kernels]
-        known = {id(kernel) for kernel in self.kernels}
-        rest = [p for p in student.parameters() if id(p) not in known]
-        self.muon = torch.optim.Muon(self.matrices, lr=MATRIX_RATE, weight_decay=0.01)
-        self.adam = torch.optim.AdamW(rest, lr=MAP_RATE, weight_decay=1e-4)
-
-    def step(self, rate: float) -> None:
-        """Take a step at `rate` (0 … 1) times the full learning rates."""
-        for kernel, matrix in zip(self.kernels, self.matrices, strict=True):
-            matrix.grad = kernel.grad.flatten(1)
-        for optimiser, full in ((self.muon, MATRIX_RATE), (self.adam, MAP_RATE)):
-            for group in optimiser.param_groups:
-                group["lr"] = rate * full
-            optimiser.step()
-
-    def state_dict(self) -> dict:
-        """Both states."""
-        return {"muon": self.muon.state_dict(), "adam": self.adam.state_dict()}
-
-    def load_state_dict(self, state: dict) -> None:
-        """Restore what `state_dict` returned."""
-        self.muon.load_state_dict(state["muon"])
-        self.adam.load_state_dict(state["adam"])
-
-
-def learning_rate(step: int, steps: int) -> float:
-    """The share of the full learning rate at `step` of `steps`: warm-up, constant, linear decay."""
-    decay = (steps - step) / (steps * (1 - CONSTANT))
-    return max(0.0, min(1.0, step / WARM_UP, decay))
 
 
 class Distillation:
@@ -99,7 +58,10 @@ class Distillation:
         self.student = Student()
         self.crops = Crops(pictures, SIDE, self.generator)
         self.pool = StylisedPool(self.crops, POOL)
-        self.optimisers = Optimisers(self.student)
+        kernels = [c.weight for c in self.student.network.convolutions]
+        known = {id(kernel) for kernel in kernels}
+        rest = [p for p in self.student.parameters() if id(p) not in known]
+        self.optimisers = Optimisers(kernels, rest, (KERNEL_RATE, MAP_RATE), MAP_DECAY)
         self.step = 0
         self.scales = self._measure_scales()
 

@@ -14,7 +14,7 @@ again with the same --run folder.
 import argparse
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,14 +27,16 @@ from torch.nn import functional as F
 from nst import allocator
 from nst.features import FeatureNetwork, fastest_dtype, load_features
 from nst.images import cover, fit, open_image, resize_image, to_image, to_tensor
+from nst.instant import load_instant
 from nst.losses import Metric, gram_matrix, relative_distance
+from nst.styles import INSTANT_FILE, NAMES
 from nst.transformer import Transformer
 from training.crops import SUFFIXES, Crops, load_pictures
 from training.optimisers import Optimisers, learning_rate
 
 GRAM_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
 CONTENT_LAYER = "relu3_3"
-STYLE_WEIGHT = 12.0
+STYLE_WEIGHT = 6.0
 """Of the style loss, in parts of a photograph's, beside the content loss."""
 TV_WEIGHT = 2.0
 RANGE_WEIGHT = 50.0
@@ -45,6 +47,8 @@ SIDE, BATCH = 256, 4
 WHOLE = 0.7
 """Share of the training pictures that are painted at full strength."""
 KERNEL_RATE, ROW_RATE = 0.01, 5e-3
+PHOTOGRAPH = "photograph"
+"""The name of the first row."""
 
 
 @dataclass(frozen=True)
@@ -86,18 +90,23 @@ class Perception:
         return sizes[0] / sizes[1]
 
     @torch.no_grad()
-    def targets(self, styles: Sequence[Tensor], photographs: Tensor) -> Targets:
-        """Measure the styles' pictures (1, 3, H, W), and how far photographs are from them."""
-        seen = [self.grams(self.see(style)) for style in styles]
-        grams = {
-            k: torch.cat([torch.zeros_like(seen[0][k]), *(s[k] for s in seen)]) for k in seen[0]
-        }
+    def targets(self, styles: dict[int, Tensor], photographs: Tensor, rows: int) -> Targets:
+        """Measure pictures of styles (1, 3, H, W), and how far photographs are from them.
+
+        Args:
+            styles: by their row.
+            photographs: (N, 3, H, W).
+            rows: of the network; those without a picture stay zero, and 1 in `starts`.
+        """
         own = self.grams(self.see(photographs))
-        starts = [
-            style_loss(own, {k: g[row].expand_as(own[k]) for k, g in grams.items()}).mean()
-            for row in range(1, len(styles) + 1)
-        ]
-        return Targets(grams, torch.stack([torch.ones(()), *starts]))
+        grams = {k: gram.new_zeros(rows, *gram.shape[1:]) for k, gram in own.items()}
+        starts = torch.ones(rows, device=photographs.device)
+        for row, picture in styles.items():
+            for layer, gram in self.grams(self.see(picture)).items():
+                grams[layer][row] = gram
+            aims = {k: gram[row].expand_as(own[k]) for k, gram in grams.items()}
+            starts[row] = style_loss(own, aims).mean()
+        return Targets(grams, starts)
 
 
 def style_loss(grams: dict[str, Tensor], targets: dict[str, Tensor]) -> Tensor:
@@ -110,25 +119,54 @@ class Training:
     """A run's whole state: network, optimisers, randomness."""
 
     def __init__(
-        self, photographs: list[Tensor], styles: dict[str, Tensor], steps: int, seed: int
+        self,
+        network: Transformer,
+        styles: dict[str, Tensor],
+        photographs: list[Tensor],
+        steps: int,
+        *,
+        rows_only: bool = False,
+        seed: int = 0,
     ) -> None:
-        torch.manual_seed(seed)
+        """Prepare a run.
+
+        Args:
+            network: what learns; its convolutions too, unless `rows_only`.
+            styles: the pictures (1, 3, H, W) of the styles that are learned, by their names.
+            photographs: uint8 (3, H, W).
+            steps: of the whole run.
+        """
         self.steps, self.step = steps, 0
         self.generator = torch.Generator().manual_seed(seed)
         self.crops = Crops(photographs, SIDE, self.generator)
         self.perception = Perception(load_features("compact"))
-        self.network = Transformer(("photograph", *styles), fastest_dtype(torch.device("cpu")))
-        self.targets = self.perception.targets(list(styles.values()), self.crops.plain(16))
-        rows = [parameter for _, parameter in self.network.style_parameters()]
-        self.optimisers = Optimisers(self.network.kernels(), rows, (KERNEL_RATE, ROW_RATE))
+        self.device = self.perception.features.device
+        self.network = network.to(self.device)
+        self.learned = torch.tensor([network.styles.index(name) for name in styles])
+        self.targets = self.perception.targets(
+            {
+                network.styles.index(name): picture.to(self.device)
+                for name, picture in styles.items()
+            },
+            self.crops.plain(16).to(self.device),
+            len(network.styles),
+        )
+        self.rows = [row for _, row in network.rows()]
+        kernels = [] if rows_only else network.kernels()
+        for kernel in network.kernels():
+            kernel.requires_grad_(not rows_only)
+        self.frozen = self._others() if rows_only else torch.zeros(0, dtype=torch.long)
+        self.optimisers = Optimisers(kernels, self.rows, (KERNEL_RATE, ROW_RATE))
+
+    def _others(self) -> Tensor:
+        return torch.tensor([i for i in range(len(self.network.styles)) if i not in self.learned])
 
     def mixtures(self, count: int) -> Tensor:
         """Rows to paint pictures in: one style each, some mixed with the photograph: (N, S)."""
-        styles = len(self.network.styles)
-        chosen = torch.randint(1, styles, (count,), generator=self.generator)
+        drawn = torch.randint(len(self.learned), (count,), generator=self.generator)
         draws = torch.rand(2, count, generator=self.generator)
         strength = torch.where(draws[0] < WHOLE, 1.0, draws[1])[:, None]
-        mixture = strength * F.one_hot(chosen, styles)
+        mixture = strength * F.one_hot(self.learned[drawn], len(self.network.styles))
         mixture[:, :1] = 1 - strength
         return mixture
 
@@ -144,12 +182,11 @@ class Training:
         }
         seen = self.perception.see(painted)
         style = style_loss(self.perception.grams(seen), grams) / (mixture @ self.targets.starts)
+        kept = self.perception.content_loss(seen[CONTENT_LAYER], wanted[CONTENT_LAYER])
         outside = painted - painted.clamp(0, 1)
         across, down = painted.diff(dim=3), painted.diff(dim=2)
         return {
-            "content": self.perception.content_loss(
-                seen[CONTENT_LAYER], wanted[CONTENT_LAYER]
-            ).mean(),
+            "content": kept.mean(),
             "style": STYLE_WEIGHT * style.mean(),
             "variation": TV_WEIGHT * (across.square().mean() + down.square().mean()),
             "range": RANGE_WEIGHT * outside.square().mean(),
@@ -159,9 +196,11 @@ class Training:
         """Take one step and return its losses."""
         self.step += 1
         content, mixture = self.crops.plain(BATCH), self.mixtures(BATCH)
-        losses = self.losses(content, mixture)
+        losses = self.losses(content.to(self.device), mixture.to(self.device))
         self.network.zero_grad()
         torch.stack(list(losses.values())).sum().backward()
+        for row in self.rows:
+            row.grad[self.frozen] = 0  # AdamW leaves alone what never had a gradient
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimisers.step(learning_rate(self.step, self.steps))
         return {name: loss.detach() for name, loss in losses.items()}
@@ -186,18 +225,38 @@ class Training:
         self.generator.set_state(state["generator"])
 
 
+def fresh(names: Iterable[str], seed: int) -> Transformer:
+    """An untrained network for styles."""
+    torch.manual_seed(seed)
+    return Transformer((PHOTOGRAPH, *names), _precision())
+
+
+def _precision() -> torch.dtype:
+    return fastest_dtype(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
+
+
+def with_style(network: Transformer, name: str) -> Transformer:
+    """A network with one more style, whose row begins as the mean of the others."""
+    larger = Transformer((*network.styles, name), _precision())
+    state = network.state_dict()
+    for key, rows in network.rows():
+        state[key] = torch.cat([rows, rows[1:].mean(0, keepdim=True)])
+    larger.load_state_dict(state)
+    return larger
+
+
 def export(network: Transformer, path: Path) -> None:
     """Write a network for `nst.instant.load_instant`, in half precision."""
     half = {k: v.detach().half().contiguous() for k, v in network.state_dict().items()}
-    save_file(half, path, metadata={"styles": json.dumps(network.styles)})
+    save_file(half, path, metadata={NAMES: json.dumps(network.styles)})
 
 
 @torch.no_grad()
 def sheet(network: Transformer, photographs: Sequence[Tensor]) -> Image.Image:
     """Photographs (1, 3, H, W) of one size above themselves in every style, a row a style."""
     rows = [torch.cat(list(photographs), 3)]
-    for row in torch.eye(len(network.styles))[1:]:
-        painted = [network(photograph, row[None]) for photograph in photographs]
+    for row in torch.eye(len(network.styles))[1:].to(network.gain.device):
+        painted = [network(p.to(row.device), row[None]).cpu() for p in photographs]
         rows.append(torch.cat(painted, 3))
     return to_image(torch.cat(rows, 2).clamp(0, 1))
 
@@ -220,10 +279,11 @@ def train(training: Training, samples: Sequence[Tensor], run: Path, every: int) 
         totals = {}
         training.save(checkpoint)
         export(training.network, run / "instant.safetensors")
-        sheet(training.network, samples).save(run / f"{training.step:06}.jpg", quality=90)
+        if samples:
+            sheet(training.network, samples).save(run / f"{training.step:06}.jpg", quality=90)
 
 
-def load_picture(path: Path, longest: int) -> Tensor:
+def load_picture(path: Path, longest: int = STYLE_SIDE) -> Tensor:
     """A picture file as (1, 3, H, W) in [0, 1], its longest side at `longest` pixels."""
     image = open_image(path)
     return to_tensor(resize_image(image, fit(*image.size, longest)))
@@ -232,7 +292,7 @@ def load_picture(path: Path, longest: int) -> Tensor:
 def load_styles(folder: Path) -> dict[str, Tensor]:
     """The style pictures of a folder by the files' names, in their order."""
     paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
-    return {path.stem: load_picture(path, STYLE_SIDE) for path in paths}
+    return {path.stem: load_picture(path) for path in paths}
 
 
 def _options() -> argparse.Namespace:
@@ -240,21 +300,38 @@ def _options() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--photos", type=Path, required=True, help="folder of photographs")
-    parser.add_argument("--styles", type=Path, required=True, help="folder of style pictures")
+    learned = parser.add_mutually_exclusive_group(required=True)
+    learned.add_argument("--styles", type=Path, help="folder of style pictures: train them all")
+    learned.add_argument("--add-style", type=Path, help="a picture: train one more style")
+    parser.add_argument("--name", help="the added style's; the file's name if left out")
+    parser.add_argument("--base", type=Path, default=INSTANT_FILE, help="weights to add it to")
     parser.add_argument("--samples", type=Path, nargs="*", default=[], help="photographs to show")
     parser.add_argument("--run", type=Path, default=Path("training/runs/instant"))
-    parser.add_argument("--steps", type=int, default=8_000)
-    parser.add_argument("--every", type=int, default=250, help="steps between checkpoints")
+    parser.add_argument("--steps", type=int, help="5000; 400 for an added style")
+    parser.add_argument("--every", type=int, default=100, help="steps between checkpoints")
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args()
+
+
+def _training(options: argparse.Namespace) -> Training:
+    photographs = load_pictures([options.photos])
+    if options.styles:
+        styles = load_styles(options.styles)
+        network = fresh(styles, options.seed)
+        return Training(network, styles, photographs, options.steps or 5000, seed=options.seed)
+    name = options.name or options.add_style.stem
+    network = with_style(load_instant(dtype=torch.float32, path=options.base), name)
+    styles = {name: load_picture(options.add_style)}
+    return Training(
+        network, styles, photographs, options.steps or 400, rows_only=True, seed=options.seed
+    )
 
 
 def main() -> None:
     """Read the options, train, and leave instant.safetensors in the run's folder."""
     options = _options()
     options.run.mkdir(parents=True, exist_ok=True)
-    photographs = load_pictures([options.photos])
-    training = Training(photographs, load_styles(options.styles), options.steps, options.seed)
+    training = _training(options)
     samples = [to_tensor(cover(open_image(path), (SIDE, SIDE))) for path in options.samples]
     with allocator.kept():
         train(training, samples, options.run, options.every)

@@ -17,30 +17,45 @@ class Optimisers:
     """
 
     def __init__(
-        self, kernels: Sequence[nn.Parameter], rest: Sequence[nn.Parameter], rates: Sequence[float]
+        self,
+        kernels: Sequence[nn.Parameter],
+        rest: Sequence[nn.Parameter],
+        rates: tuple[float, float],
+        decay: float = 0.0,
     ) -> None:
-        self.kernels, self.rates = list(kernels), tuple(rates)
+        """Prepare the steps.
+
+        Args:
+            kernels: convolutions' weights; without any, only the rest learns.
+            rest: all other parameters.
+            rates: the full learning rates of both.
+            decay: of the rest's weights.
+        """
+        self.kernels = list(kernels)
         self.matrices = [nn.Parameter(kernel.detach().flatten(1)) for kernel in self.kernels]
-        self.muon = torch.optim.Muon(self.matrices, lr=rates[0], weight_decay=0.01)
-        self.adam = torch.optim.AdamW(rest, lr=rates[1], weight_decay=0.0)
+        adam = torch.optim.AdamW(rest, lr=rates[1], weight_decay=decay)
+        self.optimisers = {"adam": (adam, rates[1])}
+        if self.matrices:
+            muon = torch.optim.Muon(self.matrices, lr=rates[0], weight_decay=0.01)
+            self.optimisers["muon"] = (muon, rates[0])
 
     def step(self, share: float) -> None:
         """Take a step at `share` (0 … 1) of the full learning rates."""
         for kernel, matrix in zip(self.kernels, self.matrices, strict=True):
             matrix.grad = kernel.grad.flatten(1)
-        for optimiser, rate in zip((self.muon, self.adam), self.rates, strict=True):
+        for optimiser, rate in self.optimisers.values():
             for group in optimiser.param_groups:
                 group["lr"] = share * rate
             optimiser.step()
 
     def state_dict(self) -> dict:
-        """Both states."""
-        return {"muon": self.muon.state_dict(), "adam": self.adam.state_dict()}
+        """The states of all."""
+        return {name: optimiser.state_dict() for name, (optimiser, _) in self.optimisers.items()}
 
     def load_state_dict(self, state: dict) -> None:
         """Restore what `state_dict` returned."""
-        self.muon.load_state_dict(state["muon"])
-        self.adam.load_state_dict(state["adam"])
+        for name, (optimiser, _) in self.optimisers.items():
+            optimiser.load_state_dict(state[name])
 
 
 def learning_rate(step: int, steps: int) -> float:

@@ -1,0 +1,33 @@
+"""The instant styles: their names, read from the header of the weights that hold them.
+
+Nothing here imports torch, and no tensor is read: pages and validation need the names alone.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+
+from safetensors import safe_open
+
+INSTANT_FILE = Path(__file__).parent / "weights" / "instant.safetensors"
+"""The network of all instant styles, which ships with the project."""
+
+NAMES = "styles"
+"""The key of the header under which the names are, as a JSON list; the photograph's row first."""
+
+
+@cache
+def instant_styles(path: Path = INSTANT_FILE) -> tuple[str, ...]:
+    """The names of the styles in a file of weights, in the order of their rows from 1 on.
+
+    Without the file, as before the first training, there are none.
+    """
+    if not path.exists():
+        return ()
+    with safe_open(path, framework="numpy") as file:
+        return tuple(json.loads(file.metadata()[NAMES])[1:])
+
+
+def title(name: str) -> str:
+    """What people call a style: "starry-night" -> "Starry night"."""
+    return name.replace("-", " ").capitalize()
