@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from PIL import Image
 
 from nst import InputError, recipe
-from nst.images import FORMATS, open_image
+from nst.images import open_image, opened
 from nst.settings import preset
 from page import compare, curves, examples, film, recall
 from page.info import expected_run
@@ -135,13 +134,14 @@ def check_picture(what: str) -> Callable[[str | None], str]:
 def say_estimate(content: str | None, **values: object) -> str:
     """One line under the button: what the run would take, or why it cannot be made."""
     try:
-        with Image.open(content, formats=FORMATS) as image:
+        with opened(content, "content image") as image:
             size = image.size
+    except InputError:  # nothing there yet, or its own line says what is wrong
+        return ""
+    try:
         expected = expected_run(size, values)
     except InputError as error:
         return alert(str(error))
-    except (AttributeError, OSError, ValueError):  # nothing there yet, or no picture
-        return ""
     return note(f"This will take {expected}.") if expected else ""
 
 
