@@ -10,7 +10,7 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 
 import gradio as gr
-from gradio import server
+from gradio.components.base import server
 
 from nst.images import opened
 from page.runs import sentences
