@@ -1,7 +1,7 @@
 """What the page's events do: values of components -> values and updates of components."""
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -150,18 +150,34 @@ def say_estimate(content: str | None, **values: object) -> str:
     return note(f"This will take {expected}.") if expected else ""
 
 
+def _sent(event: gr.EventData, name: str) -> object:
+    """What a page sent with an event; None for what it did not, or if it was no page."""
+    try:
+        return getattr(event, name, None)
+    except TypeError:  # nothing was sent at all
+        return None
+
+
+def _of(offered: Mapping[str, Any], name: object) -> Any:  # noqa: ANN401
+    if not isinstance(name, str) or name not in offered:
+        raise InputError("There is no example of that name.")
+    return offered[name]
+
+
 def take_example(kind: str) -> Callable[[gr.EventData], str]:
     """A handler that gives the file of the example picture whose tile was clicked."""
 
     def take(event: gr.EventData) -> str:
-        return str(examples.pictures(kind)[event.name])
+        with sentences():
+            return str(_of(examples.pictures(kind), _sent(event, "name")))
 
     return take
 
 
 def show_pair(event: gr.EventData) -> dict[str, Any]:
     """Fill both pictures with an example's, and show its result, which was painted before."""
-    pair = examples.pairs()[event.name]
+    with sentences():
+        pair = _of(examples.pairs(), _sent(event, "name"))
     return {
         "content": str(pair.content),
         "style": str(pair.style),
@@ -202,7 +218,7 @@ def use_recipe(picture: str | None) -> list[object]:
 def use_kept(event: gr.EventData) -> list[object]:
     """The settings of a picture of this visit, its features, and no preset."""
     with sentences():
-        return [*recall.checked(event.settings).values(), None]
+        return [*recall.checked(_sent(event, "settings")).values(), None]
 
 
 def restore(kept: object, request: gr.Request) -> list[object]:
