@@ -160,7 +160,19 @@ def sentences() -> Iterator[None]:
 
 
 def stylize_pictures(
-    content: str | None, style: str | None, **values: object
+    content: str | None,
+    style: str | None,
+    style_2: str | None = None,
+    style_3: str | None = None,
+    style_4: str | None = None,
+    mask: str | None = None,
+    style_mask: str | None = None,
+    style_2_mask: str | None = None,
+    style_3_mask: str | None = None,
+    style_4_mask: str | None = None,
+    start: str | None = None,
+    resume: str | None = None,
+    **values: object,
 ) -> Generator[tuple[str, Progress], None, None]:
     """Paint the content picture in the manner of the style picture, streaming the progress.
 
@@ -182,8 +194,9 @@ def stylize_pictures(
         resume: What progress called run in the last answer of an earlier run with the same pictures
             and settings: this run goes on from there with the optimiser's memory.
     """
-    features, resume = values.pop("features"), values.pop("resume", "")
-    names = [name for name in (*STYLES, *MASKS, "mask", "start") if name in values]
-    files = {"content": content, "style": style, **{name: values.pop(name) for name in names}}
+    # Gradio lets programs leave out what has a default of None here.
+    given = locals()
+    files = {name: given[name] for name in ("content", *STYLES, *MASKS, "mask", "start")}
+    features = values.pop("features", FEATURES.default)
     with sentences():
         yield from _paint(files, features, resume, values)

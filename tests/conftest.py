@@ -82,11 +82,17 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The log of the real server."""
+    return tmp_path_factory.mktemp("server") / "log.txt"
+
+
+@pytest.fixture(scope="session")
+def url(server_log: Path) -> Iterator[str]:
     """The address of a real server, started as the README says."""
     port = _free_port()
     address = f"http://127.0.0.1:{port}"
-    folder = tmp_path_factory.mktemp("server")
+    folder = server_log.parent
     environment = {
         **os.environ,
         "GRADIO_SERVER_PORT": str(port),
@@ -94,7 +100,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "TMPDIR": str(folder),
     }
     with (
-        (folder / "log.txt").open("w") as log,
+        server_log.open("w") as log,
         subprocess.Popen(
             [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log
         ) as server,
