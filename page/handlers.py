@@ -67,8 +67,13 @@ def go_on(
 def _painted(
     content: str | None, style: str | None, values: dict[str, object]
 ) -> Iterator[dict[str, Any]]:
-    record = Record({name: values[name] for name in recall.CONTROLS})
+    record, shown = Record({name: values[name] for name in recall.CONTROLS}), None
     for picture, progress in stylize_pictures(content, style, **values):
+        if picture == shown:
+            record.latest = progress
+            yield {"bar": progress_bar(progress), "record": record}
+            continue
+        shown = picture
         record.add(picture, progress)
         yield {
             "picture": picture,
@@ -88,6 +93,15 @@ def _in_its_place(error: gr.Error) -> dict[str, Any]:
 def stop() -> dict[str, Any]:
     """Updates for the moment after the click; `finish` says more, if the run had begun."""
     return {"stop": gr.update(interactive=False), "bar": note("Stopped.")}
+
+
+def fail() -> dict[str, Any]:
+    """Updates for a run that did not get in: the page says why by itself."""
+    return {
+        "paint": gr.update(interactive=True),
+        "stop": gr.update(interactive=False),
+        "bar": note("The run did not start, or the connection was lost."),
+    }
 
 
 def finish(record: Record | None) -> Iterator[dict[str, Any]]:
