@@ -13,7 +13,7 @@ from torch import Tensor
 
 REMAINING_AT_100 = 0.003
 """Share of the content picture's style loss that the strongest style aims to leave."""
-CURVE = 1.5
+CURVE = 1.75
 """Power of what is left of the scale in the logarithm of the share: above 1, it falls faster at low
 strengths, where the strokes only begin to show."""
 GIVING_WAY = 8

@@ -1,6 +1,6 @@
 """The settings as widgets: every range, choice and default comes from `nst.settings`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Any
 
 import gradio as gr
@@ -17,6 +17,7 @@ GROUPS = {
 """Accordions of settings; what is named nowhere is in the last one."""
 LAST_GROUP = "Advanced: optimiser, network and layers"
 SEED_REASON = "Only noise is drawn from a seed: choose it under “Start from” first."
+START_HELP = "The run starts from it if “Start from” is image"
 PICTURE_HELP = (
     f"A file in one of the formats {', '.join(FORMATS)}; at most {MAX_MEGAPIXELS} megapixels, and "
     f"{MAX_ASPECT} times as long as wide."
@@ -94,21 +95,28 @@ def in_sight() -> dict[str, Any]:
     return {name: widget_of(SPECS[name]) for name in IN_SIGHT}
 
 
-def in_groups() -> dict[str, Any]:
-    """All other settings, and the features, in closed accordions."""
+def in_groups(without: Container[str]) -> tuple[gr.Image, dict[str, Any]]:
+    """The start picture, and all other settings and the features, in closed accordions.
+
+    Args:
+        without: settings that have their place elsewhere.
+    """
     widgets = {}
-    for title, names in _groups().items():
+    for title, names in _groups(without).items():
         with gr.Accordion(title, open=False):
             widgets |= {name: widget_of(SPECS[name]) for name in names}
             if title == LAST_GROUP:
                 widgets["features"] = widget_of(FEATURES)
+            if "init" in names:
+                start = picture_input("start", "Start picture", START_HELP)
     widgets["seed"].interactive = False
     widgets["seed"].info = SEED_REASON
-    return widgets
+    return start, widgets
 
 
-def _groups() -> Mapping[str, tuple[str, ...]]:
+def _groups(without: Container[str]) -> Mapping[str, tuple[str, ...]]:
     placed = {*IN_SIGHT, *(name for names in GROUPS.values() for name in names)}
+    placed |= {name for name in SPECS if name in without}
     return {**GROUPS, LAST_GROUP: tuple(name for name in SPECS if name not in placed)}
 
 

@@ -12,7 +12,7 @@ from page import handlers, recall
 from page.api import run_inputs
 from page.controls import seed_applies
 from page.layout import Inputs, Outputs
-from page.more_pictures import mask_of
+from page.more_pictures import mask_of, mask_without
 from page.progress import describe_features
 
 PRIVATE = {"api_visibility": "private", "show_progress": "hidden"}
@@ -72,7 +72,8 @@ def _connect_pictures(cards: gr.HTML, inputs: Inputs, outputs: Outputs) -> None:
         image.change(handlers.check_picture(what), image, note, **PRIVATE)
     # The photograph is the ground that the mask is painted on.
     inputs.content.change(lambda path: path, inputs.content, inputs.mask_editor, **PRIVATE)
-    inputs.use_mask.click(mask_of, inputs.mask_editor, inputs.more_pictures["mask"], **PRIVATE)
+    for button, mask in ((inputs.paint_there, mask_of), (inputs.keep_there, mask_without)):
+        button.click(mask, inputs.mask_editor, inputs.more_pictures["mask"], **PRIVATE)
     outputs.use_as_content.click(lambda path: path, outputs.picture, inputs.content, **AT_ONCE)
 
 

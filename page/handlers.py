@@ -11,9 +11,10 @@ from PIL import Image
 
 from nst import InputError, recipe
 from nst.images import FORMATS, open_image
+from nst.inputs import STYLES
 from nst.settings import preset
 from page import compare, curves, examples, film, recall
-from page.info import expected_run
+from page.info import expected_run, learn
 from page.layout import compare_pair
 from page.pictures import data_url, small
 from page.progress import alert, note, progress_bar
@@ -22,6 +23,8 @@ from page.runs import sentences, stylize_pictures
 
 KEPT = 640
 """Longest side, in pixels, of the pictures that the browser keeps."""
+NOT_ESTIMATED = ("resume", "mask", *STYLES[1:])
+"""What makes a run take another time than its settings tell."""
 SUBJECTS = {"The content image": "content_note", "The style image": "style_note"}
 """How sentences about a picture begin, and which component they belong to."""
 
@@ -75,6 +78,8 @@ def _painted(
             continue
         shown = picture
         record.add(picture, progress)
+        if progress["done"] and not any(values.get(name) for name in NOT_ESTIMATED):
+            learn(record.size, values, progress["seconds"])
         yield {
             "picture": picture,
             "bar": progress_bar(progress),

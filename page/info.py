@@ -1,7 +1,7 @@
 """What programs can ask of the app before they send a picture: /info and /estimate."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from math import isqrt
 from typing import Any
 
@@ -10,6 +10,7 @@ from nst.estimate import Estimate, calibrate, estimate
 from nst.memory import check_fits, run_bytes
 from nst.settings import FEATURES, PRESETS, SPECS, Choice, Range
 from page import zerogpu
+from page.pace import pace
 from page.runs import features_of, sentences
 
 LONGEST_SIDE = isqrt(images.MAX_MEGAPIXELS * 10**6 * images.MAX_ASPECT)
@@ -99,6 +100,17 @@ def expected_run(size: tuple[int, int], values: Mapping[str, object]) -> Estimat
     Raises:
         InputError: the run cannot be made.
     """
+    expected = _calibrated(size, values)
+    return expected and replace(expected, seconds=pace().corrected(expected.seconds))
+
+
+def learn(size: tuple[int, int], values: Mapping[str, object], seconds: float) -> None:
+    """Let what is expected of later runs follow what one of them took."""
+    if (expected := _calibrated(size, values)) and not zerogpu.HERE:
+        pace().add(expected.seconds, seconds)
+
+
+def _calibrated(size: tuple[int, int], values: Mapping[str, object]) -> Estimate | None:
     settings = Settings(**{name: values[name] for name in SPECS})
     features = features_of(FEATURES.default)
     if values["features"] not in (FEATURES.default, features.name):
@@ -106,5 +118,4 @@ def expected_run(size: tuple[int, int], values: Mapping[str, object]) -> Estimat
     check_fits(size, settings, features)
     if zerogpu.HERE:
         return _asked_for(size, settings, features)
-    speed = calibrate(features, SPECS["optimizer"].default)
-    return estimate(size, settings, features, speed)
+    return estimate(size, settings, features, calibrate(features, SPECS["optimizer"].default))

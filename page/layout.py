@@ -39,7 +39,8 @@ class Inputs:
     settings: dict[str, gr.Slider | gr.Radio]  # by the names of `Settings`, and "features"
     more_pictures: dict[str, gr.Image]  # by the API's names
     mask_editor: gr.ImageEditor
-    use_mask: gr.Button
+    paint_there: gr.Button
+    keep_there: gr.Button
     resume: gr.Textbox  # the name of the run to go on with, which only programs and events see
     preset: gr.Radio
     paint: gr.Button
@@ -96,8 +97,10 @@ def _inputs() -> Inputs:
         stop = gr.Button("Stop", variant="stop", size="lg", interactive=False, min_width=80)
     estimate = gr.HTML(elem_classes="nst-note")
     preset = unread(gr.Radio(list(PRESETS), label="Preset", info=PRESET_HELP))
-    settings = in_sight() | in_groups()
-    more, mask_editor, use_mask = more_pictures()
+    settings = in_sight()
+    more = more_pictures()
+    start, grouped = in_groups(without=more.weights)
+    settings |= grouped | more.weights
     resume = documented(gr.Textbox(visible=False, label="Run to go on with"), RESUME_HELP)
     with gr.Accordion("Keep and share these settings", open=False):
         copy_link = gr.Button("Copy a link with these settings", size="sm")
@@ -108,9 +111,10 @@ def _inputs() -> Inputs:
     return Inputs(
         **pictures,
         settings={name: settings[name] for name in (*SPECS, "features")},  # the API's order
-        more_pictures=more,
-        mask_editor=mask_editor,
-        use_mask=use_mask,
+        more_pictures=more.pictures | {"start": start},
+        mask_editor=more.editor,
+        paint_there=more.paint_there,
+        keep_there=more.keep_there,
         resume=unread(resume),
         preset=preset,
         paint=paint,
@@ -148,7 +152,7 @@ def _outputs() -> Outputs:
             plotted = gr.HTML(curves.NOTHING)
     bar = gr.HTML(elem_classes="nst-progress")
     with gr.Row():
-        download = gr.DownloadButton("Download the picture", interactive=False, min_width=120)
+        download = gr.DownloadButton("Download", interactive=False, min_width=120)
         use_as_content = gr.Button("Use as photograph", interactive=False, min_width=120)
         more = gr.Button("More iterations", interactive=False, min_width=120)
     strip = gr.HTML(html_template=STRIP_HTML, js_on_load=STRIP)

@@ -1,6 +1,9 @@
 """What the page keeps of a visitor's run while it goes: a film of small frames, and its losses."""
 
 from dataclasses import dataclass, field
+from io import BytesIO
+
+from PIL import Image
 
 from page.film import LONGEST
 from page.pictures import small
@@ -31,6 +34,12 @@ class Record:
     points: list[Progress] = field(default_factory=list)
     _every: int = 1
     _count: int = 0
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Of the photograph as it was shown, (width, height) in pixels."""
+        with Image.open(BytesIO(self.before)) as image:
+            return image.size
 
     def add(self, picture: str, progress: Progress) -> None:
         """Keep a preview or the result: a file that may be gone afterwards."""

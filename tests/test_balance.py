@@ -17,8 +17,8 @@ def test_the_weighted_sum_by_hand():
 def test_the_share_falls_from_1_evenly_on_a_curve():
     shares = [RemainingStyle(t, 1.0).share for t in range(0, 101, 10)]
     assert shares[0] == 1 and shares == sorted(shares, reverse=True)
-    # Half way: 0.003 to the power of 1 - 0.5 ** 1.5.
-    assert shares[5] == pytest.approx(math.exp(math.log(0.003) * (1 - 0.5**1.5)))
+    # Half way: 0.003 to the power of 1 - 0.5 ** 1.75.
+    assert shares[5] == pytest.approx(math.exp(math.log(0.003) * (1 - 0.5**1.75)))
 
 
 def test_nothing_is_asked_of_a_style_loss_that_is_small_enough():

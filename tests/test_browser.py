@@ -84,7 +84,7 @@ def upload(page, files) -> None:
     for name, path in zip(("content", "style"), files, strict=True):
         choose_file(page, name, path)
     # Both pictures are shown before the run is asked for.
-    page.locator(".nst-note p").nth(1).wait_for()
+    page.get_by_text(re.compile(r"^\d+ × \d+ pixels$")).nth(1).wait_for()
 
 
 def choose_file(page, name: str, path: Path) -> None:
@@ -128,7 +128,7 @@ def test_a_visit_from_first_sight_to_download(page, expect, picture_files, tmp_p
     wait_until_ready(page, expect)
     screenshot(page, "3-after")
     with page.expect_download() as download:
-        page.get_by_text("Download the picture").click()
+        page.get_by_role("button", name="Download", exact=True).click()
     path = tmp_path / "downloaded"
     download.value.save_as(path)
     with Image.open(path) as image:
@@ -159,6 +159,56 @@ def test_after_a_run_it_can_be_compared_and_watched_and_used(page, expect, pictu
     expect(page.get_by_role("img", name=re.compile("Losses at iteration 20"))).to_be_visible()
     page.get_by_role("button", name="Use as photograph").click()
     expect(page.locator(".block.nst-note").first).to_have_text("512 × 341 pixels")
+
+
+def test_more_iterations_go_on_and_say_when_they_cannot(page, expect, picture_files):
+    set_number(page, "Size", 64)
+    upload(page, picture_files)
+    page.get_by_text(re.compile("This will take about")).wait_for()
+    paint(page, 20)
+    expect(page.locator(".nst-strip li")).to_have_count(1)
+    more = page.get_by_role("button", name="More iterations")
+    more.click()
+    expect(page.locator(".nst-strip li")).to_have_count(2)
+    expect(page.get_by_text("Done: 20 iterations").first).to_be_visible()
+    expect(page.get_by_text("starts from its picture")).to_have_count(0)
+    set_number(page, "Style strength", 80)
+    expect(more).to_be_enabled()
+    more.click()
+    page.get_by_text(re.compile("its style_strength changed: this one starts")).wait_for()
+    expect(page.locator(".nst-strip li")).to_have_count(3)
+
+
+def test_a_mask_is_painted_on_the_photograph(page, expect, tmp_path):
+    white, blue = Image.new("RGB", (200, 150), "white"), Image.new("RGB", (90, 80), "#0040c0")
+    blue.paste("#e0c020", (20, 0, 50, 80))
+    files = [tmp_path / "white.png", tmp_path / "blue.png"]
+    for image, path in zip((white, blue), files, strict=True):
+        image.save(path)
+    set_number(page, "Size", 64)
+    upload(page, files)
+    open_group(page, "Masks: what is painted")
+    canvas = page.locator("canvas").first
+    canvas.scroll_into_view_if_needed()
+    page.wait_for_timeout(1000)  # the photograph is laid under the brush
+    box = canvas.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x - 30, y)
+    page.mouse.down()
+    page.mouse.move(x + 30, y, steps=8)
+    page.mouse.up()
+    page.get_by_role("button", name="Keep that a photograph").click()
+    expect(page.locator("#nst-mask").locator(SHOWN)).to_be_visible()
+    screenshot(page, "6-mask")
+    paint(page, 12)
+    page.get_by_text("Done: 12 iterations").wait_for()
+    wait_until_ready(page, expect)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download", exact=True).click()
+    download.value.save_as(tmp_path / "result.png")
+    with Image.open(tmp_path / "result.png") as result:
+        assert result.getpixel((32, 24)) == (255, 255, 255)
+        assert result.getpixel((5, 5)) != (255, 255, 255)
 
 
 def test_stop_keeps_the_picture_and_the_next_run_starts(page, expect, picture_files):

@@ -18,13 +18,16 @@ def test_every_setting_has_a_widget_with_its_range_and_default():
 
 def test_every_setting_has_its_place_once():
     with gr.Blocks():
-        shown = [*in_sight(), *in_groups()]
+        _, grouped = in_groups(without=())
+        shown = [*in_sight(), *grouped]
+        _, fewer = in_groups(without=("style_weight",))
     assert sorted(shown) == sorted([*SPECS, "features"])
+    assert grouped.keys() - fewer.keys() == {"style_weight"}
 
 
 def test_the_seed_can_be_set_where_it_counts():
     with gr.Blocks():
-        seed = in_groups()["seed"]
+        seed = in_groups(without=())[1]["seed"]
     assert not seed.interactive and "noise" in seed.info
     assert seed_applies("noise") == gr.update(interactive=True, info=SPECS["seed"].help)
     assert seed_applies("content") == gr.update(interactive=False, info=seed.info)

@@ -128,6 +128,17 @@ def test_a_new_run_does_not_go_on(picture_files):
     assert last["record"].latest["done"]
 
 
+def test_expectations_follow_the_runs_that_they_are_about(picture_files, monkeypatch):
+    told = []
+    monkeypatch.setattr("page.handlers.learn", lambda *run: told.append(run))
+    content, style = map(str, picture_files)
+    for values in (VALUES, VALUES | {"style_2": style}, VALUES | {"mask": style}):
+        list(paint(content, style, **values))
+    ((size, values, seconds),) = told
+    assert size == (64, 43) and values["iterations"] == 12
+    assert seconds > 0
+
+
 def test_the_estimate_is_said_before_a_run_and_refusals_too(picture_files, monkeypatch):
     content = str(picture_files[0])
     assert say_estimate(None, **VALUES) == "" and say_estimate(__file__, **VALUES) == ""

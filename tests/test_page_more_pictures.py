@@ -4,13 +4,15 @@ import gradio as gr
 import pytest
 from PIL import Image
 
-from page.more_pictures import mask_of, more_pictures
+from nst.settings import SPECS
+from page.more_pictures import mask_of, mask_without, more_pictures
 
 
 def test_they_have_the_apis_names_in_its_order():
     with gr.Blocks():
-        named, _, _ = more_pictures()
-    assert list(named) == [
+        laid_out = more_pictures()
+    assert list(laid_out.weights) == [name for name in SPECS if name.startswith("style_")][2:]
+    assert list(laid_out.pictures) == [
         "style_2",
         "style_3",
         "style_4",
@@ -19,18 +21,19 @@ def test_they_have_the_apis_names_in_its_order():
         "style_2_mask",
         "style_3_mask",
         "style_4_mask",
-        "start",
     ]
 
 
-def test_a_mask_is_white_where_it_was_painted():
+def test_a_mask_is_white_where_it_was_painted_or_the_other_way_round():
     layers = [Image.new("RGBA", (4, 2)) for _ in range(2)]
     layers[0].putpixel((0, 0), (255, 255, 255, 255))
     layers[1].putpixel((3, 1), (10, 20, 30, 255))
     mask = mask_of({"layers": layers, "background": None, "composite": None})
     assert mask.mode == "L" and list(mask.get_flattened_data()) == [255, 0, 0, 0, 0, 0, 0, 255]
+    other = mask_without({"layers": layers})
+    assert list(other.get_flattened_data()) == [0, 255, 255, 255, 255, 255, 255, 0]
 
 
 @pytest.mark.parametrize("nothing", [None, {"layers": [], "background": None}])
 def test_nothing_painted_is_no_mask(nothing):
-    assert mask_of(nothing) is None
+    assert mask_of(nothing) is None and mask_without(nothing) is None

@@ -1,0 +1,59 @@
+"""The same on a GPU, where there is one: results, precision, memory that comes back."""
+
+import numpy as np
+import pytest
+import torch
+
+from nst import Settings, load_features, stylize
+from nst.balance import PLAIN
+from nst.objective import Objective
+from nst.regions import Region
+
+pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
+
+
+def last(*pictures, **options):
+    *_, step = stylize(*pictures, **options)
+    return step
+
+
+@pytest.mark.parametrize("guided", [False, True])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_loss_and_gradient_are_the_processors(dtype, guided):
+    generator = torch.Generator().manual_seed(0)
+    content, style, image = torch.rand(3, 1, 3, 96, 80, generator=generator)
+    guide = torch.linspace(0, 1, 80).expand(1, 1, 96, 80) if guided else None
+    ends = []
+    for device, precision in (("cpu", torch.float32), ("cuda", dtype)):
+        features = load_features("compact", device, precision)
+        regions = [Region([(style.to(device), 1.0)], guide if guide is None else guide.to(device))]
+        objective = Objective(features, content.to(device), regions, Settings(), PLAIN)
+        loss, gradient, _ = objective.evaluate(image.to(device))
+        ends.append((loss, gradient.cpu()))
+    (loss, gradient), (other_loss, other) = ends
+    tolerance = 0.002 if dtype is torch.float32 else 0.05  # convolutions may be in TF32
+    assert other_loss == pytest.approx(loss, rel=tolerance)
+    assert (other - gradient).norm() < 3 * tolerance * gradient.norm()
+
+
+@pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
+def test_a_run_ends_where_the_processors_does(content, style, optimizer):
+    settings = Settings(iterations=60, size=128, optimizer=optimizer)
+    here, there = (
+        last(content, style, settings=settings, features=load_features("compact", device))
+        for device in ("cpu", "cuda")
+    )
+    assert there.style_loss == pytest.approx(here.style_loss, rel=0.1)
+    difference = np.asarray(here.image, dtype=float) - np.asarray(there.image)
+    assert np.abs(difference).mean() < 10
+
+
+def test_a_run_goes_on_and_leaves_no_memory_behind(content, style):
+    settings = Settings(iterations=12, size=256)
+    features = load_features("compact", "cuda")
+    step = last(content, style, settings=settings, features=features)
+    step = last(content, style, settings=settings, features=features, state=step.state)
+    used = torch.cuda.memory_allocated()
+    step = last(content, style, settings=settings, features=features, state=step.state)
+    assert step.image.size == (256, 171)
+    assert torch.cuda.memory_allocated() <= used + 2**20
