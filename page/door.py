@@ -162,6 +162,8 @@ class BodyLimit:
 
         async def noted(message: Message) -> None:
             nonlocal answered
+            if taken > most and not answered:  # FastAPI says something else of it
+                raise _TooLargeError
             answered = True
             await send(message)
 
@@ -173,7 +175,9 @@ class BodyLimit:
             if answered:
                 raise
             sentence = f"The request is too large: it may have {most // 10**6} MB at most."
-            return await JSONResponse({"detail": sentence}, 413)(scope, receive, send)
+            # Else the server would go on reading what is sent.
+            answer = JSONResponse({"detail": sentence}, 413, {"Connection": "close"})
+            return await answer(scope, receive, send)
 
 
 class _TooLargeError(Exception):

@@ -78,7 +78,8 @@ def _painted(
             continue
         shown = picture
         record.add(picture, progress)
-        if progress["done"] and not any(values.get(name) for name in NOT_ESTIMATED):
+        whole = progress["done"] and not progress["note"]
+        if whole and not any(values.get(name) for name in NOT_ESTIMATED):
             learn(record.size, values, progress["seconds"])
         yield {
             "picture": picture,
