@@ -4,6 +4,7 @@ Everything that is on the page is in `page`, everything about pictures and tenso
 """
 
 import logging
+import signal
 
 # ZeroGPU replaces parts of torch, which `nst` imports: spaces comes first.
 import spaces  # noqa: F401
@@ -14,16 +15,17 @@ from starlette.middleware import Middleware
 
 from nst.settings import FEATURES
 from page.api import connect_api
+from page.door import limit, middleware
 from page.events import connect_page
 from page.folder import temporary_files
 from page.gate import Gate
 from page.info import measure_machine
 from page.intake import Intake
 from page.layout import lay_out
+from page.limits import UPLOAD_BYTES, turn
 from page.look import css, theme
 from page.runs import features_of
 
-QUEUE_LENGTH = 20
 HOUR = 3600
 
 
@@ -36,17 +38,31 @@ def build() -> gr.Blocks:
     return page
 
 
+def stop(*_: object) -> None:
+    """Have the run that goes on end, then the server: what a signal calls."""
+    turn().close()
+    raise KeyboardInterrupt  # Gradio waits for it
+
+
 def main() -> None:
-    """Serve the page."""
+    """Serve the page, until a signal comes."""
     logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s")
     features_of(FEATURES.default)  # ZeroGPU wants networks on the GPU before a visitor comes
     measure_machine()
     with temporary_files():
         page = build()
-        # One run at a time: two would only share the device, and each take twice as long.
-        page.queue(max_size=QUEUE_LENGTH, default_concurrency_limit=1)
-        middleware = {"middleware": [Middleware(Gate)]}
-        page.launch(theme=theme(), css=css(), mcp_server=True, app_kwargs=middleware)
+        limit(page)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, stop)
+        page.launch(
+            theme=theme(),
+            css=css(),
+            mcp_server=True,
+            max_file_size=UPLOAD_BYTES,
+            enable_monitoring=False,
+            app_kwargs={"middleware": [Middleware(Gate), *middleware(page)]},
+        )
+        turn().ended()
 
 
 if __name__ == "__main__":

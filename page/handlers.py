@@ -69,10 +69,16 @@ def go_on(
 def _painted(
     content: str | None, style: str | None, values: dict[str, object]
 ) -> Iterator[dict[str, Any]]:
-    record = Record({name: values[name] for name in recall.CONTROLS})
+    record, shown = Record({name: values[name] for name in recall.CONTROLS}), None
     for picture, progress in stylize_pictures(content, style, **values):
+        if picture == shown:
+            record.latest = progress
+            yield {"bar": progress_bar(progress), "record": record}
+            continue
+        shown = picture
         record.add(picture, progress)
-        if progress["done"] and not any(values.get(name) for name in NOT_ESTIMATED):
+        whole = progress["done"] and not progress["note"]
+        if whole and not any(values.get(name) for name in NOT_ESTIMATED):
             learn(record.size, values, progress["seconds"])
         yield {
             "picture": picture,
@@ -92,6 +98,15 @@ def _in_its_place(error: gr.Error) -> dict[str, Any]:
 def stop() -> dict[str, Any]:
     """Updates for the moment after the click; `finish` says more, if the run had begun."""
     return {"stop": gr.update(interactive=False), "bar": note("Stopped.")}
+
+
+def fail() -> dict[str, Any]:
+    """Updates for a run that did not get in: the page says why by itself."""
+    return {
+        "paint": gr.update(interactive=True),
+        "stop": gr.update(interactive=False),
+        "bar": note("The run did not start, or the connection was lost."),
+    }
 
 
 def finish(record: Record | None) -> Iterator[dict[str, Any]]:

@@ -6,7 +6,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -81,18 +82,11 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
-@pytest.fixture(scope="session")
-def server_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The log of the real server."""
-    return tmp_path_factory.mktemp("server") / "log.txt"
-
-
-@pytest.fixture(scope="session")
-def url(server_log: Path) -> Iterator[str]:
-    """The address of a real server, started as the README says."""
+@contextmanager
+def _served(folder: Path) -> Iterator[tuple[str, subprocess.Popen]]:
+    """A real server, started as the README says, with its temporary files in a folder."""
     port = _free_port()
     address = f"http://127.0.0.1:{port}"
-    folder = server_log.parent
     environment = {
         **os.environ,
         "GRADIO_SERVER_PORT": str(port),
@@ -100,16 +94,46 @@ def url(server_log: Path) -> Iterator[str]:
         "TMPDIR": str(folder),
     }
     with (
-        server_log.open("w") as log,
+        (folder / "log.txt").open("w") as log,
         subprocess.Popen(
             [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log
         ) as server,
     ):
         try:
             _wait_for(address, server)
-            yield address
+            yield address, server
         finally:
             server.terminate()
+
+
+@pytest.fixture(scope="session")
+def server_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the server of `url` has its temporary files and its log.txt."""
+    return tmp_path_factory.mktemp("server")
+
+
+@pytest.fixture(scope="session")
+def server_log(server_folder: Path) -> Path:
+    """The log of the server of `url`."""
+    return server_folder / "log.txt"
+
+
+@pytest.fixture(scope="session")
+def url(server_folder: Path) -> Iterator[str]:
+    """The address of a real server that all tests share."""
+    with _served(server_folder) as (address, _):
+        yield address
+
+
+@pytest.fixture
+def start_server(tmp_path: Path) -> Iterator[Callable[[], tuple[str, subprocess.Popen, Path]]]:
+    """Start a real server of the test's own: its address, process and folder."""
+    with ExitStack() as stack:
+
+        def start() -> tuple[str, subprocess.Popen, Path]:
+            return *stack.enter_context(_served(tmp_path)), tmp_path
+
+        yield start
 
 
 def _wait_for(address: str, server: subprocess.Popen) -> None:
