@@ -206,6 +206,7 @@ def sentences() -> Iterator[None]:
 def stylize_pictures(
     content: str | None,
     style: str | None,
+    # Programs may leave out what has a default of None here.
     style_2: str | None = None,
     style_3: str | None = None,
     style_4: str | None = None,
@@ -238,9 +239,9 @@ def stylize_pictures(
         resume: What progress called run in the last answer of an earlier run with the same pictures
             and settings: this run goes on from there with the optimiser's memory.
     """
-    # Gradio lets programs leave out what has a default of None here.
-    given = locals()
-    files = {name: given[name] for name in ("content", *STYLES, *MASKS, "mask", "start")}
     features = values.pop("features", FEATURES.default)
+    styles = dict(zip(STYLES, (style, style_2, style_3, style_4), strict=True))
+    masks = dict(zip(MASKS, (style_mask, style_2_mask, style_3_mask, style_4_mask), strict=True))
+    files = {"content": content, **styles, **masks, "mask": mask, "start": start}
     with sentences():
         yield from _paint(files, features, resume, values)

@@ -46,6 +46,12 @@ def test_every_setting_is_a_parameter_with_its_help_and_range():
             assert parameter["type"]["enum"] == list(spec.choices)
 
 
+def test_only_the_two_pictures_are_required():
+    for parameter in endpoints()["/stylize"]["parameters"]:
+        required = parameter["parameter_name"] in ("content", "style")
+        assert parameter["parameter_has_default"] is not required, parameter["parameter_name"]
+
+
 def test_everything_has_a_description():
     for name, endpoint in endpoints().items():
         assert endpoint["description"], name
