@@ -187,7 +187,7 @@ def test_requests_of_random_json_are_no_failure(server):
     asked = "call/v2/stylize call/v2/estimate call/info queue/join run/info cancel reset"
     paths = st.sampled_from(asked.split()).map("/{}".format)
 
-    @settings(max_examples=200, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=60, deadline=None, database=None, derandomize=True)
     @given(paths, st.dictionaries(names, values))
     def ask(path, body):
         answer = server.post(path, content=json.dumps(body), headers=AS_JSON)
@@ -263,7 +263,7 @@ def test_two_thousand_random_requests_give_a_sentence(monkeypatch):
     others = {"features": st.just("compact") | values, "resume": st.just("") | values}
 
     @settings(
-        max_examples=2000,
+        max_examples=600,
         deadline=None,
         database=None,
         derandomize=True,

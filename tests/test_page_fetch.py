@@ -32,10 +32,10 @@ def test_private_addresses_and_those_with_others_inside(address):
 
 
 class Web(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.0"
+
     def do_GET(self):
         self.server.asked.append(self.path)
-        if self.path == "/slow":
-            self.server.over.wait(30)
         if self.path.startswith("/to"):
             self.send_response(302)
             self.send_header("Location", self.path[3:])
@@ -43,6 +43,9 @@ class Web(BaseHTTPRequestHandler):
             return
         self.send_response(404 if self.path == "/none" else 200)
         self.end_headers()
+        for _ in range(40 if self.path == "/trickle" else 0):
+            self.wfile.write(b"x")
+            self.server.over.wait(0.05)
         self.wfile.write(b"x" * (2_000_000 if self.path == "/large" else 9))
 
     def log_message(self, *_):
@@ -113,10 +116,10 @@ def test_addresses_that_cannot_be_used_are_one_sentence(web, tmp_path, url, said
     )
 
 
-def test_a_slow_answer_is_given_up(web, tmp_path, monkeypatch):
+def test_an_answer_that_trickles_is_given_up(web, tmp_path, monkeypatch):
     monkeypatch.setattr(fetch, "MOST_SECONDS", 0.3)
-    with pytest.raises(InputError, match=r"took longer than 0.3 seconds|no answer"):
-        got("http://site.example/slow", tmp_path)
+    with pytest.raises(InputError, match=r"took longer than 0\.3 seconds"):
+        got("http://site.example/trickle", tmp_path)
 
 
 def test_a_large_answer_is_given_up(web, tmp_path, monkeypatch):
