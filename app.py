@@ -4,6 +4,7 @@ Everything that is on the page is in `page`, everything about pictures and tenso
 """
 
 import logging
+import os
 import signal
 
 # ZeroGPU replaces parts of torch, which `nst` imports: spaces comes first.
@@ -57,7 +58,8 @@ def main() -> None:
         enable_monitoring=False,
         app_kwargs={"middleware": middleware(page)},
     )
-    turn().ended()
+    if not turn().ended():
+        os._exit(1)  # in the middle of an iteration that takes too long to be waited for
 
 
 if __name__ == "__main__":
