@@ -19,7 +19,7 @@ from page.door import limit, middleware
 from page.events import connect_page
 from page.info import measure_machine
 from page.layout import lay_out
-from page.limits import UPLOAD_BYTES, turn
+from page.limits import SESSIONS, UPLOAD_BYTES, turn
 from page.look import css, theme
 from page.runs import features_of
 
@@ -55,6 +55,7 @@ def main() -> None:
         css=css(),
         mcp_server=True,
         max_file_size=UPLOAD_BYTES,
+        state_session_capacity=SESSIONS,
         enable_monitoring=False,
         app_kwargs={"middleware": middleware(page)},
     )

@@ -44,8 +44,8 @@ BAD: tuple[dict[str, Any], ...] = (
 )
 AT_ONCE = 4
 """Visitors at a time."""
-WARM_UP = 600
-"""Jobs after which the server has what it keeps: 500 MB of states that runs can go on from."""
+WARM_UP = 1000
+"""Jobs after which the server has what it keeps: sessions, and 500 MB of states of runs."""
 FEWEST_JOBS = 200
 """Jobs after these that memory is judged by."""
 MOST_JOBS = 5000
