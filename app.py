@@ -4,6 +4,7 @@ Everything that is on the page is in `page`, everything about pictures and tenso
 """
 
 import logging
+import os
 import signal
 
 # ZeroGPU replaces parts of torch, which `nst` imports: spaces comes first.
@@ -22,7 +23,7 @@ from page.gate import Gate
 from page.info import measure_machine
 from page.intake import Intake
 from page.layout import lay_out
-from page.limits import UPLOAD_BYTES, turn
+from page.limits import SESSIONS, UPLOAD_BYTES, turn
 from page.look import css, theme
 from page.runs import features_of
 
@@ -59,10 +60,13 @@ def main() -> None:
             css=css(),
             mcp_server=True,
             max_file_size=UPLOAD_BYTES,
+            state_session_capacity=SESSIONS,
             enable_monitoring=False,
             app_kwargs={"middleware": [Middleware(Gate), *middleware(page)]},
         )
-        turn().ended()
+        ended = turn().ended()
+    if not ended:
+        os._exit(1)  # in the middle of an iteration that takes too long to be waited for
 
 
 if __name__ == "__main__":

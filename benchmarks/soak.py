@@ -44,8 +44,10 @@ BAD: tuple[dict[str, Any], ...] = (
 )
 AT_ONCE = 4
 """Visitors at a time."""
-WARM_UP = 0.3
-"""Share of the time after which the server has what it keeps."""
+WARM_UP = 1000
+"""Jobs after which the server has what it keeps: sessions, and 500 MB of states of runs."""
+FEWEST_JOBS = 200
+"""Jobs after these that memory is judged by."""
 MOST_JOBS = 5000
 PAUSE = 0.5
 """Seconds between two looks at the page and the process."""
@@ -175,19 +177,21 @@ def failures(seen: Seen) -> list[str]:
         if (kind != "bad" and said != "done" and not (kind == "crowd" and said.startswith(full)))
         or (kind == "bad" and (said in ("done", "no words", "no answer") or "Error: " in said))
     ]
-    if (slope := slope_of(seen)) > KB_A_JOB:
+    if (slope := slope_of(seen) or 0) > KB_A_JOB:
         wrong.append(f"memory grows by {slope:.1f} KB a job")
     if (page := _p(seen.pages, 99)) > PAGE_SECONDS:
         wrong.append(f"99 % of pages came within {page:.2f} s only")
     return wrong
 
 
-def slope_of(seen: Seen) -> float:
-    """KB of memory that a job adds, after the warm-up; from the lower half of what was seen.
+def slope_of(seen: Seen) -> float | None:
+    """KB of memory that a job adds, after the warm-up, or None if too few came after it.
 
-    While a picture is painted the process holds more, so that what stays shows in its low points.
+    While a picture is painted the process holds more: what stays shows in its low points.
     """
-    warm = seen.samples[int(WARM_UP * len(seen.samples)) :]
+    warm = [sample for sample in seen.samples if sample[0] >= WARM_UP]
+    if not warm or warm[-1][0] - warm[0][0] < FEWEST_JOBS:
+        return None
     size = max(1, len(warm) // 20)
     parts = [warm[i : i + size] for i in range(0, len(warm), size)]
     low = [min(part, key=lambda sample: sample[1]) for part in parts]
@@ -207,15 +211,15 @@ def report(seen: Seen, folder: Path) -> None:
             print(f"  {count:4} {kind}: {said}")
     for what, values in (("page", seen.pages), ("first preview", seen.previews)):
         print(f"{what}: p50 {_p(values, 50):.3f} s, p99 {_p(values, 99):.3f} s")
-    warm = seen.samples[int(WARM_UP * len(seen.samples)) :]
-    print(f"memory: {warm[0][1] / 1000:.0f} MB after the warm-up, {warm[-1][1] / 1000:.0f} MB at")
-    print(f"  the end, {max(s[1] for s in warm) / 1000:.0f} at most; {slope_of(seen):.1f} KB a job")
+    memory, slope = [sample[1] / 1000 for sample in seen.samples], slope_of(seen)
+    growth = "too few jobs to tell its growth" if slope is None else f"{slope:.1f} KB a job"
+    print(f"memory: {memory[0]:.0f} to {memory[-1]:.0f} MB, at most {max(memory):.0f}; {growth}")
     for place, what in ((2, "open files"), (3, "threads")):
-        counts = [sample[place] for sample in warm]
+        counts = [sample[place] for sample in seen.samples]
         print(f"{what}: {counts[0]} to {counts[-1]}, at most {max(counts)}")
     kept = [path for path in folder.rglob("*") if path.is_file()]
-    print(f"temporary folders left: {len(list(folder.glob('nst-*')))}; Gradio keeps {len(kept)}")
-    print("  files for an hour")
+    left = len(list(folder.glob("nst-*")))
+    print(f"temporary folders left: {left}; files that Gradio keeps for an hour: {len(kept)}")
     print(f"tracebacks in the log: {(folder / 'log.txt').read_text().count('Traceback')}")
 
 

@@ -20,6 +20,9 @@ PLACES = 2
 """Of these, the one that is painted included, those of one visitor."""
 EVENTS = 500
 """Events of all kinds that wait, clicks on the page as well; beyond, Gradio refuses them."""
+SESSIONS = 200
+"""Pages and programs that Gradio keeps its copy of the page for, the latest ones; one takes 0.2 MB,
+and all that the app keeps in it is the record of a run under way."""
 RUN_SECONDS = 600
 """After this a run ends with what it has, where the hardware is the server's own."""
 SPARED_SECONDS = 3
