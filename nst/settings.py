@@ -84,30 +84,19 @@ def _setting(spec: Range | Choice) -> Any:  # noqa: ANN401 - dataclasses.field i
     return field(default=spec.default, metadata={"spec": spec})
 
 
-def _layer_weight(layer: str, what: str) -> Any:  # noqa: ANN401
+def _weight(label: str, help_text: str) -> Any:  # noqa: ANN401
     return _setting(
-        Range(
-            label=f"Weight of {layer}",
-            help=f"How much {what} count among the style layers.",
-            default=1.0,
-            minimum=0.0,
-            maximum=10.0,
-            step=0.1,
-        )
+        Range(label=label, help=help_text, default=1.0, minimum=0.0, maximum=10.0, step=0.1)
     )
+
+
+def _layer_weight(layer: str, what: str) -> Any:  # noqa: ANN401
+    return _weight(f"Weight of {layer}", f"How much {what} count among the style layers.")
 
 
 def _style_weight(number: int) -> Any:  # noqa: ANN401
-    return _setting(
-        Range(
-            label=f"Weight of style {number}",
-            help="How much this style counts beside the others; 0 leaves it out.",
-            default=1.0,
-            minimum=0.0,
-            maximum=10.0,
-            step=0.1,
-        )
-    )
+    help_text = "How much this style counts beside the others; 0 leaves it out."
+    return _weight(f"Weight of style {number}", help_text)
 
 
 @dataclass(frozen=True, kw_only=True)
