@@ -192,7 +192,7 @@ def slope_of(seen: Seen) -> float | None:
     warm = [sample for sample in seen.samples if sample[0] >= WARM_UP]
     if not warm or warm[-1][0] - warm[0][0] < FEWEST_JOBS:
         return None
-    size = max(1, len(warm) // 20)
+    size = max(1, len(warm) // 10)
     parts = [warm[i : i + size] for i in range(0, len(warm), size)]
     low = [min(part, key=lambda sample: sample[1]) for part in parts]
     return linear_regression([s[0] for s in low], [s[1] for s in low]).slope
@@ -218,7 +218,7 @@ def report(seen: Seen, folder: Path) -> None:
         counts = [sample[place] for sample in seen.samples]
         print(f"{what}: {counts[0]} to {counts[-1]}, at most {max(counts)}")
     kept = [path for path in folder.rglob("*") if path.is_file()]
-    left = len(list(folder.glob("nst-*")))
+    left = len(list(folder.glob("nst-server-*/nst-*")))
     print(f"temporary folders left: {left}; files that Gradio keeps for an hour: {len(kept)}")
     print(f"tracebacks in the log: {(folder / 'log.txt').read_text().count('Traceback')}")
 

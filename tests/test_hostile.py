@@ -263,7 +263,7 @@ def test_two_thousand_random_requests_give_a_sentence(monkeypatch):
     others = {"features": st.just("compact") | values, "resume": st.just("") | values}
 
     @settings(
-        max_examples=600,
+        max_examples=2000,
         deadline=None,
         database=None,
         derandomize=True,

@@ -52,6 +52,12 @@ def begun(visitor, values=LONG):
     return event, messages
 
 
+def pictures_in(folder):
+    """The folders that runs have in that of the server."""
+    assert list(folder.glob("nst-server-*"))
+    return list(folder.glob("nst-server-*/nst-*"))
+
+
 def until_done(visitor, values=QUICK):
     """Seconds until a short run of this visitor has begun."""
     started = time.monotonic()
@@ -99,14 +105,14 @@ def test_a_full_queue_says_when_to_come_back(arrive):
 def test_a_stopped_run_leaves_its_place_and_nothing_else(arrive, how, server_folder):
     visitor, other = arrive(), arrive()
     event, messages = begun(visitor)
-    assert list(server_folder.glob("nst-*"))
+    assert pictures_in(server_folder)
     if how == "cancel":
         visitor.cancel(event)
     else:
         messages.close()
         visitor.http.close()
     assert until_done(other) < PROMPT
-    assert not list(server_folder.glob("nst-*"))
+    assert not pictures_in(server_folder)
 
 
 def test_a_killed_program_leaves_its_place(arrive, url, picture_files, server_folder):
@@ -128,7 +134,7 @@ def test_a_killed_program_leaves_its_place(arrive, url, picture_files, server_fo
     program.kill()
     program.communicate()
     assert until_done(other) < PROMPT
-    assert not list(server_folder.glob("nst-*"))
+    assert not pictures_in(server_folder)
 
 
 def test_cancelling_what_waits_leaves_what_is_painted(arrive):
@@ -192,10 +198,10 @@ def test_a_server_that_is_told_to_stop_ends_its_run(start_server, picture_files)
         name: visitor.upload(path) for name, path in zip(names, picture_files, strict=True)
     }
     _, messages = begun(visitor)
-    assert list(folder.glob("nst-*"))
+    assert pictures_in(folder)
     server.send_signal(signal.SIGTERM)
     said = [m["output"].get("error") for m in messages if m["msg"] == "process_completed"]
     server.wait(timeout=5)
-    assert not list(folder.glob("nst-*"))
+    assert not list(folder.glob("nst-*"))  # not even that of the server
     assert "Traceback" not in (folder / "log.txt").read_text()
     assert said in ([], ["The server was stopped, and the run with it. Please try again."])

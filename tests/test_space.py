@@ -80,6 +80,7 @@ def test_the_files_are_small_enough_for_a_repository_without_lfs():
     assert len(sizes) > 50 and max(sizes.values()) < 10_000_000
 
 
+@pytest.mark.registry
 def test_the_requirements_resolve_for_the_spaces_python(tmp_path):
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--retries", "1"]
     asked = subprocess.run([*pip, "index", "versions", "gradio"], capture_output=True, text=True)
