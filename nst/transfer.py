@@ -200,7 +200,6 @@ def _run(job: _Job) -> Generator[Step, None, None]:
     """Optimise scale by scale."""
     total = job.settings.iterations
     alpha = images.alpha_of(job.pictures.content)
-    every = math.ceil(total / MOST_PREVIEWS)
     shown = time.monotonic()
     whole_work = sum(scale.iterations * scale.pixels for scale in job.scales)
     before, work, reached, note = 0, 0, None, ""
@@ -211,9 +210,10 @@ def _run(job: _Job) -> Generator[Step, None, None]:
             note = watch.note or note
             done = scale is job.scales[-1] and (watch.ended or iteration == total)
             done_work = work + (iteration - before) * scale.pixels
+            due = iteration * MOST_PREVIEWS % total < MOST_PREVIEWS
             slow = time.monotonic() - shown >= PREVIEW_SECONDS
             preview = None
-            if done or slow or iteration % every == 0:
+            if done or due or slow:
                 preview = images.to_image(image, alpha)
                 shown = time.monotonic()
             yield Step(

@@ -12,7 +12,7 @@ from nst.balance import PLAIN
 from nst.objective import Objective
 from nst.optim import OPTIMIZERS, ProjectedAdam
 from nst.regions import everywhere
-from nst.transfer import Scale, _style_tensor, coarse_to_fine, optimise
+from nst.transfer import MOST_PREVIEWS, Scale, _style_tensor, coarse_to_fine, optimise
 from nst.watch import STALLED
 
 QUICK = {"iterations": 12, "size": 64}
@@ -39,12 +39,16 @@ def test_iterations_are_counted_over_all_scales(content, style, tiny):
     assert work[26] == pytest.approx(27 / (27 + 4 * 18), rel=0.01)
 
 
-def test_the_last_step_always_has_the_picture(content, style, tiny):
-    for iterations in (1, 2, 7, 41):
-        settings = Settings(iterations=iterations, size=64)
-        steps = list(stylize(content, style, settings, features=tiny))
-        assert steps[-1].image is not None
-        assert sum(step.image is not None for step in steps) <= 21
+@pytest.mark.parametrize("total", [1, 2, 19, 20, 41])
+def test_previews_are_spread_evenly_and_the_last_step_has_one(
+    content, style, tiny, total, monkeypatch
+):
+    monkeypatch.setattr("nst.transfer.PREVIEW_SECONDS", math.inf)
+    steps = stylize(content, style, Settings(iterations=total, size=64), features=tiny)
+    shown = [step.iteration for step in steps if step.image]
+    assert len(shown) == min(total, MOST_PREVIEWS) and shown[-1] == total
+    gaps = {b - a for a, b in itertools.pairwise([0, *shown])}
+    assert max(gaps) - min(gaps) <= 1
 
 
 def test_the_result_keeps_the_contents_aspect_ratio(content, style, tiny):
