@@ -28,6 +28,8 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 """Seconds before a refused job is tried again: twice as long each time."""
 MOST_REFUSALS = 12
 """After this many in a row, about eight minutes, the app is given up."""
+BUSY = ("The queue is full", "Too many runs")
+"""Titles of errors that are tried again."""
 STOPPED = 130
 """Exit code after Ctrl-C."""
 
@@ -65,8 +67,13 @@ def paint(
                 refusals += 1
                 _wait(refusals, error)
             except AppError as error:
-                failed += 1
-                print(f"{content.name}: {error}", file=sys.stderr)
+                if error.title in BUSY:
+                    waiting.appendleft(content)
+                    refusals += 1
+                    _wait(refusals, error)
+                else:
+                    failed += 1
+                    print(f"{content.name}: {error}", file=sys.stderr)
             else:
                 refusals = 0
                 save(picture, result_of(content, folder))

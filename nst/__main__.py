@@ -156,7 +156,7 @@ def _run(options: argparse.Namespace) -> int:
     made = recipe.of_run(settings, features)
     for note in _notes(options, made):
         print(f"note: {note}", file=sys.stderr)
-    image, started, code = None, time.monotonic(), 0
+    image, note, started, code = None, "", time.monotonic(), 0
     with tqdm(total=settings.iterations, unit="it", dynamic_ncols=True) as bar:
         try:
             for step in steps:
@@ -166,12 +166,15 @@ def _run(options: argparse.Namespace) -> int:
                     f"content {step.content_loss:.3f} style {step.style_loss:.4f}", refresh=False
                 )
                 bar.update()
+                note = step.note
         except KeyboardInterrupt:
             code = 130
     if image is None:
         print("Stopped before there was a picture; nothing was written.", file=sys.stderr)
         return code
     save_image(image, options.out, features.name, made.text())
+    if note:
+        print(f"note: {note}", file=sys.stderr)
     seconds = time.monotonic() - started
     print(f"{options.out}  {image.width}×{image.height}  {seconds:.1f} s", file=sys.stderr)
     return code

@@ -7,16 +7,20 @@ compared in VGG19's own metric: a linear map A with a bias b takes them to VGG19
 matrix is bilinear, so that A·G·Aᵀ costs nothing at image resolution.
 """
 
+import errno
 import hashlib
 import os
 import time
 from collections.abc import Iterable
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from threading import Thread
 
 import torch
 from huggingface_hub import (
+    constants,
     get_hf_file_metadata,
     hf_hub_download,
     hf_hub_url,
@@ -40,6 +44,15 @@ COMPACT_FILE = Path(__file__).parent / "weights" / "compact.safetensors"
 
 HUB_PATIENCE = 4.0
 """Seconds in which the Hub has to answer before it is asked for a large file."""
+
+STALLED_SECONDS, STALLED_BYTES = 15.0, 5 * 10**6
+"""A download that brings less than so much in so long is given up: the Hub's client has a limit for
+silence, and none for a trickle."""
+
+DISK_ERRORS = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.ENOTDIR, errno.EEXIST)
+
+LARGEST_WEIGHT = 1e4
+"""Of any network of this kind; VGG19's largest is below 10. A flipped bit makes larger ones."""
 
 CLEARLY_FASTER = 1.2
 """bfloat16 is used where it is this many times faster: near a tie, the choice would be a lottery
@@ -261,18 +274,70 @@ def _vgg19_file() -> Path:
     if named := os.environ.get(VGG19_VARIABLE):
         return Path(named)
     cached = try_to_load_from_cache(VGG19_REPOSITORY, VGG19_FILE)
-    if isinstance(cached, str):
+    if isinstance(cached, str) and _intact(Path(cached)):
         return Path(cached)
+    otherwise = f"choose compact features, or name a file of them in {VGG19_VARIABLE}."
     try:
         # The download retries for half a minute where there is no network; this fails at once.
         get_hf_file_metadata(hf_hub_url(VGG19_REPOSITORY, VGG19_FILE), timeout=HUB_PATIENCE)
-        return Path(hf_hub_download(VGG19_REPOSITORY, VGG19_FILE))
+        fetched = _download(again=isinstance(cached, str))
     # The client raises errors of whatever HTTP library its release uses; each means the same here.
     except Exception as error:
-        raise InputError(
-            "VGG19's weights are not on this machine and the Hugging Face Hub cannot be reached: "
-            f"choose compact features, or name a file of them in {VGG19_VARIABLE}."
-        ) from error
+        if isinstance(error, OSError) and error.errno in DISK_ERRORS:
+            why = "VGG19's weights cannot be kept on this machine: "
+        else:
+            why = (
+                "VGG19's weights are not on this machine and the Hugging Face Hub cannot be "
+                "reached: "
+            )
+        raise InputError(why + otherwise) from error
+    if not _intact(fetched):
+        raise InputError(f"VGG19's weights came damaged from the Hugging Face Hub: {otherwise}")
+    return fetched
+
+
+def _intact(path: Path) -> bool:
+    """Whether a file of the Hub's cache is what the Hub has; the cache names it by its SHA-256."""
+    try:
+        expected = path.resolve(strict=True).name
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return False
+    # A cache on a file system without links has other names: `load_vgg19` checks what it can.
+    return digest == expected or len(expected) != len(digest)
+
+
+def _download(again: bool) -> Path:
+    """Fetch VGG19's weights from the Hub into its cache, or raise what kept them from coming.
+
+    Args:
+        again: replace what the cache has.
+    """
+    # A thread that is left behind ends with the process, and what it has fetched is gone on with.
+    outcome: Future[str] = Future()
+
+    def fetch() -> None:
+        try:
+            outcome.set_result(hf_hub_download(VGG19_REPOSITORY, VGG19_FILE, force_download=again))
+        except BaseException as error:
+            outcome.set_exception(error)
+
+    Thread(target=fetch, daemon=True).start()
+    arrived = -STALLED_BYTES
+    while not outcome.done():
+        now = _arrived_bytes()
+        if now - arrived < STALLED_BYTES:
+            raise TimeoutError("the download stalled")
+        arrived = now
+        wait([outcome], STALLED_SECONDS)
+    return Path(outcome.result())
+
+
+def _arrived_bytes() -> int:
+    """Of all that the Hub's cache has or is getting of VGG19, by whatever process."""
+    folder = Path(constants.HF_HUB_CACHE) / f"models--{VGG19_REPOSITORY.replace('/', '--')}"
+    return sum(path.stat().st_size for path in folder.glob("blobs/*") if path.is_file())
 
 
 def load_vgg19(path: Path) -> FeatureNetwork:
@@ -297,10 +362,13 @@ def load_vgg19(path: Path) -> FeatureNetwork:
         network.load_state_dict(tensors)
         if not reach:
             raise ValueError("no convolution")
+        # NaN compares false with everything.
+        if not all(tensor.abs().max() < LARGEST_WEIGHT for tensor in tensors.values()):
+            raise ValueError("weights that are not finite, or far too large")
     except (OSError, SafetensorError, RuntimeError, ValueError) as error:
         raise InputError(
             f"The file of VGG19's weights cannot be used ({path.name}): it must be safetensors "
-            "with torchvision's keys and shapes, features.0.weight and so on."
+            "with torchvision's keys and shapes, features.0.weight and so on, undamaged."
         ) from error
     return network
 

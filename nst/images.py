@@ -4,10 +4,13 @@ A picture comes in through `open_image` or `prepare`, which leave plain 8-bit sR
 metadata, in mode RGB, or RGBA where something shows through. Everything after that can rely on it.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import BytesIO
+from itertools import islice
 from math import ceil
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +23,16 @@ from nst.settings import MAX_SIDE, InputError
 
 MAX_MEGAPIXELS = 50
 """Largest picture, in millions of pixels, that is decoded at all."""
+
+FORMAT_MEGAPIXELS = {"WEBP": 16, "AVIF": 16}
+"""The same for decoders that hold a picture three times over, and are slow."""
+
+SLOW_DECODERS, SLOW_KILOBYTES = ("ppm", "ppm_plain", "bmp_rle"), 2000
+"""Pillow's decoders in Python, and the largest file that reaches them: they take 2 s for 4 MB."""
+
+MAX_SCANS = 32
+"""Passes over its pixels that a progressive JPEG may ask for; encoders make about 10. A scan costs
+the file a few bytes, and the decoder the time of a whole picture."""
 
 MAX_FILE_MEGABYTES = 256
 """Largest file that is opened: some decoders read all of it before they tell the size."""
@@ -35,7 +48,11 @@ MIN_RESULT_SIDE = 16
 
 WORKING_SIDE = MAX_SIDE * 3 // 2
 """Larger pictures are first averaged down by whole factors, their longest side staying above this:
-colour conversion then takes little memory, and the exact resize still has detail to filter."""
+they then take little memory, and the exact resize still has detail to filter."""
+
+STRIP_PIXELS = 2**20
+"""Pictures are converted in strips of about as many pixels: beside the decoded picture and the
+result, only a strip is ever held."""
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")
 """Pillow's decoders that a file may reach: raster formats that no other program decodes."""
@@ -44,6 +61,9 @@ RECIPE_KEY = "Recipe"
 """Keyword of the PNG text chunk that holds a recipe."""
 FORMATS_OUT = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 """Ending of a result's name -> Pillow's encoder."""
+
+NEXT_MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd8\xff]")
+"""The next JPEG marker that a segment follows; in coded pixels, a byte 0xff is followed by 0."""
 
 EIGHT_BIT_MODES = {
     **dict.fromkeys(("1", "L"), "L"),
@@ -75,22 +95,41 @@ def open_image(path: str | Path | None, what: str = "image") -> Image.Image:
         InputError: there is none, the file cannot be opened, is not a whole picture in one of
             `FORMATS`, or is outside the limits above; `what` names the picture in the sentence.
     """
+    with _plain_errors(what):
+        with opened(path, what) as image:
+            # A JPEG decoder can leave out detail that would be averaged away anyway.
+            factor = _reduction(image)
+            image.draft(None, (image.width // factor, image.height // factor))
+            image.load()
+            picture, turn = _converted(image, what), _upright(image)
+        del image  # and the decoded pixels
+        return _finished(picture, turn)
+
+
+@contextmanager
+def opened(
+    path: str | Path | None, what: str = "image", formats: Sequence[str] = FORMATS
+) -> Iterator[Image.Image]:
+    """Open an untrusted picture file for its header; it is within limits, and not yet decoded.
+
+    Raises:
+        InputError: as `open_image`, also for what is raised inside the context.
+    """
     if path is None:
         raise InputError(f"The {what} is missing.")
     with _plain_errors(what):
         file = Path(path)
         if not file.is_file():
             raise FileNotFoundError(file)
-        if file.stat().st_size > MAX_FILE_MEGABYTES * 10**6:
+        size = file.stat().st_size
+        if size > MAX_FILE_MEGABYTES * 10**6:
             raise InputError(
                 f"The {what} is too large: a file may have {MAX_FILE_MEGABYTES} MB at most."
             )
-        with Image.open(file, formats=FORMATS) as image:
-            _check_size(*image.size, what)
-            # A JPEG decoder can leave out detail that would be averaged away anyway.
-            factor = _reduction(image)
-            image.draft(None, (image.width // factor, image.height // factor))
-            return prepare(image, what)
+        with Image.open(file, formats=formats) as image:
+            _check_size(*image.size, what, FORMAT_MEGAPIXELS.get(image.format, MAX_MEGAPIXELS))
+            _check_effort(image, file, what)
+            yield image
 
 
 def prepare(image: Image.Image, what: str = "image") -> Image.Image:
@@ -110,16 +149,7 @@ def prepare(image: Image.Image, what: str = "image") -> Image.Image:
     with _plain_errors(what):
         _check_size(*image.size, what)
         image.load()
-        picture = _reduced(_eight_bit(image, what))
-        alpha = alpha_of(picture)
-        result = _to_srgb(picture, image.info.get("icc_profile"))
-        if alpha is not None:
-            result.putalpha(alpha)
-        turn = _upright(image)
-        result = result if turn is None else result.transpose(turn)
-        # Pillow writes what it finds here into files: position, camera, profile.
-        result.info = {}
-        return result
+        return _finished(_converted(image, what), _upright(image))
 
 
 def prepare_mask(mask: Image.Image | None, what: str = "mask") -> Image.Image | None:
@@ -291,10 +321,10 @@ def _plain_errors(what: str) -> Iterator[None]:
         ) from error
 
 
-def _check_size(width: int, height: int, what: str) -> None:
+def _check_size(width: int, height: int, what: str, most: int = MAX_MEGAPIXELS) -> None:
     megapixels = width * height / 1e6
-    if megapixels > MAX_MEGAPIXELS:
-        limit = f"is too large: {MAX_MEGAPIXELS} megapixels are the limit"
+    if megapixels > most:
+        limit = f"is too large: {most} megapixels are the limit"
     elif min(width, height) < MIN_SIDE:
         limit = f"is too small: each side must have {MIN_SIDE} pixels or more"
     elif max(width, height) > MAX_ASPECT * min(width, height):
@@ -304,10 +334,64 @@ def _check_size(width: int, height: int, what: str) -> None:
     raise InputError(f"The {what} {limit}, not {width}×{height} pixels.")
 
 
-def _eight_bit(image: Image.Image, what: str) -> Image.Image:
+def _check_effort(image: Image.Image, file: Path, what: str) -> None:
+    """Refuse files that take a decoder far longer than their pixels do."""
+    slow = any(tile[0] in SLOW_DECODERS for tile in image.tile)
+    if slow and file.stat().st_size > SLOW_KILOBYTES * 1000:
+        raise InputError(f"The {what} is in a variant of its format that is slow: save it as PNG.")
+    if image.tile and image.tile[0][0] == "jpeg" and image.format in ("JPEG", "MPO"):
+        with file.open("rb") as stream, mmap(stream.fileno(), 0, access=ACCESS_READ) as data:
+            scans = sum(1 for _ in islice(_scans(data), MAX_SCANS + 1))
+        if scans > MAX_SCANS:
+            raise InputError(f"The {what} is a JPEG of too many passes: save it again.")
+
+
+def _scans(jpeg: mmap) -> Iterator[int]:
+    """Where the scans of a JPEG file begin, its first picture's."""
+    at = 2
+    while (marker := NEXT_MARKER.search(jpeg, at)) and marker[0] != b"\xff\xd9":
+        at = marker.start()
+        if marker[0] == b"\xff\xda":
+            yield at
+        # A length of 0 or 1 is no length: go on behind it, as decoders do.
+        at += 2 + max(2, int.from_bytes(jpeg[at + 2 : at + 4], "big"))
+
+
+def _converted(image: Image.Image, what: str) -> Image.Image:
+    """Return a decoded picture averaged down, in sRGB: RGB, or RGBA if it may be transparent."""
+    factor = _reduction(image)
+    white, profile = _white(image), image.info.get("icc_profile")
+    size = ceil(image.width / factor), ceil(image.height / factor)
+    rows = factor * max(1, STRIP_PIXELS // (image.width * factor))
+    result = transform = None
+    for top in range(0, image.height, rows):
+        strip = image.crop((0, top, image.width, min(top + rows, image.height)))
+        part = _eight_bit(strip, white, what).reduce(factor)
+        if result is None:
+            transform = _to_srgb(profile, part.mode.removesuffix("A"))
+            result = Image.new("RGBA" if "A" in part.mode else "RGB", size)
+        colours = part.convert(part.mode.removesuffix("A"))
+        colours = transform.apply(colours) if transform else colours.convert("RGB")
+        if "A" in part.mode:
+            colours.putalpha(part.getchannel("A"))
+        result.paste(colours, (0, top // factor))
+    return result
+
+
+def _finished(picture: Image.Image, turn: Image.Transpose | None) -> Image.Image:
+    """Return a picture of `_converted` upright, without alpha if it is opaque."""
+    if picture.mode == "RGBA" and alpha_of(picture) is None:
+        picture = picture.convert("RGB")
+    picture = picture if turn is None else picture.transpose(turn)
+    # Pillow writes what it finds here into files: position, camera, profile.
+    picture.info = {}
+    return picture
+
+
+def _eight_bit(image: Image.Image, white: int, what: str) -> Image.Image:
     """Return a picture of any mode in L, LA, RGB, RGBA or CMYK, its colours not yet converted."""
-    if image.mode == "F" or image.mode.startswith("I"):
-        return _scaled(image, what)
+    if _is_deep(image):
+        return _scaled(image, white, what)
     mode = EIGHT_BIT_MODES.get(image.mode)
     if mode is None:
         raise InputError(
@@ -318,21 +402,28 @@ def _eight_bit(image: Image.Image, what: str) -> Image.Image:
     return image if image.mode == mode else image.convert(mode)
 
 
-def _scaled(image: Image.Image, what: str) -> Image.Image:
+def _is_deep(image: Image.Image) -> bool:
+    return image.mode == "F" or image.mode.startswith("I")
+
+
+def _white(image: Image.Image) -> int:
+    """The value that is white in a picture of a deep mode."""
+    whites = {"F": (1, 255), "I": (255,)}.get(image.mode, ())
+    high = image.getextrema()[1] if whites else 0
+    return next((white for white in whites if high <= white), 65535)
+
+
+def _scaled(image: Image.Image, white: int, what: str) -> Image.Image:
     """Return a picture of a deep mode in L (LA if one grey is marked transparent)."""
     deep = image if image.mode == "F" else image.convert("I")
-    values = np.array(_reduced(deep), dtype=np.float32)
-    low, high = values.min(), values.max()
+    values = np.array(deep, dtype=np.float32)
     # Written so that NaN, which compares false with everything, is refused too.
-    if not (low >= 0 and high <= 65535):
+    if not (values.min() >= 0 and values.max() <= 65535):
         raise InputError(f"The {what} has pixel values outside 0 to 65535, or not finite.")
-    whites = {"F": (1, 255, 65535), "I": (255, 65535)}.get(image.mode, (65535,))
-    white = next(white for white in whites if high <= white)
     grey = Image.fromarray((values * (255 / white) + 0.5).astype(np.uint8))
     hidden = image.info.get("transparency")
     if isinstance(hidden, int) and deep.mode == "I":
-        shown = deep.point([0 if value == hidden else 255 for value in range(65536)], "L")
-        grey.putalpha(_reduced(shown))
+        grey.putalpha(Image.fromarray(np.where(values == hidden, 0, 255).astype(np.uint8)))
     return grey
 
 
@@ -340,26 +431,21 @@ def _reduction(image: Image.Image) -> int:
     return max(1, max(image.size) // WORKING_SIDE)
 
 
-def _reduced(image: Image.Image) -> Image.Image:
-    factor = _reduction(image)
-    return image if factor == 1 else image.reduce(factor)
-
-
-def _to_srgb(picture: Image.Image, profile: object) -> Image.Image:
-    """Return the colours of an 8-bit picture as a new RGB one, read through its ICC profile."""
-    colours = picture.convert(picture.mode.removesuffix("A")) if "A" in picture.mode else picture
-    if isinstance(profile, bytes):
-        # A profile that is broken, or made for another mode, is no reason to refuse the picture.
-        with suppress(ImageCms.PyCMSError, OSError, ValueError, TypeError):
-            return ImageCms.profileToProfile(
-                colours,
-                ImageCms.ImageCmsProfile(BytesIO(profile)),
-                ImageCms.createProfile("sRGB"),
-                renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
-                outputMode="RGB",
-                flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
-            )
-    return colours.convert("RGB")
+def _to_srgb(profile: object, mode: str) -> ImageCms.ImageCmsTransform | None:
+    """What takes colours of a mode from an ICC profile to sRGB; None where there is no such."""
+    if not isinstance(profile, bytes):
+        return None
+    # A profile that is broken, or made for another mode, is no reason to refuse the picture.
+    with suppress(ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return ImageCms.buildTransform(
+            ImageCms.ImageCmsProfile(BytesIO(profile)),
+            ImageCms.createProfile("sRGB"),
+            mode,
+            "RGB",
+            renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+            flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+        )
+    return None
 
 
 def _upright(image: Image.Image) -> Image.Transpose | None:

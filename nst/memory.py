@@ -5,6 +5,7 @@ A run whose need is above what is free would end with the process killed, long a
 """
 
 import bisect
+import gc
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -22,11 +23,13 @@ FIXED_BYTES = {"lbfgs": 70e6, "adam": 190e6}
 """What a process's first run takes at any size: kernels, and what PyTorch loads to have Adam."""
 SLACK = 1.2
 """What the allocator takes over what is asked of it: freed memory leaves holes."""
-KEPT_PICTURES = {"lbfgs": 9, "adam": 14}
+KEPT_PICTURES = {"lbfgs": 9, "adam": 15}
 """Pictures (1, 3, H, W) in float32 that live through an iteration: target, start, best, the latest
 ones, their gradients and averages; without L-BFGS's pairs."""
 PICTURE_BYTES = 12
 """A pixel of such a picture."""
+RUN_OUT = ("not enough memory", "can't allocate memory", "cannot allocate memory", "out of memory")
+"""What PyTorch says when there is no more memory."""
 HEADROOM = 0.95
 """Share of the free memory that a size named in a refusal may take: what is free fluctuates."""
 
@@ -164,6 +167,21 @@ def check_fits(
         f"A run at size {settings.size} needs about {gigabytes(needed)} of memory, and "
         f"{gigabytes(free)} are free: {fits}."
     )
+
+
+def has_run_out(error: BaseException) -> bool:
+    """Whether an error says that there is no more memory, of the machine or of the GPU."""
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    # PyTorch's own allocator for the processor has no type for it.
+    return isinstance(error, RuntimeError) and any(w in str(error).lower() for w in RUN_OUT)
+
+
+def release(device: torch.device) -> None:
+    """Give back what is kept of freed memory, after a run that has failed."""
+    gc.collect()  # what was thrown from an iteration is held by its traceback in a circle
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
 
 
 def gigabytes(amount: float) -> str:

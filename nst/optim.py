@@ -46,6 +46,12 @@ class Optimizer(Protocol):
     def step(self, loss: float, gradient: Tensor) -> None:
         """Move `image`, given the loss and its gradient (1, 3, H, W) there."""
 
+    def retreat(self) -> None:
+        """Go back to the last picture that `step` was given a loss of, and on with smaller steps.
+
+        For a picture whose loss or gradient is no number: `step` cannot be given it.
+        """
+
 
 def _rms(x: Tensor) -> float:
     return float(x.norm()) / math.sqrt(x.numel())
@@ -96,10 +102,19 @@ class ProjectedLBFGS:
         falls = loss <= self._loss
         self._boldness = min(BOLDEST, self._boldness + BOLDER) if falls else self._boldness * SHIER
         if self._is_worse(loss, gradient):
-            self._memory.clear()
-            self._first_step /= 4
+            self.retreat()
         else:
             self._accept(loss, gradient)
+            self._move()
+
+    def retreat(self) -> None:
+        """See `Optimizer.retreat`; the memory is cleared, and the next step four times smaller."""
+        self._memory.clear()
+        self._first_step /= 4
+        if self._gradient is not None:
+            self._move()
+
+    def _move(self) -> None:
         self.image = self._direction().add_(self._accepted).clamp_(0, 1)
 
     def _is_worse(self, loss: float, gradient: Tensor) -> bool:
@@ -241,16 +256,27 @@ class ProjectedAdam:
     BETAS = (0.9, 0.99)
 
     def __init__(self, image: Tensor) -> None:
-        self.image = image.detach()
-        self._moving = image.detach().clone()
+        self.image = self._accepted = image.detach()
+        self._learning_rate = self.LEARNING_RATE
+        self._start()
+
+    def _start(self) -> None:
+        self._moving = self.image.clone()
         # eps = 0 would divide by zero where a pixel has no gradient; 1e-12 keeps Adam's
         # invariance to the scale of the loss down to losses of about 1e-6.
         self._adam = torch.optim.Adam(
-            [self._moving], lr=self.LEARNING_RATE, betas=self.BETAS, eps=1e-12
+            [self._moving], lr=self._learning_rate, betas=self.BETAS, eps=1e-12
         )
+
+    def retreat(self) -> None:
+        """See `Optimizer.retreat`; moments are forgotten, and the learning rate is quartered."""
+        self._learning_rate /= 4
+        self.image = self._accepted
+        self._start()
 
     def step(self, loss: float, gradient: Tensor) -> None:
         """See `Optimizer.step`."""
+        self._accepted = self.image
         self._moving.grad = gradient
         self._adam.step()
         self._moving.clamp_(0, 1)

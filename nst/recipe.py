@@ -9,10 +9,10 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
+from PIL import UnidentifiedImageError
 
+from nst import images
 from nst.features import FeatureNetwork
-from nst.images import RECIPE_KEY
 from nst.settings import FEATURES, SPECS, InputError, Settings
 
 VERSION = "1.1"
@@ -64,13 +64,13 @@ def read(path: str | Path | None) -> Recipe:
     if not path:
         raise InputError("Give the picture whose recipe is to be used.")
     try:
-        with Image.open(path, formats=["PNG"]) as image:
+        with images.opened(path, "picture with the recipe", formats=["PNG"]) as image:
             image.load()  # text may follow the pixels
-            text = image.info.get(RECIPE_KEY)
-    except UnidentifiedImageError as error:
-        raise InputError(NONE) from error
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise InputError("The picture whose recipe is to be used cannot be read.") from error
+            text = image.info.get(images.RECIPE_KEY)
+    except InputError as error:
+        if isinstance(error.__cause__, UnidentifiedImageError):
+            raise InputError(NONE) from error
+        raise
     if not isinstance(text, str):
         raise InputError(NONE)
     return parse(text)

@@ -18,6 +18,7 @@ from nst.optim import OPTIMIZERS, Optimizer
 from nst.regions import Evaluated, Within, divide
 from nst.resume import State, made_by
 from nst.settings import InputError, Settings
+from nst.watch import Watch
 
 COARSEST_SIDE = 256
 """The coarsest scale's longest side is within a factor of √2 of this many pixels."""
@@ -27,7 +28,7 @@ FEWEST_ITERATIONS = 10
 """Iterations that a scale needs to be of use; runs with fewer have fewer scales."""
 COARSE_SHARE = 1.5
 """Each scale gets this many times the iterations of the next finer one."""
-MOST_PREVIEWS = 20
+MOST_PREVIEWS = 19
 """Evenly spaced previews of a run whose iterations are fast."""
 PREVIEW_SECONDS = 1.0
 """A run whose iterations are slow shows a preview at least this often."""
@@ -48,6 +49,8 @@ class Step:
             number of pixels, so that what is left can be told in seconds.
         image: the picture with these losses, at previews and in the last step; else None.
         state: with which `stylize` can go on, in the last step; else None.
+        done: whether it is the last step, which can come before `total`: see `nst.watch`.
+        note: a sentence about what went wrong, or "".
     """
 
     iteration: int
@@ -59,6 +62,8 @@ class Step:
     work_done: float
     image: Image.Image | None = None
     state: State | None = None
+    done: bool = False
+    note: str = ""
 
 
 def stylize(
@@ -88,10 +93,12 @@ def stylize(
         state: of the last step of a run, to go on where it ended, with the optimiser's memory.
 
     Returns:
-        A generator of `settings.iterations` steps. Closing it stops the work. The last step always
+        A generator of `settings.iterations` steps; of fewer, with a note, where the picture stops
+        changing or the numbers break down twice. Closing it stops the work. The last step always
         carries the final image, the one of the lowest loss at full size; others only at previews.
 
     Raises:
+        FloatingPointError: by the first step, if not even the start has a finite loss.
         InputError: a picture or value that cannot be used, a state of another run, or a run that
             needs more memory than is free; at once, before any work.
     """
@@ -191,63 +198,95 @@ def _coloured(job: _Job) -> Generator[Step, None, None]:
 
 def _run(job: _Job) -> Generator[Step, None, None]:
     """Optimise scale by scale."""
-    settings = job.settings
+    total = job.settings.iterations
     alpha = images.alpha_of(job.pictures.content)
-    every = math.ceil(settings.iterations / MOST_PREVIEWS)
     shown = time.monotonic()
-    iteration, work = 0, 0
     whole_work = sum(scale.iterations * scale.pixels for scale in job.scales)
-    image = None
+    before, work, reached, note = 0, 0, None, ""
     for scale in job.scales:
-        objective, start = _at_scale(job, scale, image)
-        optimizer = job.state.optimizer() if job.state else OPTIMIZERS[settings.optimizer](start)
-        for losses, image in optimise(objective, optimizer, scale.iterations):
-            iteration += 1
-            work += scale.pixels
-            last = iteration == settings.iterations
+        watch, optimizer, steps = _scale_steps(job, scale, before, reached)
+        for iteration, reached in enumerate(steps, before + 1):
+            losses, image = reached
+            note = watch.note or note
+            done = scale is job.scales[-1] and (watch.ended or iteration == total)
+            done_work = work + (iteration - before) * scale.pixels
+            due = iteration * MOST_PREVIEWS % total < MOST_PREVIEWS
             slow = time.monotonic() - shown >= PREVIEW_SECONDS
             preview = None
-            if last or slow or iteration % every == 0:
+            if done or due or slow:
                 preview = images.to_image(image, alpha)
                 shown = time.monotonic()
             yield Step(
                 iteration=iteration,
-                total=settings.iterations,
+                total=total,
                 size=max(scale.size),
                 content_loss=losses.content,
                 style_loss=losses.style,
                 tv_loss=losses.total_variation,
-                work_done=work / whole_work,
+                work_done=1.0 if done else done_work / whole_work,
                 image=preview,
-                state=_state(job, optimizer) if last else None,
+                state=_state(job, optimizer, iteration) if done else None,
+                done=done,
+                note=note,
             )
+        before, work = before + scale.iterations, work + scale.iterations * scale.pixels
 
 
-def _state(job: _Job, optimizer: Optimizer) -> State:
+def _scale_steps(
+    job: _Job, scale: Scale, before: int, reached: tuple[Losses, Tensor] | None
+) -> tuple[Watch, Optimizer, Iterator[tuple[Losses, Tensor]]]:
+    """The optimisation at a scale, given the coarser one's losses and picture."""
+    objective, start = _at_scale(job, scale, reached and reached[1])
+    optimizer = job.state.optimizer() if job.state else OPTIMIZERS[job.settings.optimizer](start)
+    watch = Watch(before)
+    best = (reached[0], start) if reached else None
+    return watch, optimizer, optimise(objective, optimizer, scale.iterations, watch, best)
+
+
+def _state(job: _Job, optimizer: Optimizer, iterations: int) -> State:
     before = job.state.iterations if job.state else 0
-    return State(job.origin, before + job.settings.iterations, optimizer)
+    return State(job.origin, before + iterations, optimizer)
 
 
 def optimise(
-    objective: Evaluated, optimizer: Optimizer, iterations: int
+    objective: Evaluated,
+    optimizer: Optimizer,
+    iterations: int,
+    watch: Watch | None = None,
+    best: tuple[Losses, Tensor] | None = None,
 ) -> Iterator[tuple[Losses, Tensor]]:
     """Optimise at one scale, yielding the losses and the picture (1, 3, H, W) that has them.
 
     The last time it is the picture of the lowest loss of all. The optimiser is left where another
     run can go on.
+
+    Args:
+        watch: says when to end before all `iterations`; when None, only numbers that break do.
+        best: what there is if not even the first picture here has a finite loss.
+
+    Raises:
+        FloatingPointError: then, if there is nothing.
     """
-    lowest, best = math.inf, None
+    watch = watch or Watch(patience=math.inf)
+    lowest = math.inf
     with allocator.kept():
         for iteration in range(1, iterations + 1):
             image = optimizer.image
             loss, gradient, losses = objective.evaluate(image)
-            if best is None and not math.isfinite(loss):
+            if watch.sees(loss, gradient):
+                if loss < lowest:
+                    lowest, best = loss, (losses, image)
+                optimizer.step(loss, gradient)
+            elif best is None:
                 raise FloatingPointError(f"the loss of the first picture is {loss}")
-            if loss < lowest:
-                lowest, best = loss, (losses, image)
-            optimizer.step(loss, gradient)
-            losses, image = best if iteration == iterations else (losses, image)
+            else:
+                losses, image = best
+                optimizer.retreat()
+            ends = watch.ended or iteration == iterations
+            losses, image = best if ends else (losses, image)
             yield losses, objective.picture(image)
+            if ends:
+                return
 
 
 def _at_scale(job: _Job, scale: Scale, image: Tensor | None) -> tuple[Evaluated, Tensor]:

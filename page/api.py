@@ -5,6 +5,7 @@ from typing import Any
 import gradio as gr
 
 from page.controls import documented, unread, with_range
+from page.door import PAINTING
 from page.info import HEIGHT, WIDTH, estimate_run, info
 from page.layout import Inputs
 from page.runs import stylize_pictures
@@ -12,7 +13,9 @@ from page.runs import stylize_pictures
 PROGRESS_HELP = (
     "Where the run is: iteration, total, size (of this scale, in pixels), content_loss, "
     "style_loss, tv_loss, seconds (gone), eta_seconds (left), features, device, done, which is "
-    "true only with the result, and run, with which a later call can go on: see resume."
+    "true only with the result, run, with which a later call can go on: see resume, and note, a "
+    "sentence about what went wrong, if anything did. A run can be done before its total: the "
+    "note says why."
 )
 ESTIMATE_HELP = "The keys seconds, bytes (of memory, at the peak), features and device."
 INFO_HELP = "The keys version, features, reason, device, settings, presets and limits."
@@ -23,7 +26,7 @@ def run_inputs(inputs: Inputs) -> dict[str, Any]:
     return {
         "inputs": [inputs.content, inputs.style],
         "inputs_kwargs": inputs.more_pictures | inputs.settings | {"resume": inputs.resume},
-        "concurrency_id": "painting",
+        "concurrency_id": PAINTING,
     }
 
 

@@ -53,8 +53,8 @@ def _connect_run(inputs: Inputs, outputs: Outputs) -> None:
         )
         run = _on(begin.then, handler, named, shown, **needed, **PRIVATE)
         # Paint is offered again when the run has really ended: a click before that would be lost.
-        for ended in (run.then, run.failure):
-            _on(ended, handlers.finish, named, result, inputs=record, **PRIVATE)
+        _on(run.then, handlers.finish, named, result, inputs=record, **PRIVATE)
+        _on(run.failure, handlers.fail, named, ("paint", "stop", "bar"), **AT_ONCE)
         runs.append(run)
     _on(inputs.stop.click, handlers.stop, named, ("stop", "bar"), cancels=runs, **AT_ONCE)
 

@@ -1,16 +1,15 @@
 """What the page's events do: values of components -> values and updates of components."""
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from PIL import Image
 
 from nst import InputError, recipe
-from nst.images import FORMATS, open_image
+from nst.images import open_image, opened
 from nst.inputs import STYLES
 from nst.settings import preset
 from page import compare, curves, examples, film, recall
@@ -70,10 +69,16 @@ def go_on(
 def _painted(
     content: str | None, style: str | None, values: dict[str, object]
 ) -> Iterator[dict[str, Any]]:
-    record = Record({name: values[name] for name in recall.CONTROLS})
+    record, shown = Record({name: values[name] for name in recall.CONTROLS}), None
     for picture, progress in stylize_pictures(content, style, **values):
+        if picture == shown:
+            record.latest = progress
+            yield {"bar": progress_bar(progress), "record": record}
+            continue
+        shown = picture
         record.add(picture, progress)
-        if progress["done"] and not any(values.get(name) for name in NOT_ESTIMATED):
+        whole = progress["done"] and not progress["note"]
+        if whole and not any(values.get(name) for name in NOT_ESTIMATED):
             learn(record.size, values, progress["seconds"])
         yield {
             "picture": picture,
@@ -93,6 +98,15 @@ def _in_its_place(error: gr.Error) -> dict[str, Any]:
 def stop() -> dict[str, Any]:
     """Updates for the moment after the click; `finish` says more, if the run had begun."""
     return {"stop": gr.update(interactive=False), "bar": note("Stopped.")}
+
+
+def fail() -> dict[str, Any]:
+    """Updates for a run that did not get in: the page says why by itself."""
+    return {
+        "paint": gr.update(interactive=True),
+        "stop": gr.update(interactive=False),
+        "bar": note("The run did not start, or the connection was lost."),
+    }
 
 
 def finish(record: Record | None) -> Iterator[dict[str, Any]]:
@@ -140,28 +154,45 @@ def check_picture(what: str) -> Callable[[str | None], str]:
 def say_estimate(content: str | None, **values: object) -> str:
     """One line under the button: what the run would take, or why it cannot be made."""
     try:
-        with Image.open(content, formats=FORMATS) as image:
+        with opened(content, "content image") as image:
             size = image.size
+    except InputError:  # nothing there yet, or its own line says what is wrong
+        return ""
+    try:
         expected = expected_run(size, values)
     except InputError as error:
         return alert(str(error))
-    except (AttributeError, OSError, ValueError):  # nothing there yet, or no picture
-        return ""
     return note(f"This will take {expected}.") if expected else ""
+
+
+def _sent(event: gr.EventData, name: str) -> object:
+    """What a page sent with an event; None for what it did not, or if it was no page."""
+    try:
+        return getattr(event, name, None)
+    except TypeError:  # nothing was sent at all
+        return None
+
+
+def _of(offered: Mapping[str, Any], name: object) -> Any:  # noqa: ANN401
+    if not isinstance(name, str) or name not in offered:
+        raise InputError("There is no example of that name.")
+    return offered[name]
 
 
 def take_example(kind: str) -> Callable[[gr.EventData], str]:
     """A handler that gives the file of the example picture whose tile was clicked."""
 
     def take(event: gr.EventData) -> str:
-        return str(examples.pictures(kind)[event.name])
+        with sentences():
+            return str(_of(examples.pictures(kind), _sent(event, "name")))
 
     return take
 
 
 def show_pair(event: gr.EventData) -> dict[str, Any]:
     """Fill both pictures with an example's, and show its result, which was painted before."""
-    pair = examples.pairs()[event.name]
+    with sentences():
+        pair = _of(examples.pairs(), _sent(event, "name"))
     return {
         "content": str(pair.content),
         "style": str(pair.style),
@@ -202,7 +233,7 @@ def use_recipe(picture: str | None) -> list[object]:
 def use_kept(event: gr.EventData) -> list[object]:
     """The settings of a picture of this visit, its features, and no preset."""
     with sentences():
-        return [*recall.checked(event.settings).values(), None]
+        return [*recall.checked(_sent(event, "settings")).values(), None]
 
 
 def restore(kept: object, request: gr.Request) -> list[object]:

@@ -45,6 +45,7 @@ def info() -> dict[str, Any]:
         "limits": {
             "formats": list(images.FORMATS),
             "megapixels": images.MAX_MEGAPIXELS,
+            "megapixels_of_formats": images.FORMAT_MEGAPIXELS,
             "file_megabytes": images.MAX_FILE_MEGABYTES,
             "aspect": images.MAX_ASPECT,
             "shortest_side": images.MIN_SIDE,

@@ -13,6 +13,7 @@ from PIL import Image, ImageFilter, ImageOps
 from nst.inputs import MASKS, STYLES
 from nst.settings import SPECS
 from page.controls import picture_input, widget_of
+from page.drawings import bounded
 
 WEIGHTS = tuple(f"{style}_weight" for style in STYLES)
 MASK_HELP = "White is painted, black stays a photograph."
@@ -81,6 +82,7 @@ def _painted_mask() -> tuple[gr.ImageEditor, gr.Button, gr.Button]:
         brush=gr.Brush(colors=["#ffffff"], color_mode="fixed"),
         transforms=(),
     )
+    bounded(editor)
     with gr.Row():
         paint_there = gr.Button("Paint only there", size="sm", min_width=120)
         keep_there = gr.Button("Keep that a photograph", size="sm", min_width=120)

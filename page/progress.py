@@ -18,7 +18,7 @@ def progress_bar(progress: Progress | None, stopped: bool = False) -> str:
         f'<span style="width: {share:.1%}"></span></div>'
         f'<div class="nst-text" role="status"><b>{_where(progress, stopped)}</b>'
         f"<span>{_losses(progress)}</span></div>"
-    )
+    ) + (note(progress["note"]) if progress and progress.get("note") else "")
 
 
 def _where(progress: Progress | None, stopped: bool) -> str:
@@ -27,7 +27,7 @@ def _where(progress: Progress | None, stopped: bool) -> str:
     if stopped:
         return f"Stopped at iteration {progress['iteration']} of {progress['total']}"
     if progress["done"]:
-        return f"Done: {progress['total']} iterations in {progress['seconds']:.0f} s"
+        return f"Done: {progress['iteration']} iterations in {progress['seconds']:.0f} s"
     if progress["iteration"] == 0:
         return "Starting …"
     return (

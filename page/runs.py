@@ -8,7 +8,7 @@ import logging
 import tempfile
 import time
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,15 @@ import spaces
 import gradio as gr
 from PIL import Image
 
-from nst import InputError, Settings, Step, load_features, recipe, stylize
+from nst import InputError, Settings, Step, load_features, recipe
 from nst.images import open_image, save_image
 from nst.inputs import MASKS, STYLES
+from nst.memory import has_run_out
 from nst.recipe import Recipe
 from nst.resume import State
 from nst.settings import FEATURES
+from page import limits
+from page.attempts import shown, stylize_or_smaller
 from page.states import states
 from page.zerogpu import HERE, gpu_seconds, in_plain_words
 
@@ -39,27 +42,50 @@ def features_of(name: str) -> Any:  # noqa: ANN401 - a FeatureNetwork; tensors s
     return load_features(name)
 
 
+@dataclass(frozen=True)
+class Sign:
+    """A sign of life of a run.
+
+    Attributes:
+        step: with a picture, if one is due.
+        recipe: of the run; None for a picture that the recipe would not give again.
+        network, device: their names.
+    """
+
+    step: Step
+    recipe: Recipe | None
+    network: str
+    device: str
+
+
 @spaces.GPU(duration=gpu_seconds)
 def _stylize_on_gpu(
     pictures: dict[str, Any], settings: Settings, features_name: str, state: State | None = None
-) -> Iterator[tuple[Step, Recipe, str]]:
-    """Yield the steps that carry a picture, with the run's recipe and device.
+) -> Iterator[Sign]:
+    """Yield what is shown of a run.
 
     Args:
         pictures: the picture arguments of `stylize`.
     """
+    asked = gpu_seconds(pictures, settings, features_name, state)
     # On ZeroGPU this runs in another process, from which only the text of a gr.Error comes back.
     with sentences():
         features = features_of(features_name)
-        made = recipe.of_run(settings, features, state.iterations if state else 0)
-        for step in stylize(**pictures, settings=settings, features=features, state=state):
-            if step.image is not None:
-                # Where the GPU is lent, nothing of it can stay behind.
-                yield replace(step, state=None) if HERE else step, made, str(features.device)
+        before = state.iterations if state else 0
+        made = lru_cache(lambda settings: recipe.of_run(settings, features, before))
+        tries = stylize_or_smaller(pictures, settings, features, state)
+        for step, tried, whole in shown(tries, limits.run_seconds(asked), settings.iterations):
+            # Where the GPU is lent, nothing of it can stay behind.
+            step = replace(step, state=None) if HERE else step
+            yield Sign(step, made(tried) if whole else None, features.name, str(features.device))
 
 
 def _progress(
-    step: Step, seconds: float, features: str | None, device: str | None, run: str | None = None
+    step: Step,
+    seconds: float,
+    features: str | None = None,
+    device: str | None = None,
+    run: str | None = None,
 ) -> Progress:
     left = seconds * (1 / step.work_done - 1) if step.work_done else None
     return {
@@ -73,8 +99,9 @@ def _progress(
         "eta_seconds": None if left is None else round(left, 2),
         "features": features,
         "device": device,
-        "done": step.iteration == step.total,
+        "done": step.done,
         "run": run,
+        "note": step.note,
     }
 
 
@@ -110,12 +137,21 @@ def _paint(
         # Something is yielded before the GPU is asked for: a run that is cancelled before its first
         # yield would hold the GPU to its end.
         start = _start_of(pictures["content"], settings)
-        yield _save(start, features, "", Path(folder)), _progress(start, 0.0, None, None)
-        for step, made, device in _stylize_on_gpu(pictures, settings, features, state):
-            name = states().keep(step.state) if step.state else None
-            seconds = time.monotonic() - started
-            progress = _progress(step, seconds, made.features, device, name)
-            yield _save(step, made.features, made.text(), Path(folder)), progress
+        picture = _save(start, features, "", Path(folder))
+        yield picture, _progress(start, 0.0)
+        with (
+            limits.turn().taken(),
+            contextlib.closing(_stylize_on_gpu(pictures, settings, features, state)) as signs,
+        ):
+            for sign in signs:
+                limits.turn().check()
+                step, made = sign.step, sign.recipe
+                name = states().keep(step.state) if step.state else None
+                seconds = time.monotonic() - started
+                if step.image:
+                    text = made.text() if made else ""
+                    picture = _save(step, sign.network, text, Path(folder))
+                yield picture, _progress(step, seconds, sign.network, sign.device, name)
 
 
 def _start_of(content: Image.Image, settings: Settings) -> Step:
@@ -136,8 +172,7 @@ def _start_of(content: Image.Image, settings: Settings) -> Step:
 
 def _save(step: Step, features: str, recipe_text: str, folder: Path) -> str:
     """Write a step's picture: previews as JPEG, which is quick, the last as PNG, which is exact."""
-    last = step.iteration == step.total
-    path = folder / ("stylized.png" if last else f"{step.iteration:05d}.jpg")
+    path = folder / ("stylized.png" if step.done else f"{step.iteration:05d}.jpg")
     save_image(step.image, path, features, recipe_text)
     return str(path)
 
@@ -151,7 +186,16 @@ def sentences() -> Iterator[None]:
         raise gr.Error(str(error), print_exception=False) from error
     except gr.Error as error:
         raise in_plain_words(error) from error
+    except FloatingPointError as error:
+        raise gr.Error(
+            "The numbers broke down before there was a picture: choose another size or style.",
+            print_exception=False,
+        ) from error
     except Exception as error:
+        if has_run_out(error):
+            raise gr.Error(
+                "Memory ran out: choose a smaller size.", print_exception=False
+            ) from error
         log.exception("a run failed")
         raise gr.Error(
             "Something went wrong on the server, and the run was stopped. Please try again.",
@@ -178,7 +222,7 @@ def stylize_pictures(
     """Paint the content picture in the manner of the style picture, streaming the progress.
 
     It yields the picture so far as a JPEG file, at last the result as a PNG file, each with where
-    the run is.
+    the run is. A picture comes again, with newer progress, until there is another one.
 
     Args:
         content: The photograph that is painted again.
@@ -195,7 +239,7 @@ def stylize_pictures(
         resume: What progress called run in the last answer of an earlier run with the same pictures
             and settings: this run goes on from there with the optimiser's memory.
     """
-    features = values.pop("features")
+    features = values.pop("features", FEATURES.default)
     styles = dict(zip(STYLES, (style, style_2, style_3, style_4), strict=True))
     masks = dict(zip(MASKS, (style_mask, style_2_mask, style_3_mask, style_4_mask), strict=True))
     files = {"content": content, **styles, **masks, "mask": mask, "start": start}

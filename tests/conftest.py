@@ -6,7 +6,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -81,12 +82,11 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
-@pytest.fixture(scope="session")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a real server, started as the README says."""
+@contextmanager
+def _served(folder: Path) -> Iterator[tuple[str, subprocess.Popen]]:
+    """A real server, started as the README says, with its temporary files in a folder."""
     port = _free_port()
     address = f"http://127.0.0.1:{port}"
-    folder = tmp_path_factory.mktemp("server")
     environment = {
         **os.environ,
         "GRADIO_SERVER_PORT": str(port),
@@ -101,9 +101,39 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     ):
         try:
             _wait_for(address, server)
-            yield address
+            yield address, server
         finally:
             server.terminate()
+
+
+@pytest.fixture(scope="session")
+def server_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the server of `url` has its temporary files and its log.txt."""
+    return tmp_path_factory.mktemp("server")
+
+
+@pytest.fixture(scope="session")
+def server_log(server_folder: Path) -> Path:
+    """The log of the server of `url`."""
+    return server_folder / "log.txt"
+
+
+@pytest.fixture(scope="session")
+def url(server_folder: Path) -> Iterator[str]:
+    """The address of a real server that all tests share."""
+    with _served(server_folder) as (address, _):
+        yield address
+
+
+@pytest.fixture
+def start_server(tmp_path: Path) -> Iterator[Callable[[], tuple[str, subprocess.Popen, Path]]]:
+    """Start a real server of the test's own: its address, process and folder."""
+    with ExitStack() as stack:
+
+        def start() -> tuple[str, subprocess.Popen, Path]:
+            return *stack.enter_context(_served(tmp_path)), tmp_path
+
+        yield start
 
 
 def _wait_for(address: str, server: subprocess.Popen) -> None:

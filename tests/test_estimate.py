@@ -5,6 +5,7 @@ import pytest
 from nst import InputError, Settings
 from nst.estimate import Estimate, Speed, Timing, calibrate, duration, estimate
 from nst.memory import run_bytes
+from nst.transfer import MOST_PREVIEWS
 
 SPEED = Speed((Timing(10_000, 0.01, 0.1, 0.001), Timing(50_000, 0.02, 0.5, 0.002)), color=1e-6)
 """Of an invented machine."""
@@ -48,7 +49,9 @@ def test_the_style_pictures_size_counts_in_the_setup(tiny):
 
 def test_previews_count_as_often_as_they_come(tiny):
     twenty = seconds((100, 100), tiny, SPEED, size=100, iterations=200)
-    assert twenty - seconds((100, 100), tiny, size=100, iterations=200) == pytest.approx(0.02)
+    assert twenty - seconds((100, 100), tiny, size=100, iterations=200) == pytest.approx(
+        MOST_PREVIEWS * 0.001
+    )
     # Of iterations that take two seconds, each is shown.
     slow = Speed((Timing(10_000, 2.0, 0.0, 0.5),), color=0.0)
     assert seconds((100, 100), tiny, slow, size=100, iterations=30) == pytest.approx(30 * 2.5)
@@ -60,7 +63,7 @@ def test_changes_of_colour_take_time(tiny):
         for color in ("style", "matched", "content")
     )
     assert matched - plain == pytest.approx(0.04)  # of the pictures as given
-    assert kept - matched == pytest.approx(20 * 0.01)  # of each preview
+    assert kept - matched == pytest.approx(MOST_PREVIEWS * 0.01)  # of each preview
 
 
 def test_larger_and_longer_runs_take_longer(tiny):

@@ -32,7 +32,7 @@ def asked(amount, settings):
 
 def test_adams_bytes_by_hand(small):
     # 64 × 32 pixels, 2048 of them; the content layer is relu1_1. Elements of float32:
-    pictures = 14 * 3 * 2048
+    pictures = 15 * 3 * 2048
     target_and_difference = 2 * 4 * 2048
     # On the way back: both layers, the image, the gradients of relu2_1, of its inputs, of relu1_1.
     back = (3 + 4) * 2048 + 8 * 512 + (8 + 4) * 512 + 4 * 2048

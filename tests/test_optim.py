@@ -159,3 +159,17 @@ def test_an_empty_memory_knows_no_direction():
     one, zero = torch.ones(SHAPE), torch.zeros(SHAPE)
     memory.add((one, zero), (zero, one))
     assert memory.direction(torch.ones(SHAPE), torch.ones(SHAPE), 0.5) is None
+
+
+@pytest.mark.parametrize("kind", [ProjectedLBFGS, ProjectedAdam])
+def test_a_retreat_goes_back_and_on_with_smaller_steps(kind):
+    loss, _ = quadratic()
+    optimiser = kind(torch.full(SHAPE, 0.5))
+    optimiser.retreat()  # nothing to go back to: it stays
+    assert torch.equal(optimiser.image, torch.full(SHAPE, 0.5))
+    run(optimiser, loss, 4)
+    good, losses = run(optimiser, loss, 1)
+    optimiser.retreat()
+    assert (optimiser.image - good[-1]).square().mean().sqrt() < FIRST_STEP
+    _, more = run(optimiser, loss, 40)
+    assert more[-1] < losses[-1]

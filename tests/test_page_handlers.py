@@ -6,6 +6,7 @@ import gradio as gr
 import pytest
 
 from nst.settings import PRESET_FIELDS, SPECS
+from page import recall
 from page.handlers import (
     begin,
     check_picture,
@@ -13,6 +14,9 @@ from page.handlers import (
     go_on,
     paint,
     say_estimate,
+    show_pair,
+    take_example,
+    use_kept,
     use_preset,
     use_recipe,
 )
@@ -147,3 +151,12 @@ def test_the_estimate_is_said_before_a_run_and_refusals_too(picture_files, monke
     assert "size must be" in say_estimate(content, **VALUES | {"size": "big"})
     monkeypatch.setattr("nst.memory.available_bytes", lambda _: 1e6)
     assert "no size fits" in say_estimate(content, **VALUES)
+
+
+@pytest.mark.parametrize("sent", [None, {}, {"name": None}, {"name": ["cat"]}, {"name": "../cat"}])
+def test_clicks_that_no_page_sends_are_one_sentence(sent):
+    event = gr.EventData(None, sent)
+    for handler in (show_pair, take_example("content")):
+        with pytest.raises(gr.Error, match="There is no example of that name"):
+            handler(event)
+    assert use_kept(event)[0] == recall.DEFAULTS["iterations"]

@@ -28,6 +28,7 @@ KEYS = [
     "device",
     "done",
     "run",
+    "note",
 ]
 
 
@@ -117,7 +118,7 @@ def test_what_crosses_to_the_gpu_worker_can_be_pickled(files):
     settings = Settings(iterations=2, size=64)
     pickle.dumps((pictures, settings))
     for yielded in runs._stylize_on_gpu(pictures, settings, "compact"):
-        assert pickle.loads(pickle.dumps(yielded))[0].total == 2
+        assert pickle.loads(pickle.dumps(yielded)).step.total == 2
 
 
 def last(*files, **values):

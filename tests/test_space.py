@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,7 @@ def test_the_files_are_small_enough_for_a_repository_without_lfs():
     assert len(sizes) > 50 and max(sizes.values()) < 10_000_000
 
 
+@pytest.mark.registry
 def test_the_requirements_resolve_for_the_spaces_python(tmp_path):
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--retries", "1"]
     asked = subprocess.run([*pip, "index", "versions", "gradio"], capture_output=True, text=True)
@@ -116,3 +118,16 @@ def test_the_app_imports_without_network_gpu_or_files_of_its_own(tmp_path):
         path for path in written if not path.startswith((str(tmp_path), "/dev/", "/proc/"))
     ]
     assert (elsewhere, connected, on_gpu) == ([], [], False)
+
+
+def test_what_is_pinned_is_what_is_tested_and_goes_together():
+    """Every requirement names one version, which is installed here, and no two packages differ."""
+    for file in ("requirements.txt", "requirements-dev.txt"):
+        for line in (ROOT / file).read_text().splitlines():
+            if line and not line.startswith(("#", "-r")):
+                name, version = line.split("==")
+                installed = metadata.version(name.partition("[")[0])
+                assert installed.partition("+")[0] == version, name
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "check"]
+    checked = subprocess.run(pip, capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout

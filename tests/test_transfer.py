@@ -1,5 +1,6 @@
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,8 @@ from nst.balance import PLAIN
 from nst.objective import Objective
 from nst.optim import OPTIMIZERS, ProjectedAdam
 from nst.regions import everywhere
-from nst.transfer import Scale, _style_tensor, coarse_to_fine, optimise
+from nst.transfer import MOST_PREVIEWS, Scale, _style_tensor, coarse_to_fine, optimise
+from nst.watch import STALLED
 
 QUICK = {"iterations": 12, "size": 64}
 
@@ -37,12 +39,16 @@ def test_iterations_are_counted_over_all_scales(content, style, tiny):
     assert work[26] == pytest.approx(27 / (27 + 4 * 18), rel=0.01)
 
 
-def test_the_last_step_always_has_the_picture(content, style, tiny):
-    for iterations in (1, 2, 7, 41):
-        settings = Settings(iterations=iterations, size=64)
-        steps = list(stylize(content, style, settings, features=tiny))
-        assert steps[-1].image is not None
-        assert sum(step.image is not None for step in steps) <= 21
+@pytest.mark.parametrize("total", [1, 2, 19, 20, 41])
+def test_previews_are_spread_evenly_and_the_last_step_has_one(
+    content, style, tiny, total, monkeypatch
+):
+    monkeypatch.setattr("nst.transfer.PREVIEW_SECONDS", math.inf)
+    steps = stylize(content, style, Settings(iterations=total, size=64), features=tiny)
+    shown = [step.iteration for step in steps if step.image]
+    assert len(shown) == min(total, MOST_PREVIEWS) and shown[-1] == total
+    gaps = {b - a for a, b in itertools.pairwise([0, *shown])}
+    assert max(gaps) - min(gaps) <= 1
 
 
 def test_the_result_keeps_the_contents_aspect_ratio(content, style, tiny):
@@ -230,6 +236,94 @@ def test_the_best_picture_is_the_last_one_given(tiny):
     seen = list(optimise(Bumpy(), ProjectedAdam(torch.full((1, 3, 4, 4), 0.5)), 5))
     assert [losses for losses, _ in seen] == [5.0, 3.0, 2.0, 2.5, 2.0]
     assert torch.equal(seen[-1][1], seen[2][1])
+
+
+@pytest.fixture
+def poisoned(monkeypatch):
+    """Have the loss or the gradient of some evaluations (from 1) contain a NaN."""
+
+    def poison(bad, where="gradient", evaluate=Objective.evaluate):
+        count = itertools.count(1)
+
+        def evaluated(self, image):
+            loss, gradient, losses = evaluate(self, image)
+            if next(count) in bad:
+                if where == "gradient":
+                    gradient[0, 0, 3, 4] = math.nan
+                else:
+                    loss = math.nan
+                    losses = replace(losses, style=math.nan)
+            return loss, gradient, losses
+
+        monkeypatch.setattr(Objective, "evaluate", evaluated)
+
+    return poison
+
+
+@pytest.mark.parametrize("where", ["gradient", "loss"])
+@pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
+class TestNumbersThatBreakDown:
+    def steps(self, content, style, tiny, optimizer):
+        settings = Settings(iterations=19, size=64, optimizer=optimizer)
+        steps = list(stylize(content, style, settings, features=tiny))
+        for step in steps:
+            assert math.isfinite(step.style_loss) and math.isfinite(step.content_loss)
+            assert pixels(step.image).mean() > 0.1
+        assert [step.done for step in steps] == [False] * (len(steps) - 1) + [True]
+        assert steps[-1].work_done == 1 and steps[-1].state
+        return steps
+
+    def test_once_the_run_goes_on(self, content, style, tiny, optimizer, where, poisoned):
+        poisoned({8}, where)
+        steps = self.steps(content, style, tiny, optimizer)
+        assert len(steps) == 19
+        assert [step.note for step in steps[:7]] == [""] * 7
+        assert "at iteration 8: the run went on" in steps[-1].note
+        assert steps[-1].style_loss < 0.9 * steps[6].style_loss
+
+    def test_twice_it_ends_with_the_best(self, content, style, tiny, optimizer, where, poisoned):
+        poisoned({8, 9}, where)
+        steps = self.steps(content, style, tiny, optimizer)
+        assert len(steps) == 9 and steps[-1].total == 19
+        assert "at iteration 9: this is the last good picture" in steps[-1].note
+        assert steps[-1].style_loss == min(step.style_loss for step in steps)
+
+    def test_at_a_finer_scale_the_coarser_picture_is_left(
+        self, content, style, tiny, optimizer, where, poisoned
+    ):
+        poisoned(range(13, 100), where)
+        settings = Settings(iterations=20, size=400, optimizer=optimizer)
+        *_, end = stylize(content, style, settings, features=tiny)
+        assert end.iteration == 14 and end.image.size == (400, 267)
+        assert pixels(end.image).mean() > 0.1 and math.isfinite(end.style_loss)
+
+    def test_from_the_start_there_is_no_picture(
+        self, content, style, tiny, optimizer, where, poisoned
+    ):
+        poisoned(range(100), where)
+        with pytest.raises(FloatingPointError):
+            next(stylize(content, style, Settings(**QUICK, optimizer=optimizer), features=tiny))
+
+
+@pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
+def test_a_tiny_loss_is_optimised_all_the_same(content, style, tiny, optimizer, monkeypatch):
+    def scaled(self, image, evaluate=Objective.evaluate):
+        loss, gradient, losses = evaluate(self, image)
+        return loss * 1e-9, gradient * 1e-9, losses
+
+    settings = Settings(iterations=30, size=64, optimizer=optimizer)
+    plain = last(stylize(content, style, settings, features=tiny))
+    monkeypatch.setattr(Objective, "evaluate", scaled)
+    end = last(stylize(content, style, settings, features=tiny))
+    assert end.iteration == 30 and not end.note
+    assert end.style_loss == pytest.approx(plain.style_loss, rel=0.1)
+
+
+def test_a_picture_that_stops_changing_ends_the_run(content, style, tiny):
+    settings = Settings(iterations=500, size=64, style_strength=0)
+    end = last(stylize(content, style, settings, features=tiny))
+    assert end.done and end.iteration == STALLED + 1 and end.work_done == 1
+    assert end.note == f"The picture stopped changing at iteration {STALLED + 1}."
 
 
 def odd_pictures():

@@ -1,0 +1,224 @@
+"""The door before Gradio's queue and server: who is let in, what is too large, what is cancelled.
+
+Gradio's own queue refuses in words of its own, counts every click of every page, and takes a
+cancelled run for another one of the same visitor.
+"""
+
+import asyncio
+import ipaddress
+import json
+import time
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+import gradio as gr
+from gradio.queueing import Event, Queue
+from gradio.server_messages import ProcessCompletedMessage
+from gradio.utils import error_payload
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from page import limits
+
+PAINTING = "painting"
+"""The queue of the runs; other events of the page are quick, and wait for nothing."""
+FULL = "The queue is full"
+"""The title of that error, by which programs know it."""
+USUAL_SECONDS = 10
+"""Of a run, before there was one."""
+ANALYTICS = 20
+"""Events that Gradio makes statistics of, each time that one ends; nothing shows them."""
+
+
+def limit(page: gr.Blocks) -> None:
+    """Give a page its queue, with a door."""
+    # With api_open, programs could post to a run's address past the queue.
+    page.queue(max_size=limits.EVENTS, default_concurrency_limit=1, api_open=False)
+    queue = page._queue
+    queue.ANALYTICS_MAX_EVENTS = ANALYTICS
+    queue.push = partial(_push, queue, queue.push)
+
+
+def middleware(page: gr.Blocks) -> list[Middleware]:
+    """What requests pass before they reach Gradio."""
+    return [Middleware(BodyLimit), Middleware(ExactCancel, page=page)]
+
+
+async def _push(
+    queue: Queue,
+    let_in: Callable[..., Awaitable[Any]],
+    body: Any,  # noqa: ANN401 - Gradio's
+    request: Any,  # noqa: ANN401
+    username: str | None,
+) -> tuple[bool, Any, str]:
+    """Let a run into the queue, or have it fail at once, with a sentence.
+
+    The sentence is the answer of a run: that way it reaches pages and programs alike. The HTTP
+    status of a full queue would be put into Gradio's own words.
+    """
+    fn = queue.blocks.fns.get(body.fn_index)
+    if fn is not None and fn.concurrency_id == PAINTING:
+        event = Event(body.session_hash, fn, request, username)
+        error = refusal(event, queue)
+        # A crowd that does not fetch its answers gets no more of them.
+        if error and len(queue.pending_event_ids_session) < 10 * limits.EVENTS:
+            _fail(event, error, queue)
+            return True, event._id, "success"
+        if error:
+            return False, error.message, "queue_full"
+    return await let_in(body=body, request=request, username=username)
+
+
+def refusal(event: Event, queue: Queue) -> gr.Error | None:
+    """Why a run is not let in, if it is not."""
+    waiting, painted = _runs(queue)
+    theirs = sum(_of_one_visitor(event, other) for other in (*waiting, *painted))
+    if theirs >= limits.PLACES:
+        sentence = f"You have {theirs} runs in the queue: wait until one ends, or stop it."
+        return gr.Error(sentence, title="Too many runs")
+    if len(waiting) >= limits.QUEUE_LENGTH:
+        seconds = _seconds_to_a_place(queue)
+        return gr.Error(f"{FULL}, try again in about {seconds} s.", title=FULL)
+    return None
+
+
+def _runs(queue: Queue) -> tuple[list[Event], list[Event]]:
+    """The runs that wait, and those that are painted."""
+    runs = queue.event_queue_per_concurrency_id.get(PAINTING)
+    painted = (event for job in queue.active_jobs if job for event in job)
+    return (
+        runs.queue if runs else [],
+        [event for event in painted if event.concurrency_id == PAINTING and event.alive],
+    )
+
+
+def _of_one_visitor(one: Event, other: Event) -> bool:
+    """Whether two runs are of the same page or program, or come from the same public address.
+
+    Behind private addresses, those of proxies, many visitors may be. Tools (MCP) all come through
+    one client of the server's own, and are told apart by nothing else.
+    """
+    addresses = [event.request.client and event.request.client.host for event in (one, other)]
+    if addresses[0] == addresses[1] and _is_public(addresses[0]):
+        return True
+    tool = one.request.headers.get("x-gradio-user") == "mcp"
+    return one.session_hash == other.session_hash and not tool
+
+
+def _is_public(address: str | None) -> bool:
+    try:
+        return ipaddress.ip_address(address or "").is_global
+    except ValueError:
+        return False
+
+
+def _seconds_to_a_place(queue: Queue) -> int:
+    """When the run that is painted is likely to end."""
+    times = [t for fn, t in queue.process_time_per_fn.items() if fn.concurrency_id == PAINTING]
+    count = sum(t.count for t in times)
+    usual = sum(t.process_time for t in times) / count if count else USUAL_SECONDS
+    now = time.time()
+    running = queue.event_queue_per_concurrency_id[PAINTING].start_times_per_fn.values()
+    gone = now - min((start for starts in running for start in starts), default=now)
+    return max(1, round(max(usual - gone, usual / 4)))
+
+
+def _fail(event: Event, error: gr.Error, queue: Queue) -> None:
+    """Have an event fail before it waits: as Gradio has those succeed whose answer it has."""
+    session = event.session_hash
+    if session not in queue.pending_messages_per_session:
+        queue.pending_messages_per_session[session] = asyncio.Queue()
+    queue.pending_event_ids_session.setdefault(session, set()).add(event._id)
+    output = error_payload(error, False)
+    queue.send_message(
+        event, ProcessCompletedMessage(output=output, title=error.title, success=False)
+    )
+
+
+class BodyLimit:
+    """Refuses requests whose body is too large, at once or as soon as it shows."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As ASGI has it."""
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        upload = scope["path"].rstrip("/").endswith("/upload")
+        most = limits.UPLOAD_BYTES + limits.BODY_BYTES if upload else limits.BODY_BYTES
+        answered, taken = False, 0
+
+        async def limited() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > most:
+                raise _TooLargeError
+            return message
+
+        async def noted(message: Message) -> None:
+            nonlocal answered
+            if taken > most and not answered:  # FastAPI says something else of it
+                raise _TooLargeError
+            answered = True
+            await send(message)
+
+        try:
+            if int(dict(scope["headers"]).get(b"content-length", b"0")) > most:
+                raise _TooLargeError
+            return await self.app(scope, limited, noted)
+        except (_TooLargeError, ValueError):
+            if answered:
+                raise
+            sentence = f"The request is too large: it may have {most // 10**6} MB at most."
+            # Else the server would go on reading what is sent.
+            answer = JSONResponse({"detail": sentence}, 413, {"Connection": "close"})
+            return await answer(scope, receive, send)
+
+
+class _TooLargeError(Exception):
+    pass
+
+
+class ExactCancel:
+    """Has a request to cancel a run end this run and no other.
+
+    Gradio ends *every* run of the visitor's under way when one is cancelled that still waits, and
+    starts a run anew when it is cancelled in another's name.
+    """
+
+    def __init__(self, app: ASGIApp, page: gr.Blocks) -> None:
+        self.app, self.page = app, page
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As ASGI has it."""
+        if scope["type"] != "http" or not scope["path"].rstrip("/").endswith("/cancel"):
+            return await self.app(scope, receive, send)
+        body = await Request(scope, receive).body()
+        queue = self.page._queue
+        try:
+            asked = json.loads(body)
+            event = queue.event_ids_to_events.get(asked["event_id"])
+            named = asked["session_hash"], asked["fn_index"]
+        except (ValueError, LookupError, TypeError):  # Gradio says what is missing
+            return await self.app(scope, _replayed(body), send)
+        if event is None or named != (event.session_hash, event.fn._id):
+            return await JSONResponse({"success": False})(scope, receive, send)
+        if event in queue.event_queue_per_concurrency_id[event.concurrency_id].queue:
+            await queue.remove_from_queue(event._id)
+            queue.send_message(event, ProcessCompletedMessage(output={}, success=True))
+            return await JSONResponse({"success": True})(scope, receive, send)
+        return await self.app(scope, _replayed(body), send)
+
+
+def _replayed(body: bytes) -> Receive:
+    """A body that was read before, as an application receives it."""
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive

@@ -1,0 +1,57 @@
+"""What callers send, before Gradio reads it: whatever is wrong with it is one plain sentence."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.utils import get_upload_folder
+from gradio_client import utils as client_utils
+
+from nst import InputError
+from page.fetch import fetch
+
+UNREADABLE = (
+    "What was sent cannot be read: pictures must be uploaded files or web addresses, and all "
+    "parameters as the API's description says."
+)
+log = logging.getLogger("nst.app")
+
+
+class Intake(gr.Blocks):
+    """Blocks that fetch web addresses by rules of our own, and answer nonsense with a sentence.
+
+    Gradio itself refuses files that are not uploads to this server, but with an empty error and a
+    traceback in the log; and it fetches web addresses of any size, however slow.
+    """
+
+    async def preprocess_data(
+        self,
+        block_fn: Any,  # noqa: ANN401 - Gradio's
+        inputs: list[Any],
+        state: Any,  # noqa: ANN401
+        explicit_call: bool = False,
+    ) -> list[Any]:
+        """As Gradio's, with files of web addresses fetched before."""
+        try:
+            inputs = await client_utils.async_traverse(
+                inputs, _fetched, client_utils.is_file_obj_with_meta
+            )
+            return await super().preprocess_data(block_fn, inputs, state, explicit_call)
+        except gr.Error:
+            raise
+        except InputError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+        # Gradio and pydantic raise many kinds, all of them about what was sent.
+        except Exception as error:
+            log.warning("refused an input: %s", type(error).__name__)
+            raise gr.Error(UNREADABLE, print_exception=False) from error
+
+
+async def _fetched(file: dict[str, Any]) -> dict[str, Any]:
+    """A caller's file data, with a local file where it had a web address."""
+    path = file.get("path")
+    if not isinstance(path, str) or not client_utils.is_http_url_like(path):
+        return file
+    local = await fetch(path, Path(get_upload_folder()))
+    return {"path": str(local), "orig_name": "picture", "meta": file["meta"]}

@@ -1,0 +1,116 @@
+"""What the server grants: places in its queue, time and frames of a run, sizes of what is sent.
+
+The figures, and what keeps a run within its own; `page.door` keeps the queue and the bodies.
+"""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+
+import gradio as gr
+
+from nst.images import MAX_FILE_MEGABYTES
+from page import zerogpu
+
+QUEUE_LENGTH = 20
+"""Runs that wait; one more is painted."""
+PLACES = 2
+"""Of these, the one that is painted included, those of one visitor."""
+EVENTS = 500
+"""Events of all kinds that wait, clicks on the page as well; beyond, Gradio refuses them."""
+SESSIONS = 200
+"""Pages and programs that Gradio keeps its copy of the page for, the latest ones; one takes 0.2 MB,
+and all that the app keeps in it is the record of a run under way."""
+RUN_SECONDS = 600
+"""After this a run ends with what it has, where the hardware is the server's own."""
+SPARED_SECONDS = 3
+"""So long before ZeroGPU takes its GPU back, a run ends there."""
+STRAGGLER_SECONDS = 60
+"""A run waits so long for one that was stopped in the middle of a slow iteration."""
+CLOSING_SECONDS = 4
+"""A run has so long to end when the server is told to."""
+FRAMES = 20
+"""Pictures that a run streams at most, the photograph and the result among them."""
+WORD_SECONDS = 0.5
+"""Without a picture, progress is streamed so often; this is also how soon a stop takes effect."""
+UPLOAD_BYTES = MAX_FILE_MEGABYTES * 10**6
+"""Of an uploaded file."""
+BODY_BYTES = 32 * 10**6
+"""Of any other request; its pictures are `data:` addresses, if it has any."""
+
+
+def run_seconds(asked: float) -> float:
+    """How long a run may take, of which ZeroGPU was `asked` for so many seconds."""
+    return asked - SPARED_SECONDS if zerogpu.HERE else RUN_SECONDS
+
+
+class Stream:
+    """Which steps of a run are streamed, and which of them with their picture.
+
+    Args:
+        total: the run's iterations.
+    """
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._frames = 1  # the photograph
+        self._last = time.monotonic()
+
+    def picture_is_due(self, iteration: int) -> bool:
+        """Whether a picture of this iteration is sent: they are spread evenly over the run."""
+        due = iteration * (FRAMES - 1) >= self._total * self._frames
+        self._frames += due
+        return due and self.words_are_due(0)
+
+    def words_are_due(self, seconds: float = WORD_SECONDS) -> bool:
+        """Whether it is time for another sign of life, so long after the last."""
+        now = time.monotonic()
+        due = now - self._last >= seconds
+        self._last = now if due else self._last
+        return due
+
+
+class Turn:
+    """One run at a time in this process, and none once it closes."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._closes = threading.Event()
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Wait for the turn, and hold it inside the `with` block.
+
+        Gradio gives the place of a stopped run to the next one at once, while the thread of the
+        stopped one is still in an iteration.
+        """
+        if not self._lock.acquire(timeout=STRAGGLER_SECONDS):
+            raise gr.Error("The server is busy. Please try again.", print_exception=False)
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    def check(self) -> None:
+        """Raise `gr.Error` once the server closes."""
+        if self._closes.is_set():
+            raise gr.Error(
+                "The server was stopped, and the run with it. Please try again.",
+                print_exception=False,
+            )
+
+    def close(self) -> None:
+        """Have the run that goes on end with its next sign of life."""
+        self._closes.set()
+
+    def ended(self) -> bool:
+        """Whether no run goes on any more, after at most `CLOSING_SECONDS`."""
+        return self._lock.acquire(timeout=CLOSING_SECONDS)
+
+
+@lru_cache
+def turn() -> Turn:
+    """The one of this process."""
+    return Turn()

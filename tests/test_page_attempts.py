@@ -1,0 +1,195 @@
+"""Runs within their limits: memory that runs out, time that is up, numbers that break down."""
+
+import itertools
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import gradio as gr
+import pytest
+import torch
+from PIL import Image
+
+from nst.memory import has_run_out
+from nst.objective import Objective
+from nst.settings import SPECS
+from page import limits, runs
+from page.attempts import shown
+from page.limits import FRAMES, Stream, Turn, run_seconds
+
+VALUES = {name: spec.default for name, spec in SPECS.items()}
+VALUES |= {"iterations": 12, "size": 100, "features": "compact"}
+RUN_OUT = [
+    torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"),
+    MemoryError(),
+    RuntimeError("[enforce fail at alloc_cpu.cpp:118] DefaultCPUAllocator: can't allocate memory"),
+    RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 4096 bytes"),
+]
+
+
+@pytest.fixture
+def files(picture_files):
+    return [str(path) for path in picture_files]
+
+
+@pytest.fixture
+def failing(monkeypatch):
+    """Have evaluations of these numbers raise an error."""
+
+    def fail(numbers, error, evaluate=Objective.evaluate):
+        count = itertools.count(1)
+
+        def evaluated(self, image):
+            if next(count) in numbers:
+                raise error
+            return evaluate(self, image)
+
+        monkeypatch.setattr(Objective, "evaluate", evaluated)
+
+    return fail
+
+
+def painted(files, **changes):
+    """The last picture's size and mean, and every progress."""
+    progresses = []
+    for path, progress in runs.stylize_pictures(*files, **VALUES | changes):
+        progresses.append(progress)
+        with Image.open(path) as image:
+            size, mean = image.size, sum(image.convert("L").tobytes())
+    return size, mean, progresses
+
+
+@pytest.mark.parametrize("error", RUN_OUT, ids=lambda e: type(e).__name__)
+def test_memory_that_runs_out_is_said_and_tried_again_smaller(files, failing, error):
+    failing({5}, error)
+    size, _, progresses = painted(files)
+    assert size == (70, 47) and progresses[-1]["done"]
+    notes = [p["note"] for p in progresses]
+    assert "" in notes and notes[-1] == notes[-2]
+    assert notes[-1] == "Memory ran out at size 100: this is a second try, at 70 pixels."
+    assert painted(files)[0] == (100, 67)
+
+
+@pytest.mark.parametrize("error", RUN_OUT, ids=lambda e: type(e).__name__)
+def test_memory_that_runs_out_twice_is_a_sentence_and_the_next_run_passes(files, failing, error):
+    failing({5, 9}, error)
+    with pytest.raises(gr.Error, match=r"^'?Memory ran out: choose a smaller size"):
+        painted(files)
+    assert painted(files)[2][-1]["done"]
+
+
+def test_at_the_smallest_size_there_is_no_second_try(files, failing):
+    failing({2}, MemoryError())
+    with pytest.raises(gr.Error, match="Memory ran out"):
+        painted(files, size=64)
+
+
+def test_other_errors_are_not_taken_for_it(files, failing):
+    assert not has_run_out(RuntimeError("shapes do not match")) and not has_run_out(ValueError())
+    failing({2}, RuntimeError("shapes do not match"))
+    with pytest.raises(gr.Error, match="Something went wrong"):
+        painted(files)
+
+
+def test_a_second_try_keeps_the_recipe_of_what_it_painted(files, failing):
+    failing({5}, MemoryError())
+    for path, progress in runs.stylize_pictures(*files, **VALUES):
+        if progress["done"]:
+            with Image.open(path) as image:
+                assert '"size": 70' in image.info["Recipe"]
+
+
+def test_a_run_ends_in_time_with_what_it_has(files, monkeypatch):
+    monkeypatch.setattr(limits, "RUN_SECONDS", 1.6)
+    size, mean, progresses = painted(files, iterations=2000)
+    last = progresses[-1]
+    assert last["done"] and last["iteration"] < 2000 and last["eta_seconds"] == 0
+    assert last["note"].startswith("A run may take 2 s") and max(size) in (100, 160) and mean
+    assert [p["done"] for p in progresses[:-1]] == [False] * (len(progresses) - 1)
+
+
+def test_a_run_without_a_picture_in_time_says_so():
+    with pytest.raises(gr.Error, match="had no picture by then"):
+        list(shown([(step(1), None)], -1, 10))
+
+
+def test_a_run_ends_before_zerogpu_takes_its_gpu_back(monkeypatch):
+    monkeypatch.setattr("page.zerogpu.HERE", True)
+    assert all(0 < run_seconds(asked) < asked - 2 for asked in (10, 60, 120))
+
+
+@pytest.mark.parametrize("total", [1, 7, 19, 20, 21, 200, 1999, 2000])
+def test_a_run_streams_few_pictures(total):
+    stream = Stream(total)
+    sent = [i for i in range(1, total) if stream.picture_is_due(i)]
+    assert len(sent) + 2 <= FRAMES and len(sent) >= min(total, FRAMES) - 2
+    gaps = [b - a for a, b in itertools.pairwise([0, *sent, total])]
+    assert max(gaps) <= total / (FRAMES - 1) + 1
+
+
+def step(iteration):
+    return runs._start_of(Image.new("RGB", (8, 8)), runs.Settings()).__class__(
+        iteration=iteration,
+        total=10,
+        size=64,
+        content_loss=0.0,
+        style_loss=0.0,
+        tv_loss=0.0,
+        work_done=0.1,
+    )
+
+
+def test_a_slow_run_shows_words_between_its_pictures(monkeypatch):
+    monkeypatch.setattr("page.limits.time.monotonic", itertools.count().__next__)
+    picture = Image.new("RGB", (8, 8))
+    steps = [
+        (replace(step(i), image=picture, done=i == 200, total=200), None) for i in range(1, 201)
+    ]
+    signs = [s for s, _, _ in shown(steps, math.inf, 200)]
+    assert len(signs) > 100 and sum(s.image is not None for s in signs) == FRAMES - 1
+
+
+def test_numbers_that_break_down_at_once_are_a_sentence(files, monkeypatch):
+    def broken(self, image, evaluate=Objective.evaluate):
+        _, gradient, losses = evaluate(self, image)
+        return math.nan, gradient, losses
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Objective, "evaluate", broken)
+        with pytest.raises(gr.Error, match="numbers broke down before there was a picture"):
+            painted(files)
+    assert painted(files)[2][-1]["done"]
+
+
+def test_numbers_that_break_down_later_leave_the_last_good_picture(files, monkeypatch):
+    count = itertools.count(1)
+
+    def broken(self, image, evaluate=Objective.evaluate):
+        loss, gradient, losses = evaluate(self, image)
+        return math.nan if next(count) > 5 else loss, gradient, losses
+
+    monkeypatch.setattr(Objective, "evaluate", broken)
+    _, mean, progresses = painted(files)
+    assert progresses[-1]["done"] and progresses[-1]["iteration"] == 7 and mean
+    assert "this is the last good picture" in progresses[-1]["note"]
+
+
+def test_one_run_at_a_time(files):
+    first = runs.stylize_pictures(*files, **VALUES | {"iterations": 2000})
+    for _ in range(3):
+        next(first)
+    assert limits.turn()._lock.locked()
+    first.close()
+    assert not limits.turn()._lock.locked()
+
+
+def test_a_run_ends_when_the_server_closes(files, monkeypatch):
+    turn = Turn()
+    monkeypatch.setattr(limits, "turn", lambda: turn)
+    run = runs.stylize_pictures(*files, **VALUES | {"iterations": 2000})
+    folder = Path(next(run)[0]).parent
+    next(run)
+    turn.close()
+    with pytest.raises(gr.Error, match="The server was stopped"):
+        next(run)
+    assert turn.ended() and not folder.exists()
