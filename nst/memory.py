@@ -76,7 +76,7 @@ def _iteration_bytes(
     picture = math.prod(size) * PICTURE_BYTES
     pictures = KEPT_PICTURES[settings.optimizer]
     if settings.optimizer == "lbfgs":
-        pictures += 2 * min(HISTORY + 1, settings.iterations)
+        pictures += 2 * min(HISTORY, settings.iterations)
     # The content layer's target, and the difference to it.
     compared = 2 * sum(x.outputs for x in layers if x.row.layer == features.content_layer)
     # Under a guide, the style layers are compared in copies that are multiplied by it.
