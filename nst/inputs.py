@@ -66,12 +66,13 @@ class Pictures:
 
     def coloured(self, choice: str) -> "Pictures":
         """The same with the colours that are optimised for a choice of `Settings.color`."""
-        pairs = [(color.prepare(self.content, style, choice), w) for style, w in self.styles]
+        styles, weights = zip(*self.styles, strict=True)
+        content, styles = color.prepare(self.content, styles, choice)
         return replace(
             self,
-            content=pairs[0][0][0],
-            styles=tuple((style, weight) for (_, style), weight in pairs),
-            start=self.start and color.prepare(self.start, self.start, choice)[0],
+            content=content,
+            styles=tuple(zip(styles, weights, strict=True)),
+            start=self.start and color.prepare(self.start, [], choice)[0],
         )
 
     def digest(self) -> str:
