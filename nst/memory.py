@@ -18,9 +18,9 @@ from nst.objective import used_layers
 from nst.optim import HISTORY
 from nst.settings import SPECS, InputError, Settings
 
-FIXED_BYTES = {"lbfgs": 70e6, "adam": 190e6}
+FIXED_BYTES = {"lbfgs": 40e6, "adam": 180e6}
 """What a process's first run takes at any size: kernels, and what PyTorch loads to have Adam."""
-SLACK = 1.2
+SLACK = 1.35
 """What the allocator takes over what is asked of it: freed memory leaves holes."""
 KEPT_PICTURES = {"lbfgs": 9, "adam": 14}
 """Pictures (1, 3, H, W) in float32 that live through an iteration: target, start, best, the latest
