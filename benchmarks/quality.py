@@ -1,12 +1,13 @@
 """How good pictures are that the compact network guides, judged by VGG19:
 
-    NST_VGG19_WEIGHTS=vgg19.safetensors python -m benchmarks.quality CONTENTS STYLES
+    NST_VGG19_WEIGHTS=vgg19.safetensors python -m benchmarks.quality CONTENTS STYLES [--instant]
 
 Each pair of pictures is optimised twice, with VGG19 in float32 and with the compact network as it
 ships, from the content picture, for the same number of iterations. Both results are measured with
 the first: the loss L that VGG19's run minimises (relu3_3 content loss + 20 times the mean Gram loss
 of relu1_1, relu2_1 and relu3_1, each relative to its target), and, because nobody optimised it, the
 sliced Wasserstein distance between result and style of VGG19's activations.
+With --instant the instant styles are measured instead: see `benchmarks.instant`.
 """
 
 import argparse
@@ -55,6 +56,8 @@ NEVER_TRAINED_ON = {
 RECIPE = Settings(tv_weight=0, relu4_1_weight=0, relu5_1_weight=0)
 SIZE, ITERATIONS = 384, 100
 DIRECTIONS = 128
+DRAWN = Path("examples/styles")
+"""The project's own style pictures."""
 
 
 @dataclass(frozen=True)
@@ -167,6 +170,18 @@ def _print_table(rows: list[Row]) -> None:
     )
 
 
+def _measure_instant(options: argparse.Namespace) -> None:
+    from benchmarks import instant  # which takes this file's pairs' settings
+
+    paintings = []
+    for painting in instant.measure(options.contents, [options.styles, DRAWN], options.instant):
+        paintings.append(painting)
+        print(
+            f"{painting.style} {painting.share:.3f} {painting.content_ratio:.2f}", file=sys.stderr
+        )
+    instant.print_table(paintings)
+
+
 def main() -> None:
     """Measure all pairs and print the table."""
     parser = argparse.ArgumentParser(
@@ -175,8 +190,19 @@ def main() -> None:
     parser.add_argument("contents", type=Path, help="folder of photographs")
     parser.add_argument("styles", type=Path, help="folder of paintings")
     parser.add_argument("--pictures", type=Path, help="folder for the results side by side")
+    parser.add_argument(
+        "--instant",
+        type=int,
+        nargs="?",
+        const=2,
+        metavar="PHOTOGRAPHS",
+        help="measure the instant styles, on so many photographs each [2]",
+    )
     parser.add_argument("--json", type=Path, help="file for the measurements")
     options = parser.parse_args()
+    if options.instant:
+        _measure_instant(options)
+        return
     if options.pictures:
         options.pictures.mkdir(parents=True, exist_ok=True)
     rows = []

@@ -2,10 +2,11 @@
 
 The perceptual losses of Johnson et al. 2016 (content at a deeper layer, Gram matrices at four
 layers, total variation) on the compact feature network, for all styles at once. Two things differ
-from the paper. Each style's loss is counted in parts of what it is for a photograph, so that no
-style drowns the others. And the Gram matrices aimed at lie, for a part of the pictures, between the
-photograph's own and the style's: so the network learns what a weaker style is, instead of being
-blended with the photograph afterwards.
+from the paper. Each style's loss is counted in parts of what it is for a photograph, and its
+content loss in parts of what the optimiser pays for the style: so no style drowns the others, easy
+ones stay near the photograph and hard ones are reached. And the Gram matrices aimed at lie, for a
+part of the pictures, between the photograph's own and the style's: so the network learns what a
+weaker style is, instead of being blended with the photograph afterwards.
 
 Runs are deterministic given the seed and the machine, and go on where they stopped when started
 again with the same --run folder.
@@ -17,6 +18,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import mean
 
 import torch
 from PIL import Image
@@ -25,19 +27,28 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from nst import allocator
+from nst.balance import PLAIN
 from nst.features import FeatureNetwork, fastest_dtype, load_features
 from nst.images import cover, fit, open_image, resize_image, to_image, to_tensor
 from nst.instant import load_instant
 from nst.losses import Metric, gram_matrix, relative_distance
+from nst.objective import Objective
+from nst.optim import ProjectedLBFGS
+from nst.regions import everywhere
+from nst.settings import STYLE_LAYERS, Settings
 from nst.styles import INSTANT_FILE, NAMES
+from nst.transfer import optimise
 from nst.transformer import Transformer
 from training.crops import SUFFIXES, Crops, load_pictures
 from training.optimisers import Optimisers, learning_rate
 
 GRAM_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
 CONTENT_LAYER = "relu3_3"
-STYLE_WEIGHT = 6.0
-"""Of the style loss, in parts of a photograph's, beside the content loss."""
+STYLE_WEIGHT = 12.0
+"""Of the style loss, in parts of a photograph's, beside the content loss, in parts of what the
+optimiser pays."""
+PAIRS, ITERATIONS = 2, 60
+"""Photographs on which the optimiser is run for each style, and for how long."""
 TV_WEIGHT = 2.0
 RANGE_WEIGHT = 50.0
 """Of the mean square by which values lie outside [0, 1], where they would be cut off."""
@@ -57,11 +68,14 @@ class Targets:
 
     Attributes:
         grams: for each layer the styles' Gram matrices (S, C, C), the photograph's row zero.
-        starts: (S,), the style loss of a photograph on average, 1 in the photograph's row.
+        starts: (S,), the style loss of a photograph on average; 1 for the photograph's row.
+        costs: (S,), the content loss that the optimiser pays for the style; the least of all of
+            them for the photograph's row.
     """
 
     grams: dict[str, Tensor]
     starts: Tensor
+    costs: Tensor
 
 
 class Perception:
@@ -100,13 +114,26 @@ class Perception:
         """
         own = self.grams(self.see(photographs))
         grams = {k: gram.new_zeros(rows, *gram.shape[1:]) for k, gram in own.items()}
-        starts = torch.ones(rows, device=photographs.device)
+        starts, costs = torch.ones(2, rows, device=photographs.device)
         for row, picture in styles.items():
             for layer, gram in self.grams(self.see(picture)).items():
                 grams[layer][row] = gram
             aims = {k: gram[row].expand_as(own[k]) for k, gram in grams.items()}
             starts[row] = style_loss(own, aims).mean()
-        return Targets(grams, starts)
+            costs[row] = self._cost(picture, photographs[:PAIRS])
+        costs[0] = costs[list(styles)].min()
+        return Targets(grams, starts, costs)
+
+    def _cost(self, style: Tensor, photographs: Tensor) -> float:
+        """The mean content loss of what the optimiser makes of photographs (N, 3, H, W)."""
+        weights = {f"{k}_weight": float(k in GRAM_LAYERS) for k in STYLE_LAYERS}
+        settings = Settings(tv_weight=0, **weights)
+        costs = []
+        for photograph in photographs.split(1):
+            target = Objective(self.features, photograph, everywhere(style), settings, PLAIN)
+            *_, (losses, _) = optimise(target, ProjectedLBFGS(photograph), ITERATIONS)
+            costs.append(losses.content)
+        return mean(costs)
 
 
 def style_loss(grams: dict[str, Tensor], targets: dict[str, Tensor]) -> Tensor:
@@ -183,6 +210,7 @@ class Training:
         seen = self.perception.see(painted)
         style = style_loss(self.perception.grams(seen), grams) / (mixture @ self.targets.starts)
         kept = self.perception.content_loss(seen[CONTENT_LAYER], wanted[CONTENT_LAYER])
+        kept = kept / (mixture @ self.targets.costs)
         outside = painted - painted.clamp(0, 1)
         across, down = painted.diff(dim=3), painted.diff(dim=2)
         return {
