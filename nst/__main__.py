@@ -115,9 +115,11 @@ def _run(options: argparse.Namespace) -> int:
     pictures = _pictures(options)
     features = load_features(options.features)
     if options.estimate:
-        size = pictures["content"].size
-        check_fits(size, settings, features)
-        print(f"{features.name} on {features.device}: {estimate(size, settings, features)}")
+        prepared = inputs.prepare(**pictures, settings=settings)
+        size, guided = prepared.content.size, prepared.guided
+        check_fits(size, settings, features, guided)
+        expected = estimate(size, settings, features, guided=guided)
+        print(f"{features.name} on {features.device}: {expected}")
         return 0
     steps = stylize(**pictures, settings=settings, features=features)
     print(f"{features.name} on {features.device}: {features.reason}", file=sys.stderr)

@@ -66,6 +66,14 @@ def test_changes_of_colour_take_time(tiny):
     assert kept - matched == pytest.approx(MOST_PREVIEWS * 0.01)  # of each preview
 
 
+def test_each_region_of_masks_adds_a_quarter_and_memory(tiny):
+    settings = Settings(size=100, iterations=30)
+    plain = estimate((100, 100), settings, tiny, NO_PREVIEWS)
+    guided = estimate((100, 100), settings, tiny, NO_PREVIEWS, guided=2)
+    assert guided.seconds == pytest.approx(1.5 * plain.seconds)
+    assert guided.bytes == run_bytes((100, 100), settings, tiny, 2) > plain.bytes
+
+
 def test_larger_and_longer_runs_take_longer(tiny):
     by_size = [seconds((300, 200), tiny, size=n) for n in (64, 128, 300, 700, 2048)]
     by_iterations = [seconds((300, 200), tiny, iterations=n) for n in (1, 10, 50, 200, 2000)]
