@@ -1,13 +1,14 @@
 """How fast it is, beside a textbook implementation, all in one run:
 
-    python -m benchmarks.speed [--quick] [--json FILE]
+    python -m benchmarks.speed [--quick | --instant] [--json FILE]
 
 Compared are the textbook (see `textbook.py`), `nst` on VGG19 and on the compact network in the
 precision that `load_features` chooses, and both in float32, as on a machine without bfloat16
 units. Their iterations (loss, gradient, optimiser) are timed in turns, so that a busy machine
 slows all of them, and medians are printed. Then: the time in which `nst` reaches the loss that the
 textbook has after 100 iterations, the share of the machine's matrix-multiply peak that one
-iteration's convolutions reach, peak memory in a process of its own, and the whole command line.
+iteration's convolutions reach, peak memory in a process of its own, the whole command line, and
+instant paintings, from picture to picture, in both precisions.
 
 Times do not depend on weights: where VGG19's are not complete, its missing convolutions are
 random (`VGG19_WEIGHTS` in the output says so).
@@ -32,9 +33,11 @@ from nst import InputError, Settings, allocator, load_features
 from nst.balance import PLAIN
 from nst.features import VGG19, FeatureNetwork, fastest_dtype
 from nst.images import cover, open_image, resize_tensor, to_tensor
+from nst.instant import load_instant, paint
 from nst.objective import Objective, used_layers
 from nst.optim import ProjectedLBFGS
 from nst.regions import everywhere
+from nst.settings import InstantSettings
 from nst.transfer import coarse_to_fine, optimise
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -46,6 +49,7 @@ IN_A_ROW = 3
 """Timed iterations of a turn, after one that is not: an iteration never comes alone in a run."""
 TEXTBOOK_ITERATIONS = 100
 MEMORY_ITERATIONS = 12
+INSTANT_TURNS = 6
 
 Run = Iterator[object]
 
@@ -196,10 +200,25 @@ def operations(network: FeatureNetwork, side: int) -> float:
     return 2 * total
 
 
+def instant_seconds(side: int, dtype: torch.dtype) -> float:
+    """Median seconds of an instant painting of a square picture, the first one left out."""
+    network = load_instant(dtype=dtype)
+    settings, photograph = InstantSettings(size=side), open_image(CONTENT)
+    times = []
+    for _ in range(INSTANT_TURNS):
+        start = time.perf_counter()
+        paint(photograph, settings, network=network)  # reads the picture back: it waits for a GPU
+        times.append(time.perf_counter() - start)
+    return median(times[1:])
+
+
 def _memory(case: str, side: int, answer: multiprocessing.Queue) -> None:
-    run = _run(case, side)
-    for _ in range(MEMORY_ITERATIONS):
-        next(run)
+    if case == "instant":
+        paint(open_image(CONTENT), InstantSettings(size=side), network=load_instant())
+    else:
+        run = _run(case, side)
+        for _ in range(MEMORY_ITERATIONS):
+            next(run)
     if torch.cuda.is_available():
         answer.put(torch.cuda.max_memory_allocated())
     else:
@@ -237,6 +256,24 @@ def _print_iterations(side: int, times: dict[str, float], best: float) -> None:
         print(f"| {side} | {case} | {seconds * 1e3:.1f} | {ratio:.1f} | {share:.0%} |", flush=True)
 
 
+def _measure_iterations(results: dict[str, object], best: float, most: int) -> None:
+    print("| px | implementation | ms an iteration | times faster | share of peak |")
+    print("|---|---|---|---|---|")
+    for side, turns in TURNS.items():
+        if side <= most:
+            results[str(side)] = times = iterations(side, turns)
+            _print_iterations(side, times, best)
+
+
+def _measure_instant(results: dict[str, object]) -> None:
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    for dtype in dict.fromkeys((fastest_dtype(device), torch.float32)):
+        precision = str(dtype).removeprefix("torch.")
+        for side in TURNS:
+            results[f"instant, {side} px, {precision}"] = instant_seconds(side, dtype)
+    results["instant, 1024 px, peak memory"] = peak_memory("instant", 1024)
+
+
 def main() -> None:
     """Measure and print everything."""
     parser = argparse.ArgumentParser(
@@ -244,26 +281,26 @@ def main() -> None:
     )
     parser.add_argument("--quick", action="store_true", help="256 and 512 px iterations only")
     parser.add_argument("--json", type=Path, help="file for the measurements")
+    parser.add_argument("--instant", action="store_true", help="instant paintings only")
     options = parser.parse_args()
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     best = peak()
     precision = str(fastest_dtype(device)).removeprefix("torch.")
     print(f"{device}, {precision}, peak {best / 1e12:.2f} Tflop/s; VGG19_WEIGHTS: {_vgg19()[1]}\n")
     results: dict[str, object] = {"peak": best, "precision": precision}
-    print("| px | implementation | ms an iteration | times faster | share of peak |")
-    print("|---|---|---|---|---|")
-    for side, turns in TURNS.items():
-        if side <= 512 or not options.quick:
-            results[str(side)] = times = iterations(side, turns)
-            _print_iterations(side, times, best)
+    if not options.instant:
+        _measure_iterations(results, best, most=512 if options.quick else max(TURNS))
+    others: dict[str, object] = {}
+    if not options.quick and not options.instant:
+        others["time to loss"] = time_to_loss(512)
+        cases = ("textbook", "vgg19", "compact")
+        others["memory"] = {case: peak_memory(case, 1024) for case in cases}
+        others["command line"] = command_line()
     if not options.quick:
-        results["time to loss"] = time_to_loss(512)
-        results["memory"] = {
-            case: peak_memory(case, 1024) for case in ("textbook", "vgg19", "compact")
-        }
-        results["command line"] = command_line()
-        for name in ("time to loss", "memory", "command line"):
-            print(f"\n{name}: {results[name]}")
+        _measure_instant(others)
+    for name, value in others.items():
+        print(f"\n{name}: {value}")
+    results |= others
     if options.json:
         options.json.write_text(json.dumps(results, indent=1))
 
