@@ -1,5 +1,7 @@
 """The command line:  python -m nst CONTENT STYLE -o OUT.png [--iterations 200] …
 
+With --instant NAME in place of STYLE, `nst.instant_command` takes over.
+
 Exit codes: 0 for a picture or an estimate, 2 for input that cannot be used (one line on stderr,
 nothing written), 130 after Ctrl-C, when the picture as far as it came has been saved.
 """
@@ -14,46 +16,17 @@ from typing import Any
 
 from tqdm import tqdm
 
-from nst import InputError, Settings, inputs, load_features, recipe, stylize
+from nst import InputError, Settings, inputs, instant_command, load_features, recipe, stylize
+from nst.arguments import OUT_HELP, Parser, check_out
 from nst.estimate import estimate
-from nst.images import FORMATS_OUT, open_image, save_image
+from nst.images import open_image, save_image
 from nst.memory import check_fits
-from nst.settings import FEATURES, MOST_STYLES, SPECS, Choice, Range
+from nst.settings import FEATURES, MOST_STYLES, SPECS
+from nst.styles import instant_styles
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, as for any other bad input, instead of the whole usage."""
-
-    def error(self, message: str) -> None:
-        raise InputError(f"{message[0].upper()}{message[1:]} (see --help).")
-
-
-def _number(text: str) -> int | float | str:
-    """Read a number; what is none goes on as it is, for `Settings` to refuse by name and range."""
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
-
-
-def _add_setting(parser: argparse.ArgumentParser, name: str, spec: Range | Choice) -> None:
-    if isinstance(spec, Choice):
-        allowed, kind = ", ".join(spec.choices), str
-    else:
-        allowed, kind = f"{spec.minimum:g} … {spec.maximum:g}", _number
-    parser.add_argument(
-        f"--{name.replace('_', '-')}",
-        type=kind,
-        default=spec.default,
-        metavar=name.upper(),
-        help=f"{spec.help} [{allowed}; default {spec.default}]",
-    )
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="python -m nst", description="Paint a photograph in the manner of a painting."
     )
     parser.add_argument("content", type=Path, help="the picture that gives the shapes")
@@ -63,8 +36,12 @@ def _parser() -> argparse.ArgumentParser:
         nargs="+",
         help="the pictures that give colours and strokes: one, or up to four that are blended",
     )
+    parser.add_argument("-o", "--out", type=Path, help=f"{OUT_HELP}; required to paint")
     parser.add_argument(
-        "-o", "--out", type=Path, help=f"the result, required to paint: {', '.join(FORMATS_OUT)}"
+        "--instant",
+        metavar="NAME",
+        help="paint in one pass, in a style by name instead of a picture's "
+        f"({', '.join(instant_styles())}); --instant NAME --help tells its options",
     )
     parser.add_argument(
         "--estimate", action="store_true", help="tell the time and memory of the run, and paint not"
@@ -85,17 +62,8 @@ def _parser() -> argparse.ArgumentParser:
             help=f"a picture: white where style {number + 1} goes instead of being blended",
         )
     parser.add_argument("--start", type=Path, help="where to start from with --init image")
-    for name, spec in {**SPECS, "features": FEATURES}.items():
-        _add_setting(parser, name, spec)
+    parser.add_settings({**SPECS, "features": FEATURES})
     return parser
-
-
-def _check_out(out: Path) -> None:
-    """Refuse before the work what could not be saved after it."""
-    if out.suffix.lower() not in FORMATS_OUT:
-        raise InputError(f"The result's name must end in one of {', '.join(FORMATS_OUT)}.")
-    if not out.absolute().parent.is_dir():
-        raise InputError(f"There is no folder {out.parent} to write the result to.")
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -143,7 +111,7 @@ def _pictures(options: argparse.Namespace) -> dict[str, Any]:
 def _run(options: argparse.Namespace) -> int:
     settings = Settings(**{name: getattr(options, name) for name in SPECS})
     if options.out:
-        _check_out(options.out)
+        check_out(options.out)
     pictures = _pictures(options)
     features = load_features(options.features)
     if options.estimate:
@@ -182,7 +150,10 @@ def _run(options: argparse.Namespace) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
+    arguments = sys.argv[1:] if arguments is None else arguments
     try:
+        if instant_command.is_meant(arguments):
+            return instant_command.run(arguments)
         return _run(_options(arguments))
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)

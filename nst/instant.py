@@ -1,7 +1,8 @@
 """Instant styles: a photograph painted in a style by name, in one pass of a trained network.
 
     from nst import instant
-    from nst.settings import InstantSettings
+    from nst.memory import HEADROOM, available_bytes, gigabytes
+from nst.settings import InstantSettings
 
     picture = instant.paint(photograph, InstantSettings(style="starry-night"))
 
@@ -9,7 +10,9 @@ The optimisation of `nst.transfer` paints in the manner of any picture; this pai
 that were learned beforehand (Johnson et al. 2016), hundreds of times as fast.
 """
 
+import hashlib
 import json
+import math
 from pathlib import Path
 
 import torch
@@ -19,9 +22,14 @@ from torch import Tensor
 
 from nst import allocator, images
 from nst.features import fastest_dtype
+from nst.memory import HEADROOM, available_bytes, gigabytes
 from nst.settings import InputError, InstantSettings
 from nst.styles import INSTANT_FILE, NAMES
 from nst.transformer import Transformer
+
+FIXED_BYTES = 60e6
+PIXEL_BYTES = {torch.float32: 270, torch.bfloat16: 200}
+"""What a painting takes at its peak, whatever its size and for each pixel, measured."""
 
 
 def load_instant(
@@ -42,8 +50,10 @@ def load_instant(
         names = json.loads(file.metadata()[NAMES])
     network = Transformer(names, dtype or fastest_dtype(device))
     network.load_state_dict(weights)
+    values = torch.cat([row.flatten() for _, row in network.rows()]).detach()
+    network.version = hashlib.sha256(values.numpy().tobytes()).hexdigest()[:8]
     for kernel in network.kernels():
-        kernel.data = kernel.data.to(network.precision)
+        kernel.data = kernel.data.to(network.dtype)
     return network.to(device).requires_grad_(False).eval()
 
 
@@ -58,12 +68,14 @@ def paint(
         network: from `load_instant`, which is called when None. One network serves many pictures.
 
     Raises:
-        InputError: a picture that cannot be used, or a style that the network does not have.
+        InputError: a picture that cannot be used, a style that the network does not have, or a
+            size that needs more memory than is free.
     """
     network = network or load_instant()
     content = images.prepare(content, "content image")
     mixture = mixture_of(settings, network.styles)
     size = images.fit(*content.size, settings.size, "content image")
+    _check_fits(size, network)
     photograph = images.resize_image(content, size)
     if settings.strength == 0:
         return photograph
@@ -90,3 +102,15 @@ def mixture_of(settings: InstantSettings, styles: tuple[str, ...]) -> Tensor:
                 raise InputError(f"There is no style {name!r}, only {', '.join(styles[1:])}.")
             mixture[styles.index(name)] += share
     return mixture
+
+
+def _check_fits(size: tuple[int, int], network: Transformer) -> None:
+    """Refuse a picture of (width, height) that needs more memory than is free."""
+    free = available_bytes(network.last.weight.device)
+    needed = FIXED_BYTES + PIXEL_BYTES[network.dtype] * math.prod(size)
+    if needed > free:
+        side = math.sqrt(max(0, HEADROOM * free - FIXED_BYTES) / (needed - FIXED_BYTES)) * max(size)
+        raise InputError(
+            f"Size {max(size)} needs about {gigabytes(needed)} of memory, and {gigabytes(free)} "
+            f"are free: the largest size that fits is {int(side)}."
+        )

@@ -13,7 +13,15 @@ from PIL import UnidentifiedImageError
 
 from nst import images
 from nst.features import FeatureNetwork
-from nst.settings import FEATURES, SPECS, InputError, Settings
+from nst.settings import (
+    FEATURES,
+    INSTANT_SPECS,
+    SPECS,
+    InputError,
+    InstantSettings,
+    Settings,
+)
+from nst.transformer import INSTANT, Transformer
 
 VERSION = "1.1"
 """Of the software: raised whenever the same recipe would give other pixels."""
@@ -30,14 +38,14 @@ class Recipe:
     """What made a picture.
 
     Attributes:
-        settings: all of them.
-        features: the name of the network, of `FEATURES`.
+        settings: all of them; an instant painting's own.
+        features: the name of the network: of `FEATURES`, or `INSTANT`.
         network: its weights' version and the precision of its convolutions, "1a2b3c4d bfloat16".
         software: the version of this software.
         before: iterations of the runs that it went on from.
     """
 
-    settings: Settings
+    settings: Settings | InstantSettings
     features: str
     network: str
     software: str = VERSION
@@ -48,8 +56,10 @@ class Recipe:
         return json.dumps(asdict(self))
 
 
-def of_run(settings: Settings, features: FeatureNetwork, before: int = 0) -> Recipe:
-    """The recipe of a run of `stylize` that went on after `before` iterations."""
+def of_run(
+    settings: Settings | InstantSettings, features: FeatureNetwork | Transformer, before: int = 0
+) -> Recipe:
+    """The recipe of a run of `stylize` that went on after `before` iterations, or of a `paint`."""
     precision = str(features.dtype).removeprefix("torch.")
     return Recipe(settings, features.name, f"{features.version} {precision}", before=before)
 
@@ -92,7 +102,9 @@ def parse(text: str) -> Recipe:
     settings, network, software = fields["settings"], fields["network"], fields["software"]
     before = fields.get("before", 0)
     named = isinstance(network, str) and isinstance(software, str) and type(before) is int
-    if not named or not isinstance(settings, dict) or not settings.keys() <= SPECS.keys():
+    instant = fields["features"] == INSTANT
+    kind, specs = (InstantSettings, INSTANT_SPECS) if instant else (Settings, SPECS)
+    if not named or not isinstance(settings, dict) or not settings.keys() <= specs.keys():
         raise InputError(ALIEN)
-    features = FEATURES.check("features", fields["features"])
-    return Recipe(Settings(**settings), features, network[:40], software[:40], before)
+    features = INSTANT if instant else FEATURES.check("features", fields["features"])
+    return Recipe(kind(**settings), features, network[:40], software[:40], before)

@@ -15,14 +15,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+INSTANT = "instant"
+"""What to call the network in front of people, where feature networks have their names."""
 FULL, HALF, QUARTER = 16, 48, 96
 """Channels at the picture's resolution, at half and at a quarter of it."""
 RESIDUAL_BLOCKS = 5
 EPSILON = 1e-5
 """Added to variances, so that flat pictures divide by something."""
-BAND_PIXELS = 2**20
+BAND_PIXELS = 2**16
 """Pixels of a convolution's result that are computed at once: larger pictures go in bands, which
-bounds the memory of enlarged and padded copies."""
+bounds the memory of enlarged and padded copies (784 MB at 1024 pixels become 244)."""
 
 
 class Convolution(nn.Module):
@@ -126,13 +128,16 @@ class Transformer(nn.Module):
     """The whole network.
 
     Attributes:
+        name: "instant".
         styles: the names of its rows; the first is the photograph.
-        precision: of the convolutions and their activations.
+        dtype: the precision of the convolutions and their activations.
+        version: eight hexadecimal digits that change with its weights.
     """
 
-    def __init__(self, styles: Sequence[str], precision: torch.dtype = torch.float32) -> None:
+    def __init__(self, styles: Sequence[str], dtype: torch.dtype = torch.float32) -> None:
         super().__init__()
-        self.precision = precision
+        self.name, self.version = INSTANT, ""
+        self.dtype = dtype
         self.styles = tuple(styles)
         count = len(self.styles)
         self.stages = nn.ModuleList(
@@ -164,7 +169,7 @@ class Transformer(nn.Module):
         """
         height, width = image.shape[2:]
         x = F.pad(image, (0, -width % 4, 0, -height % 4), mode="reflect")
-        x = (2 * x - 1).to(self.precision)
+        x = (2 * x - 1).to(self.dtype)
         for stage in self.stages:
             x = stage(x, mixture)
             x = x if isinstance(stage, ResidualBlock) else x.relu_()

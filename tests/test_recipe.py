@@ -6,6 +6,7 @@ from PIL import Image, PngImagePlugin
 from nst import InputError, Settings
 from nst.images import save_image
 from nst.recipe import LONGEST, Recipe, of_run, parse, read
+from nst.settings import InstantSettings
 
 MADE = Recipe(Settings(style_strength=70, color="matched", seed=3), "compact", "1a2b3c4d bfloat16")
 
@@ -98,3 +99,17 @@ def test_recipes_of_before_there_were_continuations_are_read():
 def test_a_strange_count_of_earlier_iterations_is_refused(before):
     with pytest.raises(InputError):
         parse(fields(before=before))
+
+
+def test_an_instant_recipe_is_read_back_and_a_strangers_is_checked():
+    made = Recipe(InstantSettings(strength=30), "instant", "1a2b3c4d float32")
+    assert parse(made.text()) == made
+    written = json.loads(made.text())
+    for stranger in (
+        {"settings": {**written["settings"], "iterations": 3}},
+        {"settings": {**written["settings"], "style": "cubism"}},
+        {"settings": {**written["settings"], "strength": 1e9}},
+        {"features": "compact"},
+    ):
+        with pytest.raises(InputError):
+            parse(json.dumps({**written, **stranger}))

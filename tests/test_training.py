@@ -10,7 +10,7 @@ from safetensors.torch import load_file
 
 from nst.features import VGG19, FeatureNetwork
 from nst.losses import Metric, gram_matrix
-from training import distill
+from training import distill, optimisers
 from training.crops import Crops, load_pictures
 from training.distill import Distillation, train
 from training.optimisers import learning_rate
@@ -59,8 +59,9 @@ def teachers():
 @pytest.fixture
 def start(monkeypatch, pictures, teachers):
     """Make a small run; each call an equal one."""
-    for name, value in {"SIDE": SIDE, "FRESH": 2, "STYLISED": 1, "POOL": 2, "WARM_UP": 2}.items():
+    for name, value in {"SIDE": SIDE, "FRESH": 2, "STYLISED": 1, "POOL": 2}.items():
         monkeypatch.setattr(distill, name, value)
+    monkeypatch.setattr(optimisers, "WARM_UP", 2)
     return lambda: Distillation(teachers, load_pictures([pictures]), seed=0)
 
 

@@ -68,7 +68,7 @@ def test_the_exported_file_paints_by_name(start, tmp_path):
     network = load_instant("cpu", torch.float32, path)
     image = torch.rand(1, 3, 24, 24)
     mixture = torch.eye(3)[1:2]
-    training.network.precision = torch.float32
+    training.network.dtype = torch.float32
     with torch.no_grad():
         exact = training.network(image, mixture)
     torch.testing.assert_close(network(image, mixture), exact, rtol=0, atol=0.05)

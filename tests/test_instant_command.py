@@ -1,0 +1,61 @@
+"""python -m nst CONTENT --instant NAME -o OUT: pictures, recipes, refusals."""
+
+import pytest
+from PIL import Image
+
+from nst import recipe
+from nst.__main__ import main
+from nst.settings import InstantSettings
+from nst.styles import instant_styles
+
+NAME = instant_styles()[0]
+
+
+def test_it_paints_by_name_and_writes_the_recipe(picture_files, tmp_path, capsys):
+    out = tmp_path / "out.png"
+    content = str(picture_files[0])
+    assert (
+        main([content, "--instant", NAME, "--size", "64", "--strength", "80", "-o", str(out)]) == 0
+    )
+    assert Image.open(out).size == (64, 43)
+    read = recipe.read(out)
+    assert read.settings == InstantSettings(style=NAME, size=64, strength=80)
+    assert read.features == "instant"
+    assert "64×43" in capsys.readouterr().err
+
+
+def test_a_recipe_gives_the_same_picture_again(picture_files, tmp_path):
+    content, first, second = str(picture_files[0]), tmp_path / "1.png", tmp_path / "2.png"
+    assert main([content, f"--instant={NAME}", "--size=64", "--strength=70", "-o", str(first)]) == 0
+    assert main([content, "--recipe", str(first), "-o", str(second)]) == 0
+    assert first.read_bytes() == second.read_bytes()
+    other = tmp_path / "3.png"
+    assert main([content, "--recipe", str(first), "--strength=20", "-o", str(other)]) == 0
+    assert recipe.read(other).settings == InstantSettings(style=NAME, size=64, strength=20)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--instant", "cubism"], "error: style must be one of "),
+        (["--instant", NAME, "--size", "9999"], "error: size must be "),
+        (["--instant", NAME, "--iterations", "3"], "error: Unrecognized arguments: --iterations"),
+        (["--instant"], "error: Argument --instant: expected one argument"),
+        (["--instant", NAME, "--second-style", "x"], "error: second_style must be one of none"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_in_one_line(
+    picture_files, tmp_path, capsys, arguments, sentence
+):
+    out = tmp_path / "out.png"
+    assert main([str(picture_files[0]), *arguments, "-o", str(out)]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(sentence)
+    assert error.count("\n") == 1
+    assert not out.exists()
+
+
+def test_a_missing_photograph_is_refused(tmp_path, capsys):
+    out = tmp_path / "out.png"
+    assert main([str(tmp_path / "none.jpg"), "--instant", NAME, "-o", str(out)]) == 2
+    assert capsys.readouterr().err.startswith("error: The content image ")
