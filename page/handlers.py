@@ -11,7 +11,8 @@ import gradio as gr
 from nst import InputError, recipe
 from nst.images import open_image, opened
 from nst.inputs import STYLES
-from nst.settings import preset
+from nst.settings import InstantSettings, preset
+from nst.styles import title
 from page import compare, curves, examples, film, recall
 from page.info import expected_run, learn
 from page.layout import compare_pair
@@ -229,6 +230,9 @@ def use_recipe(picture: str | None) -> list[object]:
             read = recipe.read(picture)
     except gr.Error as error:
         return [*[gr.skip()] * (len(recall.CONTROLS) + 1), alert(error.message)]
+    if isinstance(read.settings, InstantSettings):
+        instant = f"That picture was painted in the instant style “{title(read.settings.style)}”."
+        return [*[gr.skip()] * (len(recall.CONTROLS) + 1), note(instant)]
     words = "The settings are now those of that picture."
     return [*asdict(read.settings).values(), read.features, None, note(words)]
 
