@@ -25,8 +25,8 @@ from page.wiring import AT_ONCE, PRIVATE, on, scroll
 
 BUSY = "A run is under way: wait for its end, or stop it under “Any painting”."
 NO_PAINTING = "This style's painting is not at hand: give a painting above, and it refines by that."
-WITH_PHOTOGRAPH = "document.querySelector('#nst-content img')"
-"""JavaScript: there is a photograph, and not a sentence in its place."""
+RESULT_OR_GAP = "document.querySelector('#nst-content img') ? 'nst-result' : 'nst-content'"
+"""Where to look after a click: at the painting, or where the photograph is missing."""
 
 
 def choose(event: gr.EventData) -> str:
@@ -57,6 +57,11 @@ def paint(
             yield _shown(content, picture, info)
     except gr.Error as error:
         yield in_its_place(error)
+
+
+def fail() -> dict[str, Any]:
+    """Updates for a painting that did not get in: the page says why by itself."""
+    return {"bar": note("Nothing was painted, or the connection was lost.")}
 
 
 def _shown(content: str, picture: str, info: Info) -> dict[str, Any]:
@@ -159,4 +164,5 @@ def _connect_painting(event: Any, what: dict[str, Any], named: dict[str, Any], c
         **what,
         **PRIVATE,
     )
-    painted.then(None, js=scroll(WITH_PHOTOGRAPH), **AT_ONCE)
+    on(painted.failure, fail, named, ("bar",), **AT_ONCE)
+    painted.then(None, js=scroll(RESULT_OR_GAP), **AT_ONCE)

@@ -26,7 +26,8 @@ STRIP_HTML = '<section class="nst-strip" hidden><h3>Pictures of this visit</h3><
 RESULT_ALT = "The photograph, painted in the manner of the painting, as far as the run has come"
 INTRODUCTION = """<header class="nst-head"><h1>Your photograph, as a painting</h1>
 <p>Neural style transfer: give a photograph and a painting, press Paint, and watch the photograph
-being painted again in that manner. Or click an example to see what came out of it.</p></header>"""
+being painted again in that manner; an instant style takes a second. Or click an example to see what
+came out of it.</p></header>"""
 
 
 @dataclass(frozen=True)

@@ -14,17 +14,16 @@ PRIVATE = {"api_visibility": "private", "show_progress": "hidden"}
 AT_ONCE = {**PRIVATE, "queue": False}
 
 
-def scroll(only_if: str = "true") -> str:
-    """JavaScript that brings the result into view where, on a narrow page, it is below the rest.
+def scroll(to: str = "'nst-result'") -> str:
+    """JavaScript that brings a part of the page into view, where it is a narrow one.
 
     Args:
-        only_if: a condition, in JavaScript.
+        to: the part's id, as an expression of JavaScript.
     """
     return f"""() => {{
       const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
-      if (matchMedia('(max-width: 768px)').matches && {only_if})
-        document.getElementById('nst-result')
-          .scrollIntoView({{behavior: still ? 'auto' : 'smooth'}});
+      if (matchMedia('(max-width: 768px)').matches)
+        document.getElementById({to}).scrollIntoView({{behavior: still ? 'auto' : 'smooth'}});
       return [];
     }}"""
 
