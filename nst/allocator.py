@@ -9,6 +9,7 @@ the run is over. It is an allocator's setting: results do not change.
 import ctypes
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
 # From <malloc.h>.
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
@@ -20,14 +21,27 @@ USUAL_MMAP, USUAL_TRIM = 32 * 2**20, 64 * 2**20
 """Where glibc's own thresholds end up in a process that frees large blocks."""
 
 
+@lru_cache
+def _keepers() -> set[object]:
+    """One for each block that is being run; adding and removing are atomic."""
+    return set()
+
+
 @contextmanager
 def kept() -> Iterator[None]:
-    """Keep freed memory inside the `with` block, and give it back to the system after it."""
+    """Keep freed memory inside the `with` block, and give it back to the system after it.
+
+    Of blocks in several threads, the last one to end gives it back.
+    """
+    keeper = object()
+    _keepers().add(keeper)
     keep()
     try:
         yield
     finally:
-        give_back()
+        _keepers().discard(keeper)
+        if not _keepers():
+            give_back()
 
 
 def keep() -> None:

@@ -5,8 +5,10 @@ from typing import Any
 import gradio as gr
 
 from page.controls import documented, unread, with_range
-from page.door import PAINTING
+from page.door import INSTANT, PAINTING
 from page.info import HEIGHT, WIDTH, estimate_run, info
+from page.instant import paint_instantly
+from page.instant_tab import style_choice
 from page.layout import Inputs
 from page.runs import stylize_pictures
 
@@ -18,7 +20,12 @@ PROGRESS_HELP = (
     "note says why."
 )
 ESTIMATE_HELP = "The keys seconds, bytes (of memory, at the peak), features and device."
-INFO_HELP = "The keys version, features, reason, device, settings, presets and limits."
+INFO_HELP = "The keys version, features, reason, device, settings, presets, instant and limits."
+INSTANT_HELP = (
+    "What it was made by: seconds (of the painting), style, strength, second_style and mix (null "
+    "without one), size (as it was asked for), width and height (of the result, in pixels), "
+    "network (the version of its weights) and device."
+)
 
 
 def run_inputs(inputs: Inputs) -> dict[str, Any]:
@@ -27,6 +34,14 @@ def run_inputs(inputs: Inputs) -> dict[str, Any]:
         "inputs": [inputs.content, inputs.style],
         "inputs_kwargs": inputs.more_pictures | inputs.settings | {"resume": inputs.resume},
         "concurrency_id": PAINTING,
+    }
+
+
+def instant_inputs(inputs: Inputs, style: Any) -> dict[str, Any]:  # noqa: ANN401 - a component
+    """What an instant painting reads, `style` its style's name; they share one place too."""
+    return {
+        "inputs": [inputs.content, style, *inputs.instant.settings.values()],
+        "concurrency_id": INSTANT,
     }
 
 
@@ -49,6 +64,14 @@ def connect_api(inputs: Inputs) -> None:
         outputs=documented(gr.JSON(visible=False, label="estimate"), ESTIMATE_HELP),
         api_name="estimate",
         **{**run_inputs(inputs), "inputs": sizes, "inputs_kwargs": inputs.settings},
+    )
+    painted = documented(gr.Image(visible=False, label="image"), "The result as a PNG file.")
+    made_by = documented(gr.JSON(visible=False, label="info"), INSTANT_HELP)
+    gr.Button(visible=False).click(
+        paint_instantly,
+        outputs=[painted, made_by],
+        api_name="instant",
+        **instant_inputs(inputs, style_choice("style", visible=False)),
     )
     # Not in the queue: it answers while a picture is painted.
     gr.Button(visible=False).click(

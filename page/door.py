@@ -24,11 +24,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from page import limits
 
 PAINTING = "painting"
-"""The queue of the runs; other events of the page are quick, and wait for nothing."""
+"""The queue of the runs."""
+INSTANT = "instant"
+"""The queue of the instant paintings, beside it; other events are quick, and wait for nothing."""
 FULL = "The queue is full"
 """The title of that error, by which programs know it."""
-USUAL_SECONDS = 10
-"""Of a run, before there was one."""
+USUAL_SECONDS = {PAINTING: 10, INSTANT: 1}
+"""Of a run in each, before there was one."""
 ANALYTICS = 20
 """Events that Gradio makes statistics of, each time that one ends; nothing shows them."""
 
@@ -60,7 +62,7 @@ async def _push(
     status of a full queue would be put into Gradio's own words.
     """
     fn = queue.blocks.fns.get(body.fn_index)
-    if fn is not None and fn.concurrency_id == PAINTING:
+    if fn is not None and fn.concurrency_id in USUAL_SECONDS:
         event = Event(body.session_hash, fn, request, username)
         error = refusal(event, queue)
         # A crowd that does not fetch its answers gets no more of them.
@@ -74,24 +76,24 @@ async def _push(
 
 def refusal(event: Event, queue: Queue) -> gr.Error | None:
     """Why a run is not let in, if it is not."""
-    waiting, painted = _runs(queue)
+    waiting, painted = _runs(queue, event.concurrency_id)
     theirs = sum(_of_one_visitor(event, other) for other in (*waiting, *painted))
     if theirs >= limits.PLACES:
         sentence = f"You have {theirs} runs in the queue: wait until one ends, or stop it."
         return gr.Error(sentence, title="Too many runs")
     if len(waiting) >= limits.QUEUE_LENGTH:
-        seconds = _seconds_to_a_place(queue)
+        seconds = _seconds_to_a_place(queue, event.concurrency_id)
         return gr.Error(f"{FULL}, try again in about {seconds} s.", title=FULL)
     return None
 
 
-def _runs(queue: Queue) -> tuple[list[Event], list[Event]]:
-    """The runs that wait, and those that are painted."""
-    runs = queue.event_queue_per_concurrency_id.get(PAINTING)
+def _runs(queue: Queue, group: str) -> tuple[list[Event], list[Event]]:
+    """The runs of a queue that wait, and those that are painted."""
+    runs = queue.event_queue_per_concurrency_id.get(group)
     painted = (event for job in queue.active_jobs if job for event in job)
     return (
         runs.queue if runs else [],
-        [event for event in painted if event.concurrency_id == PAINTING and event.alive],
+        [event for event in painted if event.concurrency_id == group and event.alive],
     )
 
 
@@ -115,13 +117,13 @@ def _is_public(address: str | None) -> bool:
         return False
 
 
-def _seconds_to_a_place(queue: Queue) -> int:
+def _seconds_to_a_place(queue: Queue, group: str) -> int:
     """When the run that is painted is likely to end."""
-    times = [t for fn, t in queue.process_time_per_fn.items() if fn.concurrency_id == PAINTING]
+    times = [t for fn, t in queue.process_time_per_fn.items() if fn.concurrency_id == group]
     count = sum(t.count for t in times)
-    usual = sum(t.process_time for t in times) / count if count else USUAL_SECONDS
+    usual = sum(t.process_time for t in times) / count if count else USUAL_SECONDS[group]
     now = time.time()
-    running = queue.event_queue_per_concurrency_id[PAINTING].start_times_per_fn.values()
+    running = queue.event_queue_per_concurrency_id[group].start_times_per_fn.values()
     gone = now - min((start for starts in running for start in starts), default=now)
     return max(1, round(max(usual - gone, usual / 4)))
 

@@ -1,41 +1,31 @@
 """Which event of the page calls which handler; none of them is part of the API."""
 
-from collections.abc import Callable, Iterator
-from functools import wraps
-from inspect import isgeneratorfunction
 from typing import Any
 
 import gradio as gr
 
 from nst.inputs import STYLES
 from nst.settings import PRESET_FIELDS
-from page import handlers, recall
+from page import handlers, instant_events, recall
 from page.api import run_inputs
 from page.controls import seed_applies
 from page.layout import Inputs, Outputs
 from page.more_pictures import WEIGHTS, mask_of, mask_without, weight_applies
 from page.progress import describe_features
-
-PRIVATE = {"api_visibility": "private", "show_progress": "hidden"}
-AT_ONCE = {**PRIVATE, "queue": False}
-SCROLL = """() => {
-  const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
-  if (matchMedia('(max-width: 768px)').matches)
-    document.getElementById('nst-result').scrollIntoView({behavior: still ? 'auto' : 'smooth'});
-  return [];
-}"""
-"""On a narrow page the result is below what it comes from."""
+from page.wiring import AT_ONCE, PRIVATE, on, scroll
 
 
 def connect_page(page: gr.Blocks, cards: gr.HTML, inputs: Inputs, outputs: Outputs) -> None:
     """Connect everything that happens on the page."""
-    _connect_run(inputs, outputs)
+    record = gr.State()  # of the run under way, if there is one
+    filled = instant_events.connect(inputs, outputs, record)
+    _connect_run(inputs, outputs, record, filled)
     _connect_pictures(cards, inputs, outputs)
     _connect_settings(page, inputs, outputs)
 
 
-def _connect_run(inputs: Inputs, outputs: Outputs) -> None:
-    record = gr.State()
+def _connect_run(inputs: Inputs, outputs: Outputs, record: gr.State, filled: Any) -> None:  # noqa: ANN401
+    """Connect the runs; the one that refines begins when the event `filled` succeeds."""
     named = {**vars(inputs), **vars(outputs), "record": record}
     buttons = ("paint", "more", "stop")
     shown = ("picture", "bar", "curves", "download", "record", "resume", "status")
@@ -44,26 +34,26 @@ def _connect_run(inputs: Inputs, outputs: Outputs) -> None:
     what = run_inputs(inputs)
     again = {**what, "inputs": [outputs.picture, *what["inputs"]]}
     runs = []
-    for button, handler, needed in (
-        (inputs.paint, handlers.paint, what),
-        (outputs.more, handlers.go_on, again),
+    at_first = (*buttons, "bar", "tabs", "record")
+    for event, handler, needed in (
+        (inputs.paint.click, handlers.paint, what),
+        (filled.success, handlers.paint, what),
+        (outputs.more.click, handlers.go_on, again),
     ):
-        begin = _on(
-            button.click, handlers.begin, named, (*buttons, "bar", "tabs"), js=SCROLL, **AT_ONCE
-        )
-        run = _on(begin.then, handler, named, shown, **needed, **PRIVATE)
+        begin = on(event, handlers.begin, named, at_first, js=scroll(), **AT_ONCE)
+        run = on(begin.then, handler, named, shown, **needed, **PRIVATE)
         # Paint is offered again when the run has really ended: a click before that would be lost.
-        _on(run.then, handlers.finish, named, result, inputs=record, **PRIVATE)
-        _on(run.failure, handlers.fail, named, ("paint", "stop", "bar"), **AT_ONCE)
+        on(run.then, handlers.finish, named, result, inputs=record, **PRIVATE)
+        on(run.failure, handlers.fail, named, ("paint", "stop", "bar", "record"), **AT_ONCE)
         runs.append(run)
-    _on(inputs.stop.click, handlers.stop, named, ("stop", "bar"), cancels=runs, **AT_ONCE)
+    on(inputs.stop.click, handlers.stop, named, ("stop", "bar"), cancels=runs, **AT_ONCE)
 
 
 def _connect_pictures(cards: gr.HTML, inputs: Inputs, outputs: Outputs) -> None:
     shown = ("content", "style", "picture", "compare", "film", "curves", "tabs", "bar", "resume")
     buttons = ("download", "animation", "use_as_content", "more")
     named = {**vars(inputs), **vars(outputs)}
-    _on(cards.click, handlers.show_pair, named, shown + buttons, js=SCROLL, **AT_ONCE)
+    on(cards.click, handlers.show_pair, named, shown + buttons, js=scroll(), **AT_ONCE)
     inputs.content_tiles.click(handlers.take_example("content"), None, inputs.content, **AT_ONCE)
     inputs.style_tiles.click(handlers.take_example("styles"), None, inputs.style, **AT_ONCE)
     for image, note, what in (
@@ -111,29 +101,3 @@ def _connect_settings(page: gr.Blocks, inputs: Inputs, outputs: Outputs) -> None
     features = settings["features"]
     for event in (restored.then, features.change):
         event(describe_features, features, outputs.status, **PRIVATE)
-
-
-def _on(
-    event: Callable[..., Any],
-    handler: Callable[..., Any],
-    named: dict[str, Any],
-    changes: tuple[str, ...],
-    **options: Any,  # noqa: ANN401 - Gradio's
-) -> Any:  # noqa: ANN401 - Gradio's dependency
-    """Connect a handler that answers with a dictionary of some of the `changes`, by name."""
-
-    def values(answer: dict[str, Any]) -> list[Any]:
-        assert answer.keys() <= set(changes), answer.keys()
-        return [answer.get(name, gr.skip()) for name in changes]
-
-    @wraps(handler)
-    def once(*args: Any, **kwargs: Any) -> list[Any]:  # noqa: ANN401
-        return values(handler(*args, **kwargs))
-
-    @wraps(handler)
-    def streaming(*args: Any, **kwargs: Any) -> Iterator[list[Any]]:  # noqa: ANN401
-        for answer in handler(*args, **kwargs):
-            yield values(answer)
-
-    function = streaming if isgeneratorfunction(handler) else once
-    return event(function, outputs=[named[name] for name in changes], **options)

@@ -11,7 +11,8 @@ import gradio as gr
 from nst import InputError, recipe
 from nst.images import open_image, opened
 from nst.inputs import STYLES
-from nst.settings import preset
+from nst.settings import InstantSettings, preset
+from nst.styles import title
 from page import compare, curves, examples, film, recall
 from page.info import expected_run, learn
 from page.layout import compare_pair
@@ -36,6 +37,7 @@ def begin() -> dict[str, Any]:
         "stop": gr.update(interactive=True),
         "bar": progress_bar(None),
         "tabs": gr.update(selected="picture"),
+        "record": Record({}),
     }
 
 
@@ -44,7 +46,7 @@ def paint(content: str | None, style: str | None, **values: object) -> Iterator[
     try:
         yield from _painted(content, style, {**values, "resume": ""})
     except gr.Error as error:
-        yield _in_its_place(error)
+        yield in_its_place(error) | {"record": None}
 
 
 def go_on(
@@ -58,7 +60,7 @@ def go_on(
             return
     except gr.Error as error:
         if not error.message.startswith("The run "):
-            yield _in_its_place(error)
+            yield in_its_place(error) | {"record": None}
             return
         why = error.message.partition(":")[0] + ": this one starts from its picture."
     if why:
@@ -90,9 +92,10 @@ def _painted(
         }
 
 
-def _in_its_place(error: gr.Error) -> dict[str, Any]:
+def in_its_place(error: gr.Error) -> dict[str, Any]:
+    """Updates that say what is wrong where it belongs."""
     place = next((p for start, p in SUBJECTS.items() if error.message.startswith(start)), "bar")
-    return {"bar": "", "record": None} | {place: alert(error.message)}
+    return {"bar": ""} | {place: alert(error.message)}
 
 
 def stop() -> dict[str, Any]:
@@ -106,14 +109,15 @@ def fail() -> dict[str, Any]:
         "paint": gr.update(interactive=True),
         "stop": gr.update(interactive=False),
         "bar": note("The run did not start, or the connection was lost."),
+        "record": None,
     }
 
 
 def finish(record: Record | None) -> Iterator[dict[str, Any]]:
     """Show what came of a run, done or stopped, and give the picture to the visit's strip."""
     ready = {"paint": gr.update(interactive=True), "stop": gr.update(interactive=False)}
-    if record is None:
-        yield ready
+    if record is None or not record.latest:
+        yield ready | {"record": None}
         return
     words = recall.in_words(recall.checked(record.values))
     if not record.latest["done"]:
@@ -165,7 +169,7 @@ def say_estimate(content: str | None, **values: object) -> str:
     return note(f"This will take {expected}.") if expected else ""
 
 
-def _sent(event: gr.EventData, name: str) -> object:
+def sent(event: gr.EventData, name: str) -> object:
     """What a page sent with an event; None for what it did not, or if it was no page."""
     try:
         return getattr(event, name, None)
@@ -184,7 +188,7 @@ def take_example(kind: str) -> Callable[[gr.EventData], str]:
 
     def take(event: gr.EventData) -> str:
         with sentences():
-            return str(_of(examples.pictures(kind), _sent(event, "name")))
+            return str(_of(examples.pictures(kind), sent(event, "name")))
 
     return take
 
@@ -192,7 +196,7 @@ def take_example(kind: str) -> Callable[[gr.EventData], str]:
 def show_pair(event: gr.EventData) -> dict[str, Any]:
     """Fill both pictures with an example's, and show its result, which was painted before."""
     with sentences():
-        pair = _of(examples.pairs(), _sent(event, "name"))
+        pair = _of(examples.pairs(), sent(event, "name"))
     return {
         "content": str(pair.content),
         "style": str(pair.style),
@@ -226,6 +230,9 @@ def use_recipe(picture: str | None) -> list[object]:
             read = recipe.read(picture)
     except gr.Error as error:
         return [*[gr.skip()] * (len(recall.CONTROLS) + 1), alert(error.message)]
+    if isinstance(read.settings, InstantSettings):
+        instant = f"That picture was painted in the instant style “{title(read.settings.style)}”."
+        return [*[gr.skip()] * (len(recall.CONTROLS) + 1), note(instant)]
     words = "The settings are now those of that picture."
     return [*asdict(read.settings).values(), read.features, None, note(words)]
 
@@ -233,7 +240,7 @@ def use_recipe(picture: str | None) -> list[object]:
 def use_kept(event: gr.EventData) -> list[object]:
     """The settings of a picture of this visit, its features, and no preset."""
     with sentences():
-        return [*recall.checked(_sent(event, "settings")).values(), None]
+        return [*recall.checked(sent(event, "settings")).values(), None]
 
 
 def restore(kept: object, request: gr.Request) -> list[object]:

@@ -8,8 +8,9 @@ from typing import Any
 from nst import Settings, images, recipe
 from nst.estimate import Estimate, calibrate, estimate
 from nst.memory import check_fits, run_bytes
-from nst.settings import FEATURES, PRESETS, SPECS, Choice, Range
+from nst.settings import FEATURES, INSTANT_SPECS, PRESETS, SPECS, Choice, Range
 from page import zerogpu
+from page.instant import api_name
 from page.pace import pace
 from page.runs import features_of, sentences
 
@@ -31,7 +32,8 @@ def info() -> dict[str, Any]:
     """Say what this app can do: its version, features and device, settings, presets and limits.
 
     The settings are the parameters of /stylize that are no pictures, by their names, each with its
-    default and its range or choices; the presets are named sets of them. Lengths are in pixels.
+    default and its range or choices; the presets are named sets of them. Instant has the same of
+    the parameters of /instant. Lengths are in pixels.
     """
     features = features_of(FEATURES.default)
     return {
@@ -42,6 +44,7 @@ def info() -> dict[str, Any]:
         "settings": {name: _parameter(spec) for name, spec in SPECS.items()}
         | {"features": _parameter(FEATURES)},
         "presets": {name: dict(values) for name, values in PRESETS.items()},
+        "instant": {api_name(name): _parameter(spec) for name, spec in INSTANT_SPECS.items()},
         "limits": {
             "formats": list(images.FORMATS),
             "megapixels": images.MAX_MEGAPIXELS,

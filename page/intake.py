@@ -33,6 +33,7 @@ class Intake(gr.Blocks):
         explicit_call: bool = False,
     ) -> list[Any]:
         """As Gradio's, with files of web addresses fetched before."""
+        _keep_unread(block_fn.inputs, state)
         try:
             inputs = await client_utils.async_traverse(
                 inputs, _fetched, client_utils.is_file_obj_with_meta
@@ -46,6 +47,17 @@ class Intake(gr.Blocks):
         except Exception as error:
             log.warning("refused an input: %s", type(error).__name__)
             raise gr.Error(UNREADABLE, print_exception=False) from error
+
+
+def _keep_unread(components: list[Any], state: Any) -> None:  # noqa: ANN401
+    """Have components still hand over what was sent (see `page.controls.unread`).
+
+    At every update of one, and if it is left out of an answer, Gradio makes a new one for the
+    visitor's session, of which it forgets what was set on the first.
+    """
+    for component in components:
+        if state is not None and "preprocess" in vars(component) and component._id in state:
+            state[component._id].preprocess = component.preprocess
 
 
 async def _fetched(file: dict[str, Any]) -> dict[str, Any]:

@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
 from nst.settings import PRESETS, SPECS
-from page import compare, curves, examples, film
+from page import compare, curves, examples, film, instant_tab
 from page.controls import documented, in_groups, in_sight, path_of, picture_input, unread
 from page.more_pictures import more_pictures
 from page.pictures import small
 
 RESULT_HEIGHT = 480
+ANY = "any"
+"""The mode of the page that paints in the manner of any picture."""
 FIRST_SHOWN = "cat_mosaic"
 RESUME_HELP = (
     "What progress called run in the last answer of an earlier run with the same pictures and "
@@ -23,7 +26,8 @@ STRIP_HTML = '<section class="nst-strip" hidden><h3>Pictures of this visit</h3><
 RESULT_ALT = "The photograph, painted in the manner of the painting, as far as the run has come"
 INTRODUCTION = """<header class="nst-head"><h1>Your photograph, as a painting</h1>
 <p>Neural style transfer: give a photograph and a painting, press Paint, and watch the photograph
-being painted again in that manner. Or click an example to see what came out of it.</p></header>"""
+being painted again in that manner; an instant style takes a second. Or click an example to see what
+came out of it.</p></header>"""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ class Inputs:
     style_note: gr.HTML
     content_tiles: gr.HTML
     style_tiles: gr.HTML
+    modes: gr.Tabs
     settings: dict[str, gr.Slider | gr.Radio]  # by the names of `Settings`, and "features"
     more_pictures: dict[str, gr.Image]  # by the API's names
     mask_editor: gr.ImageEditor
@@ -49,6 +54,7 @@ class Inputs:
     recipe: gr.UploadButton
     copy_link: gr.Button
     share_note: gr.HTML
+    instant: instant_tab.InstantTab
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,16 @@ def lay_out() -> tuple[gr.HTML, Inputs, Outputs]:
 
 
 def _inputs() -> Inputs:
+    pictures = _pictures()
+    with gr.Tabs(selected=ANY) as modes:
+        with gr.Tab("Any painting", id=ANY):
+            controls = _controls()
+        with gr.Tab("Instant styles", id="instant"):
+            instant = instant_tab.lay_out()
+    return Inputs(**pictures, modes=modes, **controls, instant=instant)
+
+
+def _pictures() -> dict[str, Any]:
     pictures = {}
     with gr.Row():
         for name, label, alt, kind, verb in (
@@ -92,6 +108,10 @@ def _inputs() -> Inputs:
                 pictures[name] = picture_input(name, label, alt)
                 pictures[f"{name}_note"] = gr.HTML(elem_classes="nst-note")
                 pictures[f"{name}_tiles"] = examples.tiles(kind, verb)
+    return pictures
+
+
+def _controls() -> dict[str, Any]:
     with gr.Row():
         paint = gr.Button("Paint", variant="primary", size="lg", scale=2, min_width=120)
         stop = gr.Button("Stop", variant="stop", size="lg", interactive=False, min_width=80)
@@ -108,22 +128,21 @@ def _inputs() -> Inputs:
         recipe = gr.UploadButton(
             "Use the settings of a picture painted before", file_types=[".png"], size="sm"
         )
-    return Inputs(
-        **pictures,
-        settings={name: settings[name] for name in (*SPECS, "features")},  # the API's order
-        more_pictures=more.pictures | {"start": start},
-        mask_editor=more.editor,
-        paint_there=more.paint_there,
-        keep_there=more.keep_there,
-        resume=unread(resume),
-        preset=preset,
-        paint=paint,
-        stop=stop,
-        estimate=estimate,
-        recipe=recipe,
-        copy_link=copy_link,
-        share_note=share_note,
-    )
+    return {
+        "settings": {name: settings[name] for name in (*SPECS, "features")},  # the API's order
+        "more_pictures": more.pictures | {"start": start},
+        "mask_editor": more.editor,
+        "paint_there": more.paint_there,
+        "keep_there": more.keep_there,
+        "resume": unread(resume),
+        "preset": preset,
+        "paint": paint,
+        "stop": stop,
+        "estimate": estimate,
+        "recipe": recipe,
+        "copy_link": copy_link,
+        "share_note": share_note,
+    }
 
 
 def _outputs() -> Outputs:

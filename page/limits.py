@@ -15,7 +15,7 @@ from nst.images import MAX_FILE_MEGABYTES
 from page import zerogpu
 
 QUEUE_LENGTH = 20
-"""Runs that wait; one more is painted."""
+"""Runs that wait; one more is painted. Instant paintings have as many places of their own."""
 PLACES = 2
 """Of these, the one that is painted included, those of one visitor."""
 EVENTS = 500

@@ -21,7 +21,19 @@ def small(picture: str | Path | bytes, longest: int) -> bytes:
 def tile(picture: str | Path, size: tuple[int, int]) -> bytes:
     """A picture's JPEG, cropped to `size` (width, height)."""
     with Image.open(picture) as image:
-        return _jpeg(ImageOps.fit(image, size, centering=(0.5, 0.15)))
+        return cropped(image, size)
+
+
+def cropped(image: Image.Image, size: tuple[int, int]) -> bytes:
+    """The same of a picture that is open."""
+    return _jpeg(ImageOps.fit(image, size, centering=(0.5, 0.15)))
+
+
+def fitted(image: Image.Image, longest: int) -> bytes:
+    """As `small`, of a picture that is open."""
+    copy = image.copy()
+    copy.thumbnail((longest, longest))
+    return _jpeg(copy)
 
 
 def _jpeg(image: Image.Image) -> bytes:

@@ -47,6 +47,8 @@ def remembered(values: object) -> dict[str, object]:
                 kept[name] = CONTROLS[name].check(name, value)
             except InputError:
                 continue  # an earlier version of this page had another range
+    if kept["init"] == "image":  # which is gone
+        kept["init"] = DEFAULTS["init"]
     return kept
 
 

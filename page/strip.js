@@ -19,12 +19,13 @@ const open = item => {
     className: 'nst-button', textContent: 'Save this copy', href: item.picture,
     download: 'painted.jpg',
   });
+  const use = button(
+    'Use these settings', () => trigger('click', {settings: item.settings}));
   dialog.setAttribute('aria-label', 'A picture of this visit');
   dialog.append(
     make('img', {src: item.picture, alt: item.words}),
     make('p', {textContent: item.words}),
-    make('p', {}, button('Use these settings', () => trigger('click', {settings: item.settings})),
-      save, button('Close')),
+    make('p', {}, ...(item.settings ? [use] : []), save, button('Close')),
   );
   dialog.onclose = () => dialog.remove();
   element.append(dialog);

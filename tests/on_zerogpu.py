@@ -20,6 +20,7 @@ import torch
 from spaces.zero.torch import patching
 
 import app  # noqa: F401 - imports what the Space imports, in its order
+from page.instant import paint_instantly
 from page.runs import features_of, stylize_pictures
 
 
@@ -43,6 +44,8 @@ def main() -> None:
     spaces.zero.torch.init = lambda nvidia_uuid: None
     spaces.zero.torch.move = keep_on_the_processor
     said = {"parent_device": str(features_of("compact").device), "yields": 0, "error": None}
+    for _, said["instant"] in paint_instantly(content, "mosaic", 100, 64, "none", 50):
+        note("instant")
     run = stylize_pictures(content, style, **json.loads(values))
     try:
         for _, said["progress"] in run:

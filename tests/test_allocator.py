@@ -36,3 +36,12 @@ def test_it_is_given_back_after_an_error_too(usual):
     with pytest.raises(ValueError, match="stop"), allocator.kept():
         raise ValueError("stop")
     assert faults() > usual / 2
+
+
+def test_the_last_of_several_blocks_gives_it_back(usual):
+    with allocator.kept():
+        with allocator.kept():
+            pass
+        faults()
+        assert faults() < usual / 100
+    assert faults() > usual / 2

@@ -352,6 +352,48 @@ def test_nothing_serious_stands_in_the_way_of_anybody(visit, expect, picture_fil
     assert not found | _serious(axe.run(page))
 
 
+def style_button(page, title: str):
+    return page.get_by_role("button", name=re.compile(f"painted as: {title}"))
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_an_instant_style_paints_at_a_click_and_is_refined(visit, expect, viewport):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page = visit(viewport=viewport, reduced_motion="reduce")
+    page.get_by_role("tab", name="Instant styles").click()
+    style_button(page, "Mosaic").click()
+    expect(page.get_by_role("alert")).to_have_text("The content image is missing.")
+    page.get_by_role("button", name=re.compile("Take the photograph: Chelsea")).click()
+    expect(page.locator(".nst-note p").first).to_have_text("451 × 300 pixels")
+    refine = page.get_by_role("button", name="Refine with the optimiser")
+    expect(refine).to_be_disabled()
+    expect(page.get_by_label("number input for Share of the second style")).to_be_disabled()
+    style_button(page, "Mosaic").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text(re.compile("^Painted as Mosaic: 512 × 341 pixels in")).wait_for()
+    expect(page.locator("#nst-result")).to_be_in_viewport()
+    expect(style_button(page, "Mosaic")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".nst-strip li")).to_have_count(1)
+    screenshot(page, f"10-instant-{viewport['width']}")
+    assert not _serious(axe.run(page))
+    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+    page.get_by_role("tab", name="Compare").click()
+    page.get_by_label(re.compile("How much of the photograph")).press("ArrowRight")
+    assert page.locator(".nst-compare").get_attribute("style") == "--at: 51%;"
+    refine.click()
+    page.get_by_text(re.compile(r"Iteration \d+ of 200")).wait_for()
+    expect(page.get_by_label("image", exact=True)).to_be_checked()  # where it starts from
+    expect(page.locator("#nst-style").locator(SHOWN)).to_be_visible()
+    # One result at a time: a style is refused until the run has ended.
+    page.get_by_role("tab", name="Instant styles").click()
+    style_button(page, "Woodcut").click()
+    expect(page.get_by_role("alert")).to_contain_text("A run is under way")
+    page.get_by_role("tab", name="Any painting").click()
+    page.get_by_role("button", name="Stop").click()
+    wait_until_ready(page, expect)
+    expect(page.locator(".nst-strip li")).to_have_count(2)
+
+
 def _serious(results) -> set[tuple[str, str]]:
     return {
         (violation["id"], node["html"][:200])

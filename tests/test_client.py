@@ -87,6 +87,41 @@ def test_info_answers_while_a_picture_is_painted(url, client, pictures):
     long.cancel()
 
 
+def test_an_instant_painting(client, pictures):
+    values = {"style_name": "mosaic", "second_style": "woodcut", "mix": 30, "size": 128}
+    image, info = client.predict(content=pictures["content"], **values, api_name="/instant")
+    with Image.open(image) as result:
+        assert result.format == "PNG" and result.size == (128, 85)
+    assert info["style"] == "mosaic" and info["strength"] == 100 and info["device"] == "cpu"
+    assert 0 < info["seconds"] < 60 and len(info["network"]) == 8
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"style_name": "nonsense"}, r"^style_name must be one of .*mosaic.*, not 'nonsense'"),
+        ({"style_name": None}, r"^style_name must be one of"),
+        ({"strength": float("nan")}, r"^strength must be a number from 0 to 100"),
+        ({"size": 5000}, r"^size must be a whole number from 64 to 4096, not 5000"),
+        ({"second_style": ["a"]}, r"^second_style must be one of"),
+        ({"mix": "half"}, r"^mix must be a number from 0 to 100, not 'half'"),
+        ({"content": None}, r"^The content image is missing"),
+    ],
+)
+def test_bad_values_of_an_instant_painting_are_one_sentence(client, pictures, values, sentence):
+    with pytest.raises(AppError, match=sentence):
+        client.predict(**{"content": pictures["content"], **values}, api_name="/instant")
+
+
+def test_an_instant_painting_does_not_wait_for_a_run(url, client, pictures):
+    long = client.submit(**pictures, size=512, iterations=2000, api_name="/stylize")
+    next(iter(long))
+    other = Client(url, verbose=False)
+    other.predict(content=pictures["content"], size=64, api_name="/instant")
+    assert not long.done()
+    long.cancel()
+
+
 def test_an_estimate_of_a_run(client):
     told = client.predict(width=640, height=480, **QUICK, api_name="/estimate")
     assert told["seconds"] > 0 and told["bytes"] > 0

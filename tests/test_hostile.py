@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from nst.settings import FEATURES, SPECS, Choice
+from nst.settings import FEATURES, INSTANT_SPECS, SPECS, Choice
 from page.info import HEIGHT, WIDTH
+from page.instant import api_name
 from tests.corpus import FILES, OTHERS, SENTENCES, encoded, made, picture
 
 AS_JSON = {"Content-Type": "application/json"}
@@ -130,6 +131,18 @@ def test_what_is_no_file_is_one_sentence(server, good, value):
     sentence(paint(server, content=value, style=good))
 
 
+@pytest.mark.parametrize("name", [api_name(field) for field in INSTANT_SPECS])
+def test_every_parameter_of_an_instant_painting_is_refused_too(server, good, name):
+    text = sentence(call(server, "instant", content=good, **{name: float("nan")}))
+    assert text.startswith(f"{name} must be")
+
+
+@pytest.mark.parametrize("name", TYPICAL)
+def test_so_is_every_file_that_is_no_picture(server, name):
+    sent = upload(server, made(name))
+    assert SENTENCES[FILES[name][0]] in sentence(call(server, "instant", content=sent, size=64))
+
+
 @pytest.mark.parametrize("name", [*SPECS, "features"])
 def test_every_parameter_is_refused_over_the_wire(server, good, name):
     values = {**QUICK, name: [float("nan"), {}] if name in ("init", "color") else float("nan")}
@@ -141,7 +154,7 @@ def test_every_parameter_is_refused_over_the_wire(server, good, name):
 @pytest.mark.parametrize("value", NONSENSE, ids=repr)
 def test_every_kind_of_nonsense_is_refused_over_the_wire(server, value):
     assert sentence(call(server, "estimate", width=value)).startswith("width must be a whole")
-    for endpoint in ("stylize", "estimate", "info"):
+    for endpoint in ("stylize", "instant", "estimate", "info"):
         sentence(call(server, endpoint, unheard_of=value))
 
 

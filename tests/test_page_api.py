@@ -9,9 +9,11 @@ import pytest
 
 import app
 from nst import Settings, recipe
-from nst.settings import FEATURES, PRESETS, SPECS, Range, preset
+from nst.settings import FEATURES, INSTANT_SPECS, PRESETS, SPECS, Range, preset
+from nst.styles import instant_styles
 from page import zerogpu
 from page.info import estimate_run, info
+from page.instant import api_name
 
 HELD = Path(__file__).with_name("api.json")
 RENEW = "python -m tests.test_page_api"
@@ -27,10 +29,16 @@ def test_the_description_is_the_committed_one():
     assert endpoints() == json.loads(HELD.read_text()), f"If the change is meant, run: {RENEW}"
 
 
-def test_every_setting_is_a_parameter_with_its_help_and_range():
-    parameters = {p["parameter_name"]: p for p in endpoints()["/stylize"]["parameters"]}
-    specs = {**SPECS, "features": FEATURES}
-    assert list(parameters)[:2] == ["content", "style"]
+@pytest.mark.parametrize(
+    ("endpoint", "pictures", "specs"),
+    [
+        ("/stylize", ["content", "style"], {**SPECS, "features": FEATURES}),
+        ("/instant", ["content"], {api_name(k): spec for k, spec in INSTANT_SPECS.items()}),
+    ],
+)
+def test_every_setting_is_a_parameter_with_its_help_and_range(endpoint, pictures, specs):
+    parameters = {p["parameter_name"]: p for p in endpoints()[endpoint]["parameters"]}
+    assert list(parameters)[: len(pictures)] == pictures
     assert [name for name in parameters if name in specs] == list(specs)
     for name, spec in specs.items():
         parameter = parameters[name]
@@ -46,8 +54,9 @@ def test_every_setting_is_a_parameter_with_its_help_and_range():
             assert parameter["type"]["enum"] == list(spec.choices)
 
 
-def test_only_the_two_pictures_are_required():
-    for parameter in endpoints()["/stylize"]["parameters"]:
+@pytest.mark.parametrize("endpoint", ["/stylize", "/instant"])
+def test_only_the_pictures_are_required(endpoint):
+    for parameter in endpoints()[endpoint]["parameters"]:
         required = parameter["parameter_name"] in ("content", "style")
         assert parameter["parameter_has_default"] is not required, parameter["parameter_name"]
 
@@ -76,6 +85,9 @@ def test_info_is_json_and_says_what_the_settings_say():
     assert told["settings"]["init"]["choices"] == list(SPECS["init"].choices)
     for name in PRESETS:
         assert told["presets"][name].items() <= preset(name).items()
+    assert list(told["instant"]) == ["style_name", "strength", "size", "second_style", "mix"]
+    assert told["instant"]["style_name"]["choices"] == list(instant_styles())
+    assert told["instant"]["size"]["maximum"] == 4096
     assert told["limits"]["megapixels"] == 50
 
 

@@ -87,6 +87,20 @@ def test_a_visitor_has_two_places(arrive):
     assert other.outcome(fourth)[0] == "done"
 
 
+def test_instant_paintings_have_places_of_their_own(url, arrive, picture_files):
+    runs, instants = arrive(), Visitor(url, Endpoint(url, "instant"))
+    event, _stream = begun(runs)
+    content = instants.upload(picture_files[0])
+    # Large enough for the third to come while the first is painted.
+    events = [instants.start({"content": content, "size": 1024}) for _ in range(PLACES + 1)]
+    messages = instants.messages()
+    answer = next(m for m in messages if m.get("event_id") == events[-1])
+    assert answer["output"]["error"].startswith("You have 2 runs in the queue")
+    assert instants.outcome(events[1], messages)[0] == "done"
+    runs.cancel(event)
+    instants.http.close()
+
+
 def test_a_public_address_has_two_places(arrive):
     visitors = [arrive("93.184.216.34") for _ in range(PLACES + 1)]
     event, _stream = begun(visitors[0])

@@ -30,6 +30,7 @@ def test_a_link_is_checked_like_any_other_input(query, sentence):
 def test_what_a_browser_kept_is_used_as_far_as_it_can_be():
     kept = {"size": 256, "style_strength": 1000, "color": ["style"], "gone": 1}
     assert remembered(kept) == {**DEFAULTS, "size": 256}
+    assert remembered({"init": "image"}) == DEFAULTS  # its picture is not kept
     for nonsense in (None, [], "x", 3):
         assert remembered(nonsense) == DEFAULTS
 

@@ -90,7 +90,10 @@ def test_a_run_in_a_forked_worker(run, lender):
     # The main process has no GPU: its networks only pretend to be on one.
     assert said["parent_device"] == "cuda:0" and not said["cuda_in_parent"]
     # The GPU is asked for after the first sign of life, and given back.
-    assert lender.calls == ["/first-yield", "/schedule", "/allow", "/release", "/closed"]
+    calls = ["/instant", "/first-yield", "/schedule", "/allow", "/release", "/closed"]
+    assert lender.calls == calls
+    # An instant painting costs a visitor none of it.
+    assert said["instant"]["device"] == "cpu"
     picture, settings = Image.new("RGB", (96, 64)), Settings(iterations=12, size=64)
     asked = int(lender.queries["/schedule"]["durationSeconds"])
     assert asked == gpu_seconds({"content": picture}, settings, "compact")
@@ -111,7 +114,12 @@ def test_a_sentence_comes_back_from_the_worker(run):
 def test_a_quota_that_is_used_up_is_said_in_plain_words(run, lender):
     lender.refusal = {"left": 3, "wait": 7200}
     said = run()
-    assert said["yields"] == 1 and lender.calls == ["/first-yield", "/schedule", "/closed"]
+    assert said["yields"] == 1 and lender.calls == [
+        "/instant",
+        "/first-yield",
+        "/schedule",
+        "/closed",
+    ]
     assert said["error"]["title"] == "ZeroGPU quota exceeded"
     assert said["error"]["message"].endswith(
         "A smaller size or fewer iterations need less GPU time."

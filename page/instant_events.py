@@ -1,0 +1,168 @@
+"""What the instant styles do on the page: paint at a click, and hand over to the optimiser."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from nst.images import open_image
+from nst.settings import INSTANT_SPECS
+from nst.styles import title
+from page import compare, curves, film
+from page.api import instant_inputs
+from page.examples import FOLDER
+from page.handlers import KEPT, in_its_place, sent
+from page.instant import PAINTED, Info, api_name, paint_instantly
+from page.instant_tab import REFINE_FIRST, mix_applies
+from page.layout import ANY, Inputs, Outputs
+from page.pictures import data_url, fitted, small
+from page.progress import alert, note
+from page.record import COMPARED, Record
+from page.runs import sentences
+from page.wiring import AT_ONCE, PRIVATE, on, scroll
+
+BUSY = "A run is under way: wait for its end, or stop it under “Any painting”."
+NO_PAINTING = "This style's painting is not at hand: give a painting above, and it refines by that."
+RESULT_OR_GAP = "document.querySelector('#nst-content img') ? 'nst-result' : 'nst-content'"
+"""Where to look after a click: at the painting, or where the photograph is missing."""
+
+
+def choose(event: gr.EventData) -> str:
+    """The name of the style whose thumbnail was clicked."""
+    with sentences():
+        return INSTANT_SPECS["style"].check(api_name("style"), sent(event, "name"))
+
+
+def begin(chosen: str, record: Record | None) -> dict[str, Any]:
+    """Updates for the moment after a click, or after a setting was changed."""
+    if not chosen:
+        return {}
+    if record is not None:
+        return {"problem": alert(BUSY)}
+    return {"bar": note("Painting …"), "problem": "", "tabs": gr.update(selected="picture")}
+
+
+def paint(
+    content: str | None, chosen: str, *values: object, record: Record | None
+) -> Iterator[dict[str, Any]]:
+    """Paint, and show the picture; what cannot be used gets its sentence in its place."""
+    # The pictures of a run under way would take this one's place.
+    if not chosen or record is not None:
+        yield {}
+        return
+    try:
+        for picture, info in paint_instantly(content, chosen, *values):
+            yield _shown(content, picture, info)
+    except gr.Error as error:
+        yield in_its_place(error)
+
+
+def fail() -> dict[str, Any]:
+    """Updates for a painting that did not get in: the page says why by itself."""
+    return {"bar": note("Nothing was painted, or the connection was lost.")}
+
+
+def _shown(content: str, picture: str, info: Info) -> dict[str, Any]:
+    words, after = f"Painted as {in_words(info)}", small(picture, COMPARED)
+    before = fitted(open_image(content, "content image"), COMPARED)
+    shape, seconds = f"{info['width']} × {info['height']} pixels", f"{info['seconds']:.2g} s"
+    return {
+        "picture": picture,
+        "compare": compare.compare(before, after, words),
+        "film": film.NOTHING,
+        "curves": curves.NOTHING,
+        "bar": note(f"{words}: {shape} in {seconds} on {info['device']}."),
+        "download": gr.update(value=picture, interactive=True),
+        "animation": gr.update(interactive=False),
+        "use_as_content": gr.update(interactive=True),
+        "more": gr.update(interactive=False),
+        "resume": "",
+        "strip": {"picture": data_url(small(after, KEPT)), "words": words},
+    }
+
+
+def in_words(info: Info) -> str:
+    """What a painting was made by, for people."""
+    words = [title(info["style"])]
+    if info["second_style"]:
+        words.append(f"{info['mix']:g} % of it {title(info['second_style'])}")
+    if info["strength"] != INSTANT_SPECS["strength"].default:
+        words.append(f"strength {info['strength']:g}")
+    return ", ".join(words)
+
+
+def style_picture(name: str) -> Path | None:
+    """The painting that a style was learned from, if it ships with the project."""
+    files = (FOLDER / kind / f"{name}.jpg" for kind in ("instant", "styles"))
+    return next((file for file in files if file.is_file()), None)
+
+
+def refinement(picture: str | None, chosen: str, own_style: str | None) -> dict[str, Any]:
+    """Updates that offer to refine what is shown, or say why not."""
+    reason = ""
+    if not chosen or not picture or Path(picture).name != PAINTED:
+        reason = REFINE_FIRST
+    elif not style_picture(chosen) and not own_style:
+        reason = NO_PAINTING
+    return {
+        "refine": gr.update(interactive=not reason),
+        "refine_note": note(reason) if reason else "",
+    }
+
+
+def refine(picture: str | None, chosen: str, own_style: str | None) -> dict[str, Any]:
+    """Fill in what the optimiser needs to go on from the picture shown."""
+    return {
+        "style": str(style_picture(chosen) or own_style),
+        "init": "image",
+        "start": picture,
+        "modes": gr.update(selected=ANY),
+    }
+
+
+def start_of_another(init: str, start: str | None) -> dict[str, Any]:
+    """Updates for another photograph: it does not start from what was made of the last one."""
+    refined = init == "image" and start and Path(start).name == PAINTED
+    return {"init": "content", "start": None} if refined else {}
+
+
+def connect(inputs: Inputs, outputs: Outputs, record: gr.State) -> Any:  # noqa: ANN401 - Gradio's
+    """Connect all of it; what is returned succeeds when a run is to begin, to refine a painting."""
+    tab, chosen = inputs.instant, gr.State("")
+    named = {**vars(inputs), **vars(outputs), **vars(tab), **inputs.settings}
+    named |= {"start": inputs.more_pictures["start"], "record": record}
+    strength, size, second, mix = tab.settings.values()
+    picked = tab.tiles.click(choose, None, chosen, **AT_ONCE)
+    set_anew = partial(gr.on, [strength.release, size.release, mix.release, second.input])
+    for event in (picked.success, set_anew):
+        _connect_painting(event, instant_inputs(inputs, chosen), named, chosen)
+    second.change(mix_applies, second, mix, **AT_ONCE)
+    shown = [outputs.picture, chosen, inputs.style]
+    for changed in (outputs.picture.change, inputs.style.change):
+        on(changed, refinement, named, ("refine", "refine_note"), inputs=shown, **AT_ONCE)
+    starting = ("init", "start")
+    start = [named[name] for name in starting]
+    on(inputs.content.change, start_of_another, named, starting, inputs=start, **AT_ONCE)
+    filling = (*starting, "style", "modes")
+    return on(tab.refine.click, refine, named, filling, inputs=shown, **AT_ONCE)
+
+
+def _connect_painting(event: Any, what: dict[str, Any], named: dict[str, Any], chosen: Any) -> None:  # noqa: ANN401
+    result = ("picture", "compare", "film", "curves", "bar", "download", "animation", "strip")
+    result += ("use_as_content", "more", "resume", "content_note", "style_note")
+    record = named["record"]
+    begun = on(event, begin, named, ("bar", "problem", "tabs"), inputs=[chosen, record], **AT_ONCE)
+    painted = on(
+        begun.then,
+        paint,
+        named,
+        result,
+        inputs_kwargs={"record": record},
+        trigger_mode="always_last",  # of clicks while it paints, the last one counts
+        **what,
+        **PRIVATE,
+    )
+    on(painted.failure, fail, named, ("bar",), **AT_ONCE)
+    painted.then(None, js=scroll(RESULT_OR_GAP), **AT_ONCE)

@@ -1,0 +1,54 @@
+"""How handlers are connected to events: by the names of what they change; none is part of the API.
+
+A handler answers with a dictionary of values and updates by name, of only what is to change.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import wraps
+from inspect import isgeneratorfunction
+from typing import Any
+
+import gradio as gr
+
+PRIVATE = {"api_visibility": "private", "show_progress": "hidden"}
+AT_ONCE = {**PRIVATE, "queue": False}
+
+
+def scroll(to: str = "'nst-result'") -> str:
+    """JavaScript that brings a part of the page into view, where it is a narrow one.
+
+    Args:
+        to: the part's id, as an expression of JavaScript.
+    """
+    return f"""() => {{
+      const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+      if (matchMedia('(max-width: 768px)').matches)
+        document.getElementById({to}).scrollIntoView({{behavior: still ? 'auto' : 'smooth'}});
+      return [];
+    }}"""
+
+
+def on(
+    event: Callable[..., Any],
+    handler: Callable[..., Any],
+    named: dict[str, Any],
+    changes: tuple[str, ...],
+    **options: Any,  # noqa: ANN401 - Gradio's
+) -> Any:  # noqa: ANN401 - Gradio's dependency
+    """Connect a handler that answers with a dictionary of some of the `changes`, by name."""
+
+    def values(answer: dict[str, Any]) -> list[Any]:
+        assert answer.keys() <= set(changes), answer.keys()
+        return [answer.get(name, gr.skip()) for name in changes]
+
+    @wraps(handler)
+    def once(*args: Any, **kwargs: Any) -> list[Any]:  # noqa: ANN401
+        return values(handler(*args, **kwargs))
+
+    @wraps(handler)
+    def streaming(*args: Any, **kwargs: Any) -> Iterator[list[Any]]:  # noqa: ANN401
+        for answer in handler(*args, **kwargs):
+            yield values(answer)
+
+    function = streaming if isgeneratorfunction(handler) else once
+    return event(function, outputs=[named[name] for name in changes], **options)

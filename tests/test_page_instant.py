@@ -1,0 +1,132 @@
+"""The instant styles on the page: thumbnails, handlers, and what is handed to the optimiser."""
+
+import io
+import re
+from pathlib import Path
+
+import gradio as gr
+import pytest
+from PIL import Image
+
+from nst import recipe
+from nst.settings import INSTANT_SPECS, InstantSettings
+from nst.styles import instant_styles, title
+from page import instant_events, thumbnails
+from page.handlers import use_recipe
+from page.instant import PAINTED, paint_instantly
+from page.instant_events import begin, choose, in_words, paint, refine, refinement, style_picture
+from page.instant_tab import MIX_REASON, REFINE_FIRST, mix_applies
+from page.record import Record
+
+FIRST, SECOND = instant_styles()[:2]
+VALUES = (100.0, 64, "none", 50.0)
+"""Strength, size, second style and mix."""
+
+
+@pytest.fixture
+def photograph(picture_files) -> str:
+    return str(picture_files[0])
+
+
+def test_a_style_is_painted_with_what_it_was_made_by(photograph, tmp_path):
+    for path, info in paint_instantly(photograph, FIRST, 60, 64, SECOND, 25):
+        made = recipe.read(path).settings
+        with Image.open(path) as image:
+            assert image.format == "PNG" and image.size == (info["width"], info["height"])
+    assert not Path(path).exists()
+    assert made == InstantSettings(style=FIRST, strength=60, size=64, second_style=SECOND, mix=25)
+    assert (info["style"], info["second_style"], info["mix"]) == (FIRST, SECOND, 25)
+    assert info["seconds"] > 0 and re.fullmatch("[0-9a-f]{8}", info["network"])
+    assert in_words(info).endswith(f"25 % of it {title(SECOND)}, strength 60")
+
+
+@pytest.mark.parametrize("style", ["nonsense", "", None, ["mosaic"], "none"])
+def test_an_unknown_style_is_refused_with_the_names(photograph, style):
+    with pytest.raises(gr.Error, match=r"^style_name must be one of") as caught:
+        next(paint_instantly(photograph, style, *VALUES))
+    assert all(name in caught.value.message for name in instant_styles())
+
+
+def test_a_click_shows_the_painting_and_offers_what_can_be_done_with_it(photograph):
+    (shown,) = paint(photograph, FIRST, *VALUES, record=None)
+    assert Path(shown["picture"]).name == PAINTED
+    assert "64 × 43 pixels" in shown["bar"] and "nst-compare" in shown["compare"]
+    assert shown["download"]["interactive"] and shown["use_as_content"]["interactive"]
+    # There is no optimiser's memory to go on with, and no film of one pass.
+    assert not shown["more"]["interactive"] and not shown["animation"]["interactive"]
+    assert shown["resume"] == "" and "settings" not in shown["strip"]
+
+
+def test_what_is_missing_is_said_in_its_place(photograph):
+    (shown,) = paint(None, FIRST, *VALUES, record=None)
+    assert "The content image is missing." in shown["content_note"] and "picture" not in shown
+    (shown,) = paint(photograph, FIRST, 100, None, "none", 50, record=None)
+    assert "size must be a whole number" in shown["bar"]
+
+
+def test_nothing_is_painted_before_a_style_is_chosen_or_beside_a_run(photograph):
+    assert begin("", None) == {} and list(paint(photograph, "", *VALUES, record=None)) == [{}]
+    running = Record({})
+    assert "A run is under way" in begin(FIRST, running)["problem"]
+    assert list(paint(photograph, FIRST, *VALUES, record=running)) == [{}]
+
+
+@pytest.mark.parametrize("sent", [None, {}, {"name": None}, {"name": [FIRST]}, {"name": "../x"}])
+def test_clicks_that_no_page_sends_are_one_sentence(sent):
+    with pytest.raises(gr.Error, match="style_name must be one of"):
+        choose(gr.EventData(None, sent))
+    assert choose(gr.EventData(None, {"name": FIRST})) == FIRST
+
+
+def test_every_style_has_a_thumbnail_of_its_own_made_once(monkeypatch):
+    made = thumbnails.thumbnails()
+    assert tuple(made) == instant_styles() and len(set(made.values())) == len(made)
+    for jpeg in made.values():
+        assert Image.open(io.BytesIO(jpeg)).size == thumbnails.SIZE
+    monkeypatch.delattr("nst.instant.paint")
+    html = thumbnails.style_tiles().value
+    assert html.count("<button") == html.count("painted as:") == len(made)
+    assert "Stained glass</span>" in html and "<b>" not in html
+
+
+def test_the_mix_can_be_set_with_a_second_style_only():
+    alone, mixed = mix_applies("none"), mix_applies(SECOND)
+    assert not alone["interactive"] and alone["info"] == MIX_REASON
+    assert mixed["interactive"] and mixed["info"] == INSTANT_SPECS["mix"].help
+
+
+def test_refining_is_offered_for_an_instant_painting_or_says_why_not(monkeypatch, tmp_path):
+    painted = f"/somewhere/{PAINTED}"
+    for picture, chosen in ((None, "mosaic"), ("/somewhere/stylized.png", "mosaic"), (painted, "")):
+        answer = refinement(picture, chosen, "/own.png")
+        assert not answer["refine"]["interactive"] and REFINE_FIRST in answer["refine_note"]
+    answer = refinement(painted, "mosaic", None)
+    assert answer["refine"]["interactive"] and answer["refine_note"] == ""
+    monkeypatch.setattr(instant_events, "FOLDER", tmp_path)
+    answer = refinement(painted, "mosaic", None)
+    assert not answer["refine"]["interactive"] and "give a painting" in answer["refine_note"]
+    assert refinement(painted, "mosaic", "/own.png")["refine"]["interactive"]
+
+
+def test_refining_fills_the_painting_and_the_start(monkeypatch, tmp_path):
+    filled = refine("/result.png", "mosaic", "/own.png")
+    assert Path(filled["style"]).name == "mosaic.jpg" and filled["start"] == "/result.png"
+    assert filled["init"] == "image" and filled["modes"]["selected"] == "any"
+    monkeypatch.setattr(instant_events, "FOLDER", tmp_path)
+    assert refine("/result.png", "mosaic", "/own.png")["style"] == "/own.png"
+    (tmp_path / "instant").mkdir()
+    (tmp_path / "instant" / "mosaic.jpg").touch()
+    assert style_picture("mosaic") == tmp_path / "instant" / "mosaic.jpg"
+
+
+def test_another_photograph_does_not_start_from_what_was_refined():
+    another = instant_events.start_of_another
+    assert another("image", f"/cache/{PAINTED}") == {"init": "content", "start": None}
+    for init, start in (("image", "/my.png"), ("noise", f"/cache/{PAINTED}"), ("image", None)):
+        assert another(init, start) == {}
+
+
+def test_the_recipe_of_an_instant_painting_is_not_taken_for_a_runs(photograph):
+    for path, _ in paint_instantly(photograph, "mosaic", *VALUES):
+        *unchanged, note = use_recipe(path)
+    assert "instant style “Mosaic”" in note and set(map(str, unchanged)) == {str(gr.skip())}
