@@ -5,6 +5,8 @@ work on the pictures before the optimisation and on the result after it, so that
 does not know of them.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from PIL import Image
 
@@ -18,23 +20,27 @@ LEAST_VARIANCE = 1e-5
 
 
 def prepare(
-    content: Image.Image, style: Image.Image, color: str
-) -> tuple[Image.Image, Image.Image]:
+    content: Image.Image, styles: Sequence[Image.Image], color: str
+) -> tuple[Image.Image, list[Image.Image]]:
     """Return the pictures (RGB or RGBA) that are to be optimised for a choice of colour.
 
-    For "content" both become grey, the style with the mean and contrast of the content's
-    luminance; for "matched" the style's colours get the content's mean and covariance.
+    For "content" all become grey, the styles with the mean and contrast of the content's
+    luminance; for "matched" the styles' colours get the content's mean and covariance.
     """
     if color == "style":
-        return content, style
+        return content, list(styles)
+    target = _colours(content)
     if color == "matched":
-        return content, _changed(style, match(_colours(style), _colours(content)))
-    grey, grey_style = (_colours(picture) @ LUMA[:, None] for picture in (content, style))
-    matched = match(grey_style, grey)
-    return tuple(
-        _changed(picture, np.repeat(values, 3, axis=2))
-        for picture, values in ((content, grey), (style, matched))
-    )
+        return content, [_changed(style, match(_colours(style), target)) for style in styles]
+    light = target @ LUMA[:, None]
+    return _grey(content, light), [
+        _grey(style, match(_colours(style) @ LUMA[:, None], light)) for style in styles
+    ]
+
+
+def _grey(picture: Image.Image, light: np.ndarray) -> Image.Image:
+    """The picture in greys (H, W, 1), its alpha kept."""
+    return _changed(picture, np.repeat(light, 3, axis=2))
 
 
 def finish(result: Image.Image, content: Image.Image, color: str) -> Image.Image:

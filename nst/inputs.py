@@ -4,9 +4,12 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import torch
 from PIL import Image
+from torch import Tensor
 
 from nst import color, images
+from nst.regions import painted
 from nst.settings import MOST_STYLES, InputError, Settings
 
 STYLES = ("style", *(f"style_{number}" for number in range(2, MOST_STYLES + 1)))
@@ -39,14 +42,37 @@ class Pictures:
         rest = placed < len(self.styles)
         return placed + rest if placed or self.mask else 0
 
+    def guides(
+        self, size: tuple[int, int], device: torch.device | None = None
+    ) -> tuple[list[Tensor | None], Tensor | None]:
+        """Return the style masks and the mask at `size` (width, height): (1, 1, H, W) or None."""
+        mask, *guides = (
+            None if m is None else images.to_guide(m, size).to(device)
+            for m in (self.mask, *self.style_masks)
+        )
+        return guides, mask
+
+    def check_masks(self, size: tuple[int, int]) -> None:
+        """Refuse masks that leave nothing to paint at `size` (width, height).
+
+        Raises:
+            InputError: they do not overlap, or are too small to be seen at that size.
+        """
+        if self.guided and not painted(*self.guides(size)):
+            raise InputError(
+                f"The masks leave nothing to paint at {max(size)} pixels: the mask and a style "
+                "mask must be white in the same place, large enough to be seen at that size."
+            )
+
     def coloured(self, choice: str) -> "Pictures":
         """The same with the colours that are optimised for a choice of `Settings.color`."""
-        pairs = [(color.prepare(self.content, style, choice), w) for style, w in self.styles]
+        styles, weights = zip(*self.styles, strict=True)
+        content, styles = color.prepare(self.content, styles, choice)
         return replace(
             self,
-            content=pairs[0][0][0],
-            styles=tuple((style, weight) for (_, style), weight in pairs),
-            start=self.start and color.prepare(self.start, self.start, choice)[0],
+            content=content,
+            styles=tuple(zip(styles, weights, strict=True)),
+            start=self.start and color.prepare(self.start, [], choice)[0],
         )
 
     def digest(self) -> str:
@@ -72,8 +98,8 @@ def prepare(
     """Prepare the pictures of `nst.stylize`; styles after the first may be None, and are skipped.
 
     Raises:
-        InputError: a picture that cannot be used, too many styles, no style with a weight, masks
-            that leave nothing to paint, or no start where the settings want one.
+        InputError: a picture that cannot be used, too many styles, no style with a weight, a mask
+            that is black everywhere, or no start where the settings want one.
     """
     styles = list(style) if isinstance(style, list | tuple) else [style]
     if not 1 <= len(styles) <= MOST_STYLES:

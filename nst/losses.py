@@ -15,7 +15,7 @@ from torch.autograd.function import FunctionCtx
 
 SMALLEST_TARGET = 1e-20
 """Floor for the squared size of a target, so that a black picture divides by something."""
-MOST_CHUNKS, FEWEST_CHUNKS = 64, 4
+MOST_CHUNKS, FEWEST_CHUNKS = 32, 4
 """Parts of a picture whose Gram matrices are added in float32; where there would be fewer, the
 activations are few, and multiplied in float32 as a whole."""
 
@@ -44,11 +44,7 @@ class Metric:
 
 
 def moments(features: Tensor, root: Tensor | None = None) -> tuple[Tensor, Tensor]:
-    """Means over the pixels of the channels' products and of the channels.
-
-    The sums over the pixels are made in chunks whose results are added in float32: of bfloat16
-    activations, this is as good as a float32 copy of them (a relative error of 2e-4) and far
-    quicker, and long thin products keep all cores busy.
+    """Means over the pixels of the channels' products (`mean_products`) and of the channels.
 
     Args:
         features: (N, C, H, W).
@@ -59,21 +55,41 @@ def moments(features: Tensor, root: Tensor | None = None) -> tuple[Tensor, Tenso
         The Gram matrix (N, C, C) and the mean (N, C), float32 (float64 of float64).
     """
     n, c, h, w = features.shape
-    exact = torch.promote_types(features.dtype, torch.float32)
+    chunks = _chunks(features)
+    if root is None:
+        weights = chunks.new_ones(1, 1, 1).expand(len(chunks), 1, chunks.shape[1])
+    else:
+        weights = root.to(chunks).reshape(len(chunks), 1, -1)
+    sums = torch.bmm(weights, chunks).to(_exact(features))
+    return mean_products(features), sums.view(n, -1, c).sum(1) / (h * w)
+
+
+def mean_products(features: Tensor) -> Tensor:
+    """The Gram matrix of activations (N, C, H, W): (N, C, C), float32 (float64 of float64).
+
+    The sums over the pixels are made in chunks whose results are added in float32: of bfloat16
+    activations, this is as good as a float32 copy of them (a relative error of 2e-4) and far
+    quicker, and long thin products keep all cores busy.
+    """
+    n, c, h, w = features.shape
+    chunks = _chunks(features)
+    products = torch.bmm(chunks.transpose(1, 2), chunks).to(_exact(features))
+    return products.view(n, -1, c, c).sum(1) / (h * w)
+
+
+def _chunks(features: Tensor) -> Tensor:
+    """Activations (N, C, H, W) -> (N · count, H · W / count, C)."""
+    n, c, h, w = features.shape
     count = math.gcd(h * w, MOST_CHUNKS)
     while count > 1 and h * w < 2 * c * count:
         count //= 2  # results that are as large as what they are made from are slow to add
     if count < FEWEST_CHUNKS:
-        features, count = features.to(exact), 1
-    chunks = _pixels(features).reshape(n * count, -1, c)
-    products = torch.bmm(chunks.transpose(1, 2), chunks).to(exact)
-    if root is None:
-        weights = chunks.new_ones(1, 1, 1).expand(len(chunks), 1, chunks.shape[1])
-    else:
-        weights = root.to(chunks).reshape(n * count, 1, -1)
-    sums = torch.bmm(weights, chunks).to(exact)
-    gram = products.view(n, count, c, c).sum(1) / (h * w)
-    return gram, sums.view(n, count, c).sum(1) / (h * w)
+        features, count = features.to(_exact(features)), 1
+    return _pixels(features).reshape(n * count, -1, c)
+
+
+def _exact(features: Tensor) -> torch.dtype:
+    return torch.promote_types(features.dtype, torch.float32)
 
 
 def pull_back(features: Tensor, gram: Tensor, onto: Tensor | None = None) -> Tensor:
@@ -134,14 +150,17 @@ def gram_matrix(features: Tensor, metric: Metric | None = None) -> Tensor:
 def in_metric(gram: Tensor, mean: Tensor, metric: Metric | None) -> Tensor:
     """The Gram matrix of features A·f + b, given the moments of f: (N, C, C) -> (N, C', C').
 
-    (A·f + b)(A·f + b)ᵀ averages to A·G·Aᵀ + A·μ·bᵀ + b·(A·μ)ᵀ + b·bᵀ with the mean features μ.
+    A·f + b is [A b] times f with a 1 below it, whose products average to G, bordered by the mean
+    features and a 1.
     """
     if metric is None:
         return gram
-    mapped_mean = metric.weight @ mean.unsqueeze(2)  # (N, C', 1)
-    cross = mapped_mean @ metric.bias.view(1, 1, -1)
-    mapped = metric.weight @ gram @ metric.weight.T
-    return mapped + cross + cross.transpose(1, 2) + torch.outer(metric.bias, metric.bias)
+    column, one = mean.unsqueeze(2), mean.new_ones(len(mean), 1, 1)
+    bordered = torch.cat(
+        [torch.cat([gram, column], 2), torch.cat([column.transpose(1, 2), one], 2)], 1
+    )
+    both = torch.column_stack([metric.weight, metric.bias])
+    return both @ bordered @ both.T
 
 
 def relative_distance(x: Tensor, target: Tensor) -> Tensor:
@@ -231,6 +250,7 @@ def add_total_variation(gradient: Tensor, image: Tensor, weight: float) -> Tenso
         flat, count = change.flatten(), change.shape[axis]
         loss += flat @ flat / flat.numel()
         scale = 2 * weight / flat.numel()
-        gradient.narrow(axis, 1, count).add_(change, alpha=scale)
-        gradient.narrow(axis, 0, count).sub_(change, alpha=scale)
+        if weight:
+            gradient.narrow(axis, 1, count).add_(change, alpha=scale)
+            gradient.narrow(axis, 0, count).sub_(change, alpha=scale)
     return loss

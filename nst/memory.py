@@ -19,9 +19,9 @@ from nst.objective import used_layers
 from nst.optim import HISTORY
 from nst.settings import SPECS, InputError, Settings
 
-FIXED_BYTES = {"lbfgs": 70e6, "adam": 190e6}
+FIXED_BYTES = {"lbfgs": 40e6, "adam": 180e6}
 """What a process's first run takes at any size: kernels, and what PyTorch loads to have Adam."""
-SLACK = 1.2
+SLACK = 1.35
 """What the allocator takes over what is asked of it: freed memory leaves holes."""
 KEPT_PICTURES = {"lbfgs": 9, "adam": 15}
 """Pictures (1, 3, H, W) in float32 that live through an iteration: target, start, best, the latest
@@ -79,7 +79,7 @@ def _iteration_bytes(
     picture = math.prod(size) * PICTURE_BYTES
     pictures = KEPT_PICTURES[settings.optimizer]
     if settings.optimizer == "lbfgs":
-        pictures += 2 * min(HISTORY + 1, settings.iterations)
+        pictures += 2 * min(HISTORY, settings.iterations)
     # The content layer's target, and the difference to it.
     compared = 2 * sum(x.outputs for x in layers if x.row.layer == features.content_layer)
     # Under a guide, the style layers are compared in copies that are multiplied by it.

@@ -14,6 +14,7 @@ from nst.losses import (
     difference_loss,
     gram_matrix,
     in_metric,
+    mean_products,
     moments,
     style_loss,
 )
@@ -49,13 +50,16 @@ class _Comparison:
 
 @dataclass(frozen=True)
 class _Seen:
-    """What a loss sees of a picture: the moments of activations, or of a difference to others."""
+    """What a loss sees of a picture: the moments of activations, or of a difference to others.
+
+    Where the mean is None, the loss does not depend on it.
+    """
 
     layer: str
     features: Tensor
     root: Tensor | None
     gram: Tensor
-    mean: Tensor
+    mean: Tensor | None
 
 
 def used_layers(features: FeatureNetwork, settings: Settings) -> dict[str, float]:
@@ -136,15 +140,16 @@ class Objective:
         """
         trace = Trace(self.features, image, self.layers)
         content, styles = self._difference(trace.activations), self._compared(trace.activations)
-        leaves = [x.requires_grad_() for seen in (content, *styles) for x in (seen.gram, seen.mean)]
+        leaves = [content.gram, *(x for seen in styles for x in (seen.gram, seen.mean))]
+        for leaf in leaves:
+            leaf.requires_grad_()
         with torch.enable_grad():
             parts = [self._content_loss(content), self._style_loss(styles)]
             loss = self.balance(*parts)
-            gradients = torch.autograd.grad(loss, leaves, allow_unused=True)
+            of_content, *of_styles = torch.autograd.grad(loss, leaves, allow_unused=True)
         sources: dict[str, list[Source]] = {layer: [] for layer in self.layers}
-        for seen, *of_moments in zip(
-            (content, *styles), gradients[::2], gradients[1::2], strict=True
-        ):
+        sources[content.layer].append(Source(content.features, of_content))
+        for seen, *of_moments in zip(styles, of_styles[::2], of_styles[1::2], strict=True):
             sources[seen.layer].append(Source(seen.features, *of_moments, seen.root))
         gradient = trace.gradient(sources)
         parts.append(add_total_variation(gradient, image, self.tv_weight))
@@ -155,7 +160,7 @@ class Objective:
     def _difference(self, activations: Mapping[str, Tensor]) -> _Seen:
         layer = self.features.content_layer
         difference = activations[layer] - self.content
-        return _Seen(layer, difference, None, *moments(difference))
+        return _Seen(layer, difference, None, mean_products(difference), None)
 
     def _compared(self, activations: Mapping[str, Tensor]) -> list[_Seen]:
         """What each comparison compares: activations, multiplied by their guide's root."""

@@ -47,22 +47,33 @@ def divide(
         guides: (1, 1, H, W) in [0, 1] or None, as many as styles.
         mask: (1, 1, H, W) in [0, 1], or None for everything.
     """
-    pairs = list(zip(styles, guides, strict=True))
-    placed = [Region([style], guide) for style, guide in pairs if guide is not None]
-    rest = [style for style, guide in pairs if guide is None]
+    return [
+        Region(
+            [styles[i] for i in numbers],
+            guide,
+            _area(guide) * sum(styles[i][1] for i in numbers),
+        )
+        for numbers, guide in painted(guides, mask)
+    ]
+
+
+def painted(
+    guides: Sequence[Tensor | None], mask: Tensor | None
+) -> list[tuple[list[int], Tensor | None]]:
+    """Which styles, by their numbers, are blended where; see `divide`. Empty areas are left out."""
+    areas = [([i], guide) for i, guide in enumerate(guides) if guide is not None]
+    rest = [i for i, guide in enumerate(guides) if guide is None]
     if rest:
-        taken = [region.guide for region in placed]
-        left = (1 - torch.stack(taken).sum(0)).clamp(0, 1) if taken else None
-        placed.append(Region(rest, left))
-    return [region for region in (_within(region, mask) for region in placed) if region.weight]
+        taken = [guide for _, guide in areas]
+        areas.append((rest, (1 - torch.stack(taken).sum(0)).clamp(0, 1) if taken else None))
+    if mask is not None:
+        areas = [(numbers, mask if guide is None else guide * mask) for numbers, guide in areas]
+    return [(numbers, guide) for numbers, guide in areas if _area(guide)]
 
 
-def _within(region: Region, mask: Tensor | None) -> Region:
-    """The part of a region under a mask, weighed by its area."""
-    guides = [guide for guide in (region.guide, mask) if guide is not None]
-    guide = torch.stack(guides).prod(0) if guides else None
-    area = 1.0 if guide is None else float(guide.mean())
-    return Region(region.styles, guide, area * sum(weight for _, weight in region.styles))
+def _area(guide: Tensor | None) -> float:
+    """The share of the picture that a guide covers."""
+    return 1.0 if guide is None else float(guide.mean())
 
 
 def root_guide(guide: Tensor, size: tuple[int, int]) -> Tensor:

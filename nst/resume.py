@@ -12,7 +12,7 @@ FREE = ("iterations", "init", "seed", "optimizer")
 """Settings that may differ: they say how a run goes, not what it is after. The optimiser stays."""
 
 
-PICTURES = 2 * (HISTORY + 1) + 5
+PICTURES = 2 * HISTORY + 5
 """What a state holds, in pictures of float32: the pairs of L-BFGS, and the latest of everything."""
 
 

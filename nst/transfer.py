@@ -174,11 +174,14 @@ def _checked(
     check_fits(pictures.content.size, settings, features, pictures.guided)
     if state is not None:
         state.check(pictures, settings, features)
+    scales = plan(size, settings, goes_on=state is not None)
+    for scale in scales:
+        pictures.check_masks(scale.size)
     return _Job(
         pictures=pictures,
         settings=settings,
         features=features,
-        scales=plan(size, settings, goes_on=state is not None),
+        scales=scales,
         origin=made_by(pictures, settings, features),
         state=state,
     )
@@ -291,13 +294,10 @@ def optimise(
 
 def _at_scale(job: _Job, scale: Scale, image: Tensor | None) -> tuple[Evaluated, Tensor]:
     """What is optimised at a scale, and where it starts, given the coarser scale's image."""
-    pictures, settings, device = job.pictures, job.settings, job.features.device
+    pictures, settings = job.pictures, job.settings
     content = _tensor(pictures.content, scale.size, job.features)
     styles = [(_style_tensor(s, scale, job.features, settings), w) for s, w in pictures.styles]
-    mask, *guides = (
-        None if m is None else images.to_guide(m, scale.size).to(device)
-        for m in (pictures.mask, *pictures.style_masks)
-    )
+    guides, mask = pictures.guides(scale.size, job.features.device)
     regions = divide(styles, guides, mask)
     objective: Evaluated = Objective(job.features, content, regions, settings)
     if mask is not None:

@@ -43,31 +43,34 @@ def test_matching_equal_colours_changes_nothing(style):
 def test_flat_pictures_of_either_kind_are_fine(colour, choice, content, style):
     flat = Image.new("RGB", (20, 16), colour)
     for pair in ((flat, style), (content, flat), (flat, flat)):
-        for picture, original in zip(prepare(*pair, choice), pair, strict=True):
-            assert picture.size == original.size
+        prepared, (example,) = prepare(pair[0], pair[1:], choice)
+        assert (prepared.size, example.size) == (pair[0].size, pair[1].size)
     # A flat style is moved to the content's mean, and stays flat.
-    moved = colours(prepare(content, flat, "matched")[1])
+    moved = colours(prepare(content, [flat], "matched")[1][0])
     assert np.ptp(moved, axis=(0, 1)).max() == 0
     assert np.allclose(moved[0, 0], colours(content).mean((0, 1)), atol=1 / 255)
 
 
 def test_grey_content_makes_the_matched_style_grey(content, style):
-    moved = colours(prepare(content.convert("L").convert("RGB"), style, "matched")[1])
+    moved = colours(prepare(content.convert("L").convert("RGB"), [style], "matched")[1][0])
     assert np.ptp(moved, axis=2).max() <= 3 / 255
 
 
 def test_style_changes_nothing(content, style):
-    assert prepare(content, style, "style") == (content, style)
+    assert prepare(content, [style], "style") == (content, [style])
     assert finish(style, content, "style") is style
     assert finish(style, content, "matched") is style
 
 
 def test_content_optimises_in_grey(content, style):
-    for picture in prepare(content, style, "content"):
+    other = style.rotate(90).point(lambda level: level // 2)
+    prepared, styles = prepare(content, [style, other], "content")
+    for picture in (prepared, *styles):
         assert np.ptp(colours(picture), axis=2).max() == 0
-    grey, matched = (colours(p)[..., 0] for p in prepare(content, style, "content"))
-    assert matched.mean() == pytest.approx(grey.mean(), abs=0.02)
-    assert matched.std() == pytest.approx(grey.std(), rel=0.1)
+    grey, *matched = (colours(picture)[..., 0] for picture in (prepared, *styles))
+    for light in matched:
+        assert light.mean() == pytest.approx(grey.mean(), abs=0.02)
+        assert light.std() == pytest.approx(grey.std(), rel=0.1)
 
 
 def test_finishing_gives_the_contents_chroma_and_the_results_luminance(content, style):
@@ -87,7 +90,7 @@ def test_finishing_a_grey_photograph_leaves_it_grey(content, style):
 
 def test_alpha_stays(content, style):
     content.putalpha(Image.linear_gradient("L").resize(content.size))
-    prepared, _ = prepare(content, style, "content")
+    prepared, _ = prepare(content, [style], "content")
     assert np.array_equal(prepared.getchannel("A"), content.getchannel("A"))
     assert np.array_equal(
         finish(prepared, content, "content").getchannel("A"), content.getchannel("A")

@@ -171,6 +171,25 @@ def test_bad_input_is_refused_at_once(pictures, settings, named, content, style)
         stylize(*(known.get(p, p) for p in pictures), settings)
 
 
+def test_masks_that_leave_nothing_to_paint_are_refused_at_once(content, style, tiny):
+    left, right, dot = (Image.new("L", (400, 400)) for _ in range(3))
+    left.paste(255, (0, 0, 190, 400))
+    right.paste(255, (210, 0, 400, 400))
+    dot.putpixel((200, 200), 1)
+    settings = Settings(iterations=2, size=64)
+    for masks in ({"mask": left, "style_masks": [right]}, {"mask": dot}, {"style_masks": [dot]}):
+        with pytest.raises(InputError, match="leave nothing to paint at 64 pixels"):
+            stylize(content, style, settings, features=tiny, **masks)
+    whole = Image.new("L", (8, 8), 255)
+    with pytest.raises(InputError, match="leave nothing"):
+        masks = {"mask": left, "style_masks": [right, right]}
+        stylize(content, [style, style], settings, features=tiny, **masks)
+    # What is left for a style without a mask is enough, and so is what two masks share.
+    for other in ([right, None], [whole, right]):
+        masks = {"mask": left, "style_masks": other}
+        assert last(stylize(content, [style, style], settings, features=tiny, **masks)).image
+
+
 def test_a_content_picture_too_narrow_for_the_size_is_refused(style, tiny):
     with pytest.raises(InputError, match="too narrow for size 64"):
         stylize(Image.new("RGB", (400, 30)), style, Settings(size=64), features=tiny)
