@@ -1,7 +1,8 @@
 """The command line:  python -m nst CONTENT STYLE -o OUT.png [--iterations 200] …
 
-Exit codes: 0 for a picture or an estimate, 2 for input that cannot be used (one line on stderr,
-nothing written), 130 after Ctrl-C, when the picture as far as it came has been saved.
+Exit codes: 0 for a picture or an estimate, 2 for input that cannot be used or whose numbers break
+down (a sentence on stderr, nothing written), 130 after Ctrl-C, when the picture as far as it came
+has been saved.
 """
 
 import argparse
@@ -184,7 +185,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
     try:
         return _run(_options(arguments))
-    except InputError as error:
+    except (InputError, FloatingPointError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
