@@ -20,6 +20,9 @@ PLACES = 2
 """Of these, the one that is painted included, those of one visitor."""
 EVENTS = 500
 """Events of all kinds that wait, clicks on the page as well; beyond, Gradio refuses them."""
+UNFETCHED = 1000
+"""Visitors with answers that they have not fetched; beyond, who is refused a place in the queue
+gets HTTP 503 instead of an answer."""
 SESSIONS = 200
 """Pages and programs that Gradio keeps its copy of the page for, the latest ones; one takes 0.2 MB,
 and all that the app keeps in it is the record of a run under way."""
