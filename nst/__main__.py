@@ -2,8 +2,9 @@
 
 With --instant NAME in place of STYLE, `nst.instant_command` takes over.
 
-Exit codes: 0 for a picture or an estimate, 2 for input that cannot be used (one line on stderr,
-nothing written), 130 after Ctrl-C, when the picture as far as it came has been saved.
+Exit codes: 0 for a picture or an estimate, 2 for input that cannot be used or whose numbers break
+down (a sentence on stderr, nothing written), 130 after Ctrl-C, when the picture as far as it came
+has been saved.
 """
 
 import argparse
@@ -157,7 +158,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if instant_command.is_meant(arguments):
             return instant_command.run(arguments)
         return _run(_options(arguments))
-    except InputError as error:
+    except (InputError, FloatingPointError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -98,7 +98,8 @@ def stylize(
         carries the final image, the one of the lowest loss at full size; others only at previews.
 
     Raises:
-        FloatingPointError: by the first step, if not even the start has a finite loss.
+        FloatingPointError: by the first step, if not even the start has a finite loss. Its text is
+            a sentence for people, as an InputError's is.
         InputError: a picture or value that cannot be used, a state of another run, or a run that
             needs more memory than is free; at once, before any work.
     """
@@ -281,7 +282,10 @@ def optimise(
                     lowest, best = loss, (losses, image)
                 optimizer.step(loss, gradient)
             elif best is None:
-                raise FloatingPointError(f"the loss of the first picture is {loss}")
+                raise FloatingPointError(
+                    "The numbers broke down before there was a picture: "
+                    "choose another size or style."
+                )
             else:
                 losses, image = best
                 optimizer.retreat()

@@ -6,6 +6,7 @@ cancelled run for another one of the same visitor.
 
 import asyncio
 import ipaddress
+import itertools
 import json
 import time
 from collections.abc import Awaitable, Callable
@@ -61,17 +62,34 @@ async def _push(
     The sentence is the answer of a run: that way it reaches pages and programs alike. The HTTP
     status of a full queue would be put into Gradio's own words.
     """
+    tidy(queue)
     fn = queue.blocks.fns.get(body.fn_index)
     if fn is not None and fn.concurrency_id in USUAL_SECONDS:
         event = Event(body.session_hash, fn, request, username)
         error = refusal(event, queue)
         # A crowd that does not fetch its answers gets no more of them.
-        if error and len(queue.pending_event_ids_session) < 10 * limits.EVENTS:
+        if error and len(queue.pending_event_ids_session) < limits.UNFETCHED:
             _fail(event, error, queue)
             return True, event._id, "success"
         if error:
             return False, error.message, "queue_full"
     return await let_in(body=body, request=request, username=username)
+
+
+def tidy(queue: Queue) -> None:
+    """Forget whose answers were fetched, or given up; keep those of the runs.
+
+    Gradio keeps the names of events of every visitor there ever was, and the answers of those 2,000
+    that came last, even if the run of an earlier one still goes on.
+    """
+    answers, events = queue.pending_messages_per_session, queue.pending_event_ids_session
+    under_way = queue.event_ids_to_events.keys()
+    for session, names in list(events.items()):
+        if not names or (session not in answers and names.isdisjoint(under_way)):
+            del events[session]
+    for run in itertools.chain(*_runs(queue)):
+        if run.session_hash in answers:
+            answers.move_to_end(run.session_hash)
 
 
 def refusal(event: Event, queue: Queue) -> gr.Error | None:

@@ -20,9 +20,13 @@ PLACES = 2
 """Of these, the one that is painted included, those of one visitor."""
 EVENTS = 500
 """Events of all kinds that wait, clicks on the page as well; beyond, Gradio refuses them."""
-SESSIONS = 200
-"""Pages and programs that Gradio keeps its copy of the page for, the latest ones; one takes 0.2 MB,
-and all that the app keeps in it is the record of a run under way."""
+UNFETCHED = 1000
+"""Visitors with answers that they have not fetched; beyond, who is refused a place in the queue
+gets HTTP 503 instead of an answer."""
+SESSIONS = 50
+"""Pages and programs that Gradio keeps its copy of the page for, the latest ones. One takes 0.2 MB,
+and 3 MB once it has shown a run, whose film and compared pictures are in the page's HTML. A run
+keeps its own among the latest; any other page gets a new copy with its next event."""
 RUN_SECONDS = 600
 """After this a run ends with what it has, where the hardware is the server's own."""
 SPARED_SECONDS = 3

@@ -179,18 +179,13 @@ def _save(step: Step, features: str, recipe_text: str, folder: Path) -> str:
 
 @contextlib.contextmanager
 def sentences() -> Iterator[None]:
-    """Bad input reaches the visitor as its sentence; anything else as an apology, and the log."""
+    """What `nst` says of a run reaches the visitor; anything else as an apology, and the log."""
     try:
         yield
-    except InputError as error:
+    except (InputError, FloatingPointError) as error:
         raise gr.Error(str(error), print_exception=False) from error
     except gr.Error as error:
         raise in_plain_words(error) from error
-    except FloatingPointError as error:
-        raise gr.Error(
-            "The numbers broke down before there was a picture: choose another size or style.",
-            print_exception=False,
-        ) from error
     except Exception as error:
         if has_run_out(error):
             raise gr.Error(

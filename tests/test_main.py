@@ -1,3 +1,4 @@
+import math
 import re
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from PIL import Image
 
 import nst.__main__ as cli
 from nst import recipe
+from nst.objective import Objective
 from nst.settings import SPECS
 
 ROOT = Path(cli.__file__).parents[1]
@@ -132,6 +134,19 @@ def test_ctrl_c_saves_what_there_is(picture_files, tmp_path):
         assert process.wait(20) == 130
     with Image.open(out) as image:
         assert image.size == (64, 43)
+
+
+def test_numbers_that_break_down_at_once_are_a_sentence(paint, monkeypatch):
+    def broken(self, image, evaluate=Objective.evaluate):
+        _, gradient, losses = evaluate(self, image)
+        return math.nan, gradient, losses
+
+    monkeypatch.setattr(Objective, "evaluate", broken)
+    code, errors, out = paint(*QUICK)
+    assert code == 2
+    assert errors.splitlines()[-1].startswith("error: The numbers broke down before there was a ")
+    assert "Traceback" not in errors
+    assert not out.exists()
 
 
 def test_an_estimate_is_told_and_nothing_painted(picture_files, tmp_path, capsys):

@@ -1,18 +1,25 @@
-"""The door before the queue and the server, through a real server."""
+"""The door before the queue and the server, most of it through a real server."""
 
+import asyncio
 import contextlib
 import itertools
 import json
+import secrets
 import signal
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
+import gradio as gr
 import httpx
 import pytest
+from gradio.queueing import Event
 
 from benchmarks.visitors import API, Endpoint, Visitor
+from page import door
+from page.door import PAINTING, limit, tidy
 from page.limits import BODY_BYTES, FRAMES, PLACES, QUEUE_LENGTH
 
 QUICK = {"iterations": 4, "size": 64, "features": "compact"}
@@ -231,3 +238,57 @@ def test_a_server_that_is_told_to_stop_ends_its_run(start_server, picture_files)
     assert not list(folder.glob("nst-*"))  # not even that of the server
     assert "Traceback" not in (folder / "log.txt").read_text()
     assert said in ([], ["The server was stopped, and the run with it. Please try again."])
+
+
+@pytest.fixture
+def queue():
+    """Gradio's, of a page with one run; nothing is served."""
+    with gr.Blocks() as page:
+        gr.Button().click(int, concurrency_id=PAINTING)
+    limit(page)
+    page._queue.create_event_queue_for_fn(page.fns[0])
+    return page._queue
+
+
+def come(queue, names, answers=True):
+    """Have Gradio note a visitor with events of these names."""
+    session = secrets.token_hex(8)
+    queue.pending_event_ids_session[session] = set(names)
+    if answers:
+        queue.pending_messages_per_session[session] = None
+    return session
+
+
+def test_who_has_every_answer_or_is_gone_is_forgotten(queue):
+    queue.event_ids_to_events["under way"] = None
+    come(queue, []), come(queue, ["gone"], answers=False)
+    kept = [come(queue, ["unread"]), come(queue, ["under way"], answers=False)]
+    tidy(queue)
+    assert list(queue.pending_event_ids_session) == kept
+
+
+def test_the_answers_of_a_run_are_kept_however_many_come_after_it(queue):
+    answers = queue.pending_messages_per_session
+    waiting, painted = (
+        Event(come(queue, [name]), queue.blocks.fns[0], None, None) for name in ("one", "other")
+    )
+    queue.event_queue_per_concurrency_id[PAINTING].queue.append(waiting)
+    queue.active_jobs = [None, [painted]]
+    for _ in range(answers.max_size + 1):
+        tidy(queue)
+        come(queue, ["refused"])
+    assert waiting.session_hash in answers and painted.session_hash in answers
+
+
+def test_a_crowd_that_fetches_no_answers_gets_no_more_of_them(queue, monkeypatch):
+    monkeypatch.setattr(door.limits, "QUEUE_LENGTH", 0)
+    monkeypatch.setattr(door.limits, "UNFETCHED", 3)
+
+    def join():
+        body = SimpleNamespace(fn_index=0, session_hash=secrets.token_hex(8))
+        return asyncio.run(queue.push(body=body, request=httpx.Request("GET", "/"), username=None))
+
+    assert [join()[2] for _ in range(4)] == ["success"] * 3 + ["queue_full"]
+    for names in queue.pending_event_ids_session.values():
+        names.clear()
+    assert join()[2] == "success"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.soak import FEWEST_JOBS, WARM_UP, Seen, failures, slope_of
+from benchmarks.soak import COUNTED, FEWEST_JOBS, WARM_UP, Seen, failures, slope_of
 
 ROOT = Path(__file__).parents[1]
 
@@ -40,6 +40,15 @@ def test_memory_that_grows_and_slow_pages_are_failures():
     slow = seen()
     slow.pages = [0.1] * 90 + [2.0] * 10
     assert "pages" in failures(slow)[0]
+
+
+@pytest.mark.parametrize("place", COUNTED.values(), ids=COUNTED)
+def test_what_is_left_open_at_the_end_is_a_failure(place):
+    busy, left = seen(), seen()
+    for samples, i in ((busy.samples, -2), (left.samples, -1)):
+        samples[i] = tuple(n + (k == place) for k, n in enumerate(samples[i]))
+    assert failures(busy) == []
+    assert len(failures(left)) == 1 and "11" in failures(left)[0]
 
 
 @pytest.mark.soak
