@@ -42,7 +42,7 @@ def test_a_style_is_painted_with_what_it_was_made_by(photograph, tmp_path):
 
 @pytest.mark.parametrize("unknown", ["nonsense", "", None, ["mosaic"], "none"])
 def test_an_unknown_style_is_refused_with_the_names(photograph, unknown):
-    with pytest.raises(gr.Error, match=r"^style_name must be one of") as caught:
+    with pytest.raises(gr.Error, match="style_name must be one of") as caught:
         next(paint_instantly(photograph, unknown, *VALUES))
     assert all(name in caught.value.message for name in instant_styles())
 
