@@ -109,7 +109,6 @@ def fail() -> dict[str, Any]:
         "paint": gr.update(interactive=True),
         "stop": gr.update(interactive=False),
         "bar": note("The run did not start, or the connection was lost."),
-        "record": None,
     }
 
 

@@ -40,10 +40,10 @@ def test_a_style_is_painted_with_what_it_was_made_by(photograph, tmp_path):
     assert in_words(info).endswith(f"25 % of it {title(SECOND)}, strength 60")
 
 
-@pytest.mark.parametrize("style", ["nonsense", "", None, ["mosaic"], "none"])
-def test_an_unknown_style_is_refused_with_the_names(photograph, style):
-    with pytest.raises(gr.Error, match=r"^style_name must be one of") as caught:
-        next(paint_instantly(photograph, style, *VALUES))
+@pytest.mark.parametrize("unknown", ["nonsense", "", None, ["mosaic"], "none"])
+def test_an_unknown_style_is_refused_with_the_names(photograph, unknown):
+    with pytest.raises(gr.Error, match="style_name must be one of") as caught:
+        next(paint_instantly(photograph, unknown, *VALUES))
     assert all(name in caught.value.message for name in instant_styles())
 
 
