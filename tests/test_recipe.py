@@ -45,7 +45,6 @@ def test_another_weight_is_another_version():
         "[]",
         "null",
         "[" * 5000,
-        " " * (LONGEST + 1),
         fields(more=1),
         fields(settings=[]),
         fields(settings={"__class__": 1}),
@@ -65,6 +64,12 @@ def test_a_strangers_recipe_is_refused_with_a_sentence(text):
 
 def test_an_older_recipe_gets_the_defaults_of_newer_settings():
     assert parse(fields(settings={"iterations": 9})).settings == Settings(iterations=9)
+
+
+def test_a_recipe_that_is_too_long_is_not_read():
+    assert parse(MADE.text().ljust(LONGEST)) == MADE
+    with pytest.raises(InputError):
+        parse(MADE.text().ljust(LONGEST + 1))
 
 
 def test_pictures_without_a_recipe_say_so(tmp_path, content):
