@@ -44,7 +44,7 @@ from training.optimisers import Optimisers, learning_rate
 
 GRAM_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
 CONTENT_LAYER = "relu3_3"
-STYLE_WEIGHT = 22.0
+STYLE_WEIGHT = 13.0
 """Of the style loss, in parts of a photograph's, beside the content loss, in parts of what the
 optimiser pays."""
 PAIRS, ITERATIONS = 2, 60
