@@ -87,7 +87,8 @@ def tidy(queue: Queue) -> None:
     for session, names in list(events.items()):
         if not names or (session not in answers and names.isdisjoint(under_way)):
             del events[session]
-    for run in itertools.chain(*_runs(queue)):
+    runs = (_runs(queue, group) for group in USUAL_SECONDS)
+    for run in itertools.chain.from_iterable(itertools.chain(*runs)):
         if run.session_hash in answers:
             answers.move_to_end(run.session_hash)
 
