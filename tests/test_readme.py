@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from nst.settings import SPECS, Range
+from nst.settings import INSTANT_SPECS, SPECS, Range
+from nst.styles import instant_styles
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -82,10 +83,14 @@ def test_the_commands_of_the_hub_have_these_options():
         assert all(word in told.stdout for word in words if word.startswith("--"))
 
 
-@pytest.mark.parametrize("name", SPECS)
-def test_the_table_gives_every_setting_with_its_default(name):
-    spec = SPECS[name]
-    rows = [line for line in README.splitlines() if line.startswith("| `")]
+@pytest.mark.parametrize(
+    ("name", "spec", "table"),
+    [*((name, spec, 0) for name, spec in SPECS.items())]
+    + [(name, spec, 1) for name, spec in INSTANT_SPECS.items() if name != "style"],
+)
+def test_the_table_gives_every_setting_with_its_default(name, spec, table):
+    tables = README.split("An instant painting has settings of its own:")
+    rows = [line for line in tables[table].splitlines() if line.startswith("| `")]
     if re.fullmatch(r"relu\d_1_weight", name):
         name = "relu1_1_weight"
     (row,) = (line for line in rows if f"`{name}`" in line)
@@ -94,6 +99,10 @@ def test_the_table_gives_every_setting_with_its_default(name):
     assert cells[2] == default
     if isinstance(spec, Range) and cells[3]:
         assert cells[3] == f"{spec.minimum:g} … {spec.maximum:g}"
+
+
+def test_the_table_names_every_instant_style():
+    assert f"| {', '.join(instant_styles())} |" in README
 
 
 def test_every_file_that_the_readme_names_is_there():
