@@ -99,6 +99,19 @@ def _layer_weight(layer: str, what: str) -> Any:  # noqa: ANN401
     return _weight(f"Weight of {layer}", f"How much {what} count among the style layers.")
 
 
+def _size(maximum: int) -> Any:  # noqa: ANN401
+    return _setting(
+        Range(
+            label="Size",
+            help="Longest side of the result in pixels; the aspect ratio is kept.",
+            default=512,
+            minimum=64,
+            maximum=maximum,
+            step=1,
+        )
+    )
+
+
 def _style_weight(number: int) -> Any:  # noqa: ANN401
     help_text = "How much this style counts beside the others; 0 leaves it out."
     return _weight(f"Weight of style {number}", help_text)
@@ -132,16 +145,7 @@ class Settings:
             step=1.0,
         )
     )
-    size: int = _setting(
-        Range(
-            label="Size",
-            help="Longest side of the result in pixels; the aspect ratio is kept.",
-            default=512,
-            minimum=64,
-            maximum=MAX_SIDE,
-            step=1,
-        )
-    )
+    size: int = _size(MAX_SIDE)
     style_scale: float = _setting(
         Range(
             label="Stroke size",
@@ -251,16 +255,7 @@ class InstantSettings:
             step=1.0,
         )
     )
-    size: int = _setting(
-        Range(
-            label="Size",
-            help="Longest side of the result in pixels; the aspect ratio is kept.",
-            default=512,
-            minimum=64,
-            maximum=MAX_INSTANT_SIDE,
-            step=1,
-        )
-    )
+    size: int = _size(MAX_INSTANT_SIDE)
     second_style: str = _setting(
         Choice(
             label="Second style",

@@ -10,6 +10,7 @@ import argparse
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import save_file
@@ -17,6 +18,7 @@ from torch import Tensor, nn
 
 from nst.features import load_vgg19
 from nst.losses import Metric, gram_matrix, relative_distance
+from training import checkpoint
 from training.crops import Crops, load_pictures
 from training.optimisers import Optimisers, learning_rate
 from training.student import GRAM_TAUGHT, TAUGHT, Student, half_precision
@@ -115,26 +117,16 @@ class Distillation:
         self.optimisers.step(learning_rate(self.step, steps))
         return {k: (error.detach(), gram.detach()) for k, (error, gram) in losses.items()}
 
+    def _parts(self) -> dict[str, Any]:
+        return {"student": self.student, "optimisers": self.optimisers, "pool": self.pool}
+
     def save(self, path: Path) -> None:
         """Write everything that `load` needs, replacing the file at once."""
-        state = {
-            "step": self.step,
-            "student": self.student.state_dict(),
-            "optimisers": self.optimisers.state_dict(),
-            "pool": self.pool.state_dict(),
-            "generator": self.generator.get_state(),
-        }
-        torch.save(state, path.with_suffix(".part"))
-        path.with_suffix(".part").replace(path)
+        checkpoint.write(path, self.step, self.generator, self._parts())
 
     def load(self, path: Path) -> None:
         """Go on from what `save` wrote."""
-        state = torch.load(path, weights_only=True)
-        self.step = state["step"]
-        self.student.load_state_dict(state["student"])
-        self.optimisers.load_state_dict(state["optimisers"])
-        self.pool.load_state_dict(state["pool"])
-        self.generator.set_state(state["generator"])
+        self.step = checkpoint.read(path, self.generator, self._parts())
 
     def export(self, path: Path) -> None:
         """Write the network and its maps, in VGG19's units, as half precision safetensors."""
@@ -152,9 +144,9 @@ def _line(losses: dict[str, tuple[Tensor, Tensor]]) -> str:
 
 def train(distillation: Distillation, held_out: Tensor, options: argparse.Namespace) -> None:
     """Train to `options.steps`, with a checkpoint and an export every `options.every` steps."""
-    checkpoint = options.run / "checkpoint.pt"
-    if checkpoint.exists():
-        distillation.load(checkpoint)
+    kept = options.run / "checkpoint.pt"
+    if kept.exists():
+        distillation.load(kept)
     started, first = time.monotonic(), distillation.step
     while distillation.step < options.steps:
         distillation.advance(options.steps)
@@ -164,7 +156,7 @@ def train(distillation: Distillation, held_out: Tensor, options: argparse.Namesp
             losses = distillation.losses(held_out)
         seconds = (time.monotonic() - started) / (distillation.step - first)
         print(f"{distillation.step}  {seconds:.3f} s/step  {_line(losses)}", flush=True)
-        distillation.save(checkpoint)
+        distillation.save(kept)
         distillation.export(options.run / "compact.safetensors")
 
 

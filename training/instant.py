@@ -19,6 +19,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
+from typing import Any
 
 import torch
 from PIL import Image
@@ -39,6 +40,7 @@ from nst.settings import STYLE_LAYERS, Settings
 from nst.styles import INSTANT_FILE, NAMES
 from nst.transfer import optimise
 from nst.transformer import Transformer
+from training import checkpoint
 from training.crops import SUFFIXES, Crops, load_pictures
 from training.optimisers import Optimisers, learning_rate
 
@@ -233,24 +235,16 @@ class Training:
         self.optimisers.step(learning_rate(self.step, self.steps))
         return {name: loss.detach() for name, loss in losses.items()}
 
+    def _parts(self) -> dict[str, Any]:
+        return {"network": self.network, "optimisers": self.optimisers}
+
     def save(self, path: Path) -> None:
         """Write everything that `load` needs, replacing the file at once."""
-        state = {
-            "step": self.step,
-            "network": self.network.state_dict(),
-            "optimisers": self.optimisers.state_dict(),
-            "generator": self.generator.get_state(),
-        }
-        torch.save(state, path.with_suffix(".part"))
-        path.with_suffix(".part").replace(path)
+        checkpoint.write(path, self.step, self.generator, self._parts())
 
     def load(self, path: Path) -> None:
         """Go on from what `save` wrote."""
-        state = torch.load(path, weights_only=True)
-        self.step = state["step"]
-        self.network.load_state_dict(state["network"])
-        self.optimisers.load_state_dict(state["optimisers"])
-        self.generator.set_state(state["generator"])
+        self.step = checkpoint.read(path, self.generator, self._parts())
 
 
 def fresh(names: Iterable[str], seed: int) -> Transformer:
@@ -291,9 +285,9 @@ def sheet(network: Transformer, photographs: Sequence[Tensor]) -> Image.Image:
 
 def train(training: Training, samples: Sequence[Tensor], run: Path, every: int) -> None:
     """Train to the end, with checkpoint, weights and sample sheet every `every` steps."""
-    checkpoint = run / "checkpoint.pt"
-    if checkpoint.exists():
-        training.load(checkpoint)
+    kept = run / "checkpoint.pt"
+    if kept.exists():
+        training.load(kept)
     started, first = time.monotonic(), training.step
     totals: dict[str, float] = {}
     while training.step < training.steps:
@@ -305,7 +299,7 @@ def train(training: Training, samples: Sequence[Tensor], run: Path, every: int) 
         losses = "  ".join(f"{name} {total / every:.4f}" for name, total in totals.items())
         print(f"{training.step}  {seconds:.3f} s/step  {losses}", flush=True)
         totals = {}
-        training.save(checkpoint)
+        training.save(kept)
         export(training.network, run / "instant.safetensors")
         if samples:
             sheet(training.network, samples).save(run / f"{training.step:06}.jpg", quality=90)

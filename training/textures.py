@@ -12,6 +12,7 @@ from pathlib import Path
 from PIL import Image
 
 from nst import Settings, load_features, stylize
+from nst.features import FeatureNetwork
 from nst.images import open_image, save_image
 from training.crops import SUFFIXES
 
@@ -19,9 +20,9 @@ SETTINGS = Settings(init="noise", style_strength=100, iterations=400, size=512)
 GREY = Image.new("RGB", (4, 3), (128, 128, 128))
 
 
-def texture(style: Image.Image) -> Image.Image:
+def texture(style: Image.Image, features: FeatureNetwork) -> Image.Image:
     """A texture of a style picture, 512 × 384 pixels."""
-    *_, step = stylize(GREY.resize((512, 384)), style, SETTINGS, features=load_features("compact"))
+    *_, step = stylize(GREY.resize((512, 384)), style, SETTINGS, features=features)
     return step.image
 
 
@@ -34,9 +35,10 @@ def main() -> None:
     parser.add_argument("out", type=Path, help="folder for the textures")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
+    features = load_features("compact")
     for path in sorted(options.styles.iterdir()):
         if path.suffix.lower() in SUFFIXES:
-            image = texture(open_image(path, path.name))
+            image = texture(open_image(path, path.name), features)
             save_image(image, options.out / f"{path.stem}.jpg", "compact")
 
 
