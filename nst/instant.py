@@ -1,8 +1,7 @@
 """Instant styles: a photograph painted in a style by name, in one pass of a trained network.
 
     from nst import instant
-    from nst.memory import HEADROOM, available_bytes, gigabytes
-from nst.settings import InstantSettings
+    from nst.settings import InstantSettings
 
     picture = instant.paint(photograph, InstantSettings(style="starry-night"))
 

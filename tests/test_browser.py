@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -22,6 +23,8 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 ]
 PATIENCE = 30_000  # milliseconds, on a slow machine
 SHOWN = ".image-frame img, [data-testid=detailed-image]"
@@ -133,6 +136,48 @@ def test_a_visit_from_first_sight_to_download(page, expect, picture_files, tmp_p
     download.value.save_as(path)
     with Image.open(path) as image:
         assert image.format == "PNG" and image.size == (512, 341)
+
+
+COPY = """async (data) => {
+    const response = await fetch(data);
+    const item = new ClipboardItem({"image/png": await response.blob()});
+    await navigator.clipboard.write([item]);
+}"""
+CARRY = """async (data) => {
+    const response = await fetch(data);
+    const carried = new DataTransfer();
+    carried.items.add(new File([await response.blob()], "dropped.png", {type: "image/png"}));
+    return carried;
+}"""
+
+
+def test_pictures_come_from_the_camera_and_the_clipboard(visit, expect, picture_files):
+    page = visit(permissions=["camera", "clipboard-read", "clipboard-write"])
+    content, style = page.locator("#nst-content"), page.locator("#nst-style")
+    content.get_by_role("button", name="Capture from camera").click()
+    content.get_by_text("Click to Access Webcam").click()
+    page.wait_for_function("document.querySelector('#nst-content video')?.videoWidth > 0")
+    content.get_by_role("button", name="capture photo").click()
+    notes = page.get_by_text(re.compile(r"^\d+ × \d+ pixels$"))
+    expect(notes).to_have_count(1)
+    page.evaluate(COPY, as_url(picture_files[1]))
+    style.get_by_role("button", name="Paste from clipboard").click()
+    expect(notes).to_have_count(2)
+    expect(notes.nth(1)).to_have_text("80 × 100 pixels")
+
+
+def test_pictures_can_be_dropped(page, expect, picture_files):
+    for name, path in zip(("content", "style"), picture_files, strict=True):
+        carried = page.evaluate_handle(CARRY, as_url(path))
+        target = page.locator(f"#nst-{name}").get_by_role("button", name=re.compile("^Drop"))
+        for event in ("dragenter", "dragover", "drop"):
+            target.dispatch_event(event, {"dataTransfer": carried})
+    notes = page.get_by_text(re.compile(r"^\d+ × \d+ pixels$"))
+    expect(notes).to_have_text(["96 × 64 pixels", "80 × 100 pixels"])
+
+
+def as_url(path: Path) -> str:
+    return f"data:image/png;base64,{b64encode(path.read_bytes()).decode()}"
 
 
 def test_after_a_run_it_can_be_compared_and_watched_and_used(page, expect, picture_files, tmp_path):
