@@ -47,7 +47,7 @@ def _tensor(image: Image.Image) -> Tensor:
 
 
 def _total(objective: Objective, losses: Losses) -> float:
-    return objective.balance(losses.content, losses.style)
+    return objective.balance(losses.content, losses.style).loss
 
 
 def main() -> None:

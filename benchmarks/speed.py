@@ -45,8 +45,10 @@ CONTENT, STYLE = EXAMPLES / "content" / "astronaut.jpg", EXAMPLES / "styles" / "
 SETTINGS = Settings(tv_weight=0)
 TURNS = {256: 5, 512: 3, 1024: 1}
 """Turns of each implementation, by the side of a square picture."""
-IN_A_ROW = 3
-"""Timed iterations of a turn, after one that is not: an iteration never comes alone in a run."""
+UNTIMED_SECONDS, TIMED_SECONDS, IN_A_ROW = 0.5, 1.0, 3
+"""A turn goes on for this long untimed and then timed, with at least one and three iterations: an
+iteration never comes alone in a run, and the first ones after another implementation's meet its
+memory and its caches."""
 TEXTBOOK_ITERATIONS = 100
 MEMORY_ITERATIONS = 12
 INSTANT_TURNS = 6
@@ -125,9 +127,19 @@ def iterations(side: int, turns: int) -> dict[str, float]:
         for case, run in runs.items():
             # The textbook runs with the allocator as the system has it.
             allocator.give_back() if case == "textbook" else allocator.keep()
-            next(run)
-            times[case] += [_seconds(run) for _ in range(IN_A_ROW)]
+            times[case] += _turn(run)
     return {case: median(values) for case, values in times.items()}
+
+
+def _turn(run: Run) -> list[float]:
+    """The seconds of the timed iterations of one turn."""
+    untimed = 0.0
+    while untimed < UNTIMED_SECONDS:
+        untimed += _seconds(run)
+    times: list[float] = []
+    while sum(times) < TIMED_SECONDS or len(times) < IN_A_ROW:
+        times.append(_seconds(run))
+    return times
 
 
 def time_to_loss(side: int) -> dict[str, float]:

@@ -6,7 +6,7 @@ varied by as much as its mean. `RemainingStyle` is what `Settings.style_strength
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor
@@ -27,7 +27,15 @@ LEAST_START = 1e-6
 class Balance(Protocol):
     """What an `Objective` minimises, given the content and the style loss (scalars)."""
 
-    def __call__(self, content_loss: Tensor, style_loss: Tensor) -> Tensor: ...  # noqa: D102
+    def __call__(self, content_loss: Tensor, style_loss: Tensor) -> "Weighed": ...  # noqa: D102
+
+
+class Weighed(NamedTuple):
+    """A sum and its derivatives with respect to the content and the style loss."""
+
+    loss: Tensor
+    by_content: float
+    by_style: float | Tensor
 
 
 @dataclass(frozen=True)
@@ -37,9 +45,10 @@ class WeightedSum:
     content_weight: float
     style_weight: float
 
-    def __call__(self, content_loss: Tensor, style_loss: Tensor) -> Tensor:
-        """The weighted sum, a scalar."""
-        return self.content_weight * content_loss + self.style_weight * style_loss
+    def __call__(self, content_loss: Tensor, style_loss: Tensor) -> Weighed:
+        """The weighted sum."""
+        loss = self.content_weight * content_loss + self.style_weight * style_loss
+        return Weighed(loss, self.content_weight, self.style_weight)
 
 
 PLAIN = WeightedSum(1.0, 20.0)
@@ -68,10 +77,12 @@ class RemainingStyle:
         """The share of the style loss at the start that is to remain: 1 … `REMAINING_AT_100`."""
         return REMAINING_AT_100 ** (1 - (1 - self.style_strength / 100) ** CURVE)
 
-    def __call__(self, content_loss: Tensor, style_loss: Tensor) -> Tensor:
-        """The sum, a scalar."""
+    def __call__(self, content_loss: Tensor, style_loss: Tensor) -> Weighed:
+        """The sum."""
         # Near strength 100 the content gives way altogether.
         content_weight = 1 - (self.style_strength / 100) ** GIVING_WAY
         allowed = self.share * max(self.start, LEAST_START)
-        excess = torch.log((style_loss / allowed).clamp_min(1))
-        return content_weight * content_loss + STIFFNESS / 2 * excess.square()
+        held = style_loss.clamp_min(allowed)
+        excess = torch.log(held / allowed)
+        loss = content_weight * content_loss + STIFFNESS / 2 * excess.square()
+        return Weighed(loss, content_weight, STIFFNESS * excess / held)

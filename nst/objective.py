@@ -8,18 +8,10 @@ from torch import Tensor
 
 from nst.balance import Balance, RemainingStyle
 from nst.features import FeatureNetwork
-from nst.losses import (
-    add_total_variation,
-    content_size,
-    difference_loss,
-    gram_matrix,
-    in_metric,
-    mean_products,
-    moments,
-    style_loss,
-)
+from nst.losses import add_total_variation, channel_means, mean_products, moments
 from nst.regions import Region, root_guide
 from nst.settings import STYLE_LAYERS, InputError, Settings
+from nst.targets import ContentTarget, StyleTarget
 from nst.trace import Source, Trace
 
 
@@ -37,29 +29,24 @@ class _Comparison:
     """One layer's Gram matrix in one region, and what it is to be.
 
     Attributes:
-        target: (1, C', C'), in the layer's metric.
         root: (1, 1, h, w), see `nst.regions.root_guide`; None for the whole picture.
         weight: all of an objective's sum to 1.
     """
 
     layer: str
-    target: Tensor
+    target: StyleTarget
     root: Tensor | None
     weight: float
 
-
-@dataclass(frozen=True)
-class _Seen:
-    """What a loss sees of a picture: the moments of activations, or of a difference to others.
-
-    Where the mean is None, the loss does not depend on it.
-    """
-
-    layer: str
-    features: Tensor
-    root: Tensor | None
-    gram: Tensor
-    mean: Tensor | None
+    def see(self, activations: Mapping[str, Tensor]) -> tuple[Tensor, Source]:
+        """The style loss, a scalar, and where its gradient enters."""
+        features, mean = activations[self.layer], None
+        if self.root is not None:
+            features = features * self.root.to(features)
+        if self.target.affine is not None:
+            mean = channel_means(features, self.root)
+        loss, *slopes = self.target.compare(mean_products(features), mean)
+        return loss, Source(features, *slopes, self.root)
 
 
 def used_layers(features: FeatureNetwork, settings: Settings) -> dict[str, float]:
@@ -100,86 +87,66 @@ class Objective:
         layer, weights = features.content_layer, used_layers(features, settings)
         with torch.no_grad():
             activations = features(content, {layer, *weights})
-            self.content = activations[layer]
-            self.content_size = content_size(self.content, self.metrics.get(layer))
+            self.content = ContentTarget.of(activations[layer], self.metrics.get(layer))
             whole = sum(weights.values()) * sum(region.weight for region in regions)
             self.comparisons = [
                 _Comparison(k, target, root, weights[k] * region.weight / whole)
                 for region in regions
                 for k, (target, root) in self._targets(region, activations, weights).items()
             ]
-            start = self._style_loss(self._compared(activations))
+            start = self._style_loss(self._seen(activations))
         self.layers = list(activations)
         self.balance = balance or RemainingStyle(settings.style_strength, float(start))
 
     def _targets(
         self, region: Region, activations: Mapping[str, Tensor], layers: Iterable[str]
-    ) -> dict[str, tuple[Tensor, Tensor | None]]:
-        """The blended Gram matrix and the guide's root of each layer for a region."""
+    ) -> dict[str, tuple[StyleTarget, Tensor | None]]:
+        """The blended statistics and the guide's root of each layer for a region."""
         whole = sum(weight for _, weight in region.styles)
-        grams = dict.fromkeys(layers, 0.0)
+        blended = dict.fromkeys(layers, (0.0, 0.0))
         for style, weight in region.styles:
-            for k, x in self.features(style, grams).items():
-                grams[k] = grams[k] + weight / whole * gram_matrix(x, self.metrics.get(k))
+            for k, x in self.features(style, blended).items():
+                pairs = zip(blended[k], moments(x), strict=True)
+                blended[k] = tuple(sum_ + weight / whole * part for sum_, part in pairs)
+        targets = {k: StyleTarget.of(*both, self.metrics.get(k)) for k, both in blended.items()}
         if region.guide is None:
-            return {k: (gram, None) for k, gram in grams.items()}
+            return {k: (target, None) for k, target in targets.items()}
         return {
-            k: (gram, root_guide(region.guide, activations[k].shape[2:]))
-            for k, gram in grams.items()
+            k: (target, root_guide(region.guide, activations[k].shape[2:]))
+            for k, target in targets.items()
         }
 
     def picture(self, image: Tensor) -> Tensor:
         """What is to be seen of an optimised image (1, 3, H, W): all of it."""
         return image
 
+    @torch.no_grad()
     def evaluate(self, image: Tensor) -> tuple[float, Tensor, Losses]:
         """Return the loss, its gradient (1, 3, H, W) and its parts for an image (1, 3, H, W).
 
-        Autograd sees the small end only, from Gram matrices to the loss; the way back through the
-        network is written out in `nst.trace`.
+        Nothing is left to autograd: `nst.targets` has the losses' gradients, `nst.balance` the
+        sum's, and `nst.trace` the way back through the network.
         """
         trace = Trace(self.features, image, self.layers)
-        content, styles = self._difference(trace.activations), self._compared(trace.activations)
-        leaves = [content.gram, *(x for seen in styles for x in (seen.gram, seen.mean))]
-        for leaf in leaves:
-            leaf.requires_grad_()
-        with torch.enable_grad():
-            parts = [self._content_loss(content), self._style_loss(styles)]
-            loss = self.balance(*parts)
-            of_content, *of_styles = torch.autograd.grad(loss, leaves, allow_unused=True)
+        layer, seen = self.features.content_layer, self._seen(trace.activations)
+        difference = trace.activations[layer] - self.content.features
+        parts = [self.content.loss(mean_products(difference)), self._style_loss(seen)]
+        loss, by_content, by_style = self.balance(*parts)
         sources: dict[str, list[Source]] = {layer: [] for layer in self.layers}
-        sources[content.layer].append(Source(content.features, of_content))
-        for seen, *of_moments in zip(styles, of_styles[::2], of_styles[1::2], strict=True):
-            sources[seen.layer].append(Source(seen.features, *of_moments, seen.root))
+        sources[layer].append(Source(difference, by_content * self.content.slope))
+        for comparison, (_, source) in zip(self.comparisons, seen, strict=True):
+            sources[comparison.layer].append(source.times(comparison.weight * by_style))
         gradient = trace.gradient(sources)
         parts.append(add_total_variation(gradient, image, self.tv_weight))
-        loss = loss.detach() + self.tv_weight * parts[2]
+        loss = loss + self.tv_weight * parts[2]
         total, *values = torch.stack([loss, *parts]).tolist()
         return total, gradient, Losses(*values)
 
-    def _difference(self, activations: Mapping[str, Tensor]) -> _Seen:
-        layer = self.features.content_layer
-        difference = activations[layer] - self.content
-        return _Seen(layer, difference, None, mean_products(difference), None)
+    def _seen(self, activations: Mapping[str, Tensor]) -> list[tuple[Tensor, Source]]:
+        """The style losses of all comparisons, and where their gradients enter."""
+        return [comparison.see(activations) for comparison in self.comparisons]
 
-    def _compared(self, activations: Mapping[str, Tensor]) -> list[_Seen]:
-        """What each comparison compares: activations, multiplied by their guide's root."""
-        seen = []
-        for comparison in self.comparisons:
-            features, root = activations[comparison.layer], comparison.root
-            guided = features if root is None else features * root.to(features)
-            seen.append(_Seen(comparison.layer, guided, root, *moments(guided, root)))
-        return seen
-
-    def _content_loss(self, seen: _Seen) -> Tensor:
-        return difference_loss(seen.gram, self.content_size, self.metrics.get(seen.layer))
-
-    def _style_loss(self, styles: Sequence[_Seen]) -> Tensor:
-        distances = [
-            comparison.weight
-            * style_loss(
-                in_metric(seen.gram, seen.mean, self.metrics.get(seen.layer)), comparison.target
-            )
-            for comparison, seen in zip(self.comparisons, styles, strict=True)
-        ]
-        return torch.stack(distances).sum()
+    def _style_loss(self, seen: Sequence[tuple[Tensor, Source]]) -> Tensor:
+        """Their weighted sum."""
+        pairs = zip(self.comparisons, seen, strict=True)
+        return torch.stack([comparison.weight * loss for comparison, (loss, _) in pairs]).sum()

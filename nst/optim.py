@@ -129,7 +129,8 @@ class ProjectedLBFGS:
             self._squares = gradient.square()
         else:
             self._memory.add((self.image, self._accepted), (gradient, self._gradient))
-            self._squares.lerp_(gradient.square(), 1 - SQUARES_MEMORY)
+            self._squares.mul_(SQUARES_MEMORY)
+            self._squares.addcmul_(gradient, gradient, value=1 - SQUARES_MEMORY)
         self._loss, self._accepted, self._gradient = loss, self.image, gradient
 
     def _direction(self) -> Tensor:
@@ -139,15 +140,15 @@ class ProjectedLBFGS:
         moves = (x - gradient).clamp_(0, 1)
         moves.ne_(x)
         free = gradient * moves
-        diagonal = (self._squares / self._squares.mean()).add_(SQUARES_FLOOR)
+        diagonal = self._squares + SQUARES_FLOOR * self._squares.mean()
         diagonal.log_().mul_(-SQUARES_POWER).exp_()  # a power, in a third of the time
         direction = self._memory.direction(free, diagonal, self._boldness)
-        if direction is None:
+        falls = direction is not None and direction.mul_(moves).flatten() @ gradient.flatten() < 0
+        if not falls:
             self._memory.clear()
-            direction = diagonal.mul_(free)
+            direction = diagonal.mul_(gradient).mul_(moves)
             size = _rms(direction)
             return direction.mul_(-self._first_step / size if size > 0 else 0.0)
-        direction.mul_(moves)
         size = direction.norm() / math.sqrt(direction.numel())  # not read: no wait for the GPU
         longest = LONGEST_STEP * self._boldness / BOLDEST
         return direction.mul_((longest / size).clamp_max_(1))
@@ -200,12 +201,12 @@ class _Memory:
         """Minus the inverse Hessian times the gradient (Nocedal & Wright 2006, algorithm 7.4).
 
         Args:
-            gradient: in the picture's shape.
+            gradient: in the picture's shape; overwritten with the result.
             diagonal: the inverse Hessian to start from, up to a factor; the same shape.
             boldness: 0 for the short, 1 for the long step of Barzilai & Borwein.
 
         Returns:
-            The direction in the picture's shape, or None where nothing is remembered or it rises.
+            The direction in the picture's shape, or None where nothing is remembered.
         """
         if not self._slots:
             return None
@@ -213,11 +214,10 @@ class _Memory:
         flat, diagonal = gradient.flatten(), diagonal.flatten()
         alphas = self._first_loop((s @ flat).tolist())
         # Minus the textbook's q, and so are the inner products with it.
-        q = flat.addmv(y.T, self._tensor(alphas), beta=-1)
+        q = flat.addmv_(y.T, self._tensor(alphas), beta=-1)
         q.mul_(diagonal).mul_(self._length(diagonal, boldness))
         betas = self._second_loop((-(y @ q)).tolist(), alphas)
-        direction = q.addmv_(s.T, self._tensor(betas - alphas))
-        return direction.view_as(gradient) if direction @ flat < 0 else None
+        return q.addmv_(s.T, self._tensor(betas - alphas)).view_as(gradient)
 
     def _tensor(self, coefficients: np.ndarray) -> Tensor:
         return torch.from_numpy(coefficients).to(self._s)

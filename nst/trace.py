@@ -9,7 +9,7 @@ compact network takes two thirds of the time.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -37,6 +37,11 @@ class Source:
     gram: Tensor
     mean: Tensor | None = None
     root: Tensor | None = None
+
+    def times(self, factor: float | Tensor) -> "Source":
+        """The same with its gradients multiplied."""
+        mean = None if self.mean is None else factor * self.mean
+        return replace(self, gram=factor * self.gram, mean=mean)
 
     def pull_back(self, onto: Tensor) -> Tensor:
         """The gradient of the activation added to `onto` (1, C, H, W), which is overwritten.
