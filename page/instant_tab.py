@@ -14,6 +14,14 @@ from page.thumbnails import style_tiles
 HELP = "These were learned beforehand. Click one, and your photograph is painted in a moment."
 MIX_REASON = "It is the share of a second style: choose one first."
 REFINE_FIRST = "It goes on from an instant painting: click a style first."
+RELEASE_BY_KEY = """element.closest('[role=tabpanel]').addEventListener('keyup', event => {
+  if (event.key === 'Enter' && event.target.matches('input[type=number]'))
+    event.target.blur();
+  if (/^(Arrow|Page|Home|End)/.test(event.key) && event.target.matches('input[type=range]'))
+    event.target.dispatchEvent(new PointerEvent('pointerup', {bubbles: true}));
+})"""
+"""Gradio's sliders are released by the pointer, or by leaving their number: by arrow keys and Enter
+nothing would be painted."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,7 @@ class InstantTab:
 
 def lay_out() -> InstantTab:
     """Lay it out, inside a `gr.Tab`."""
-    gr.HTML(f"<p>{HELP}</p>", elem_classes="nst-note")
+    gr.HTML(f"<p>{HELP}</p>", elem_classes="nst-note", js_on_load=RELEASE_BY_KEY)
     tiles = style_tiles()
     problem = gr.HTML(elem_classes="nst-note")
     settings = {name: widget_of(INSTANT_SPECS[name]) for name in ("strength", "size")}

@@ -419,6 +419,12 @@ def test_an_instant_style_paints_at_a_click_and_is_refined(visit, expect, viewpo
     expect(page.locator("#nst-result")).to_be_in_viewport()
     expect(style_button(page, "Mosaic")).to_have_attribute("aria-pressed", "true")
     expect(page.locator(".nst-strip li")).to_have_count(1)
+    page.get_by_label("range slider for Strength").last.press("ArrowLeft")
+    page.get_by_text(re.compile("^Painted as Mosaic, strength 99: ")).wait_for()
+    strength = page.get_by_label("number input for Strength").last
+    strength.fill("100")
+    strength.press("Enter")
+    page.get_by_text(re.compile("^Painted as Mosaic: ")).wait_for()
     screenshot(page, f"10-instant-{viewport['width']}")
     assert not _serious(axe.run(page))
     assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
@@ -435,7 +441,7 @@ def test_an_instant_style_paints_at_a_click_and_is_refined(visit, expect, viewpo
     page.get_by_role("tab", name="Any painting").click()
     page.get_by_role("button", name="Stop").click()
     wait_until_ready(page, expect)
-    expect(page.locator(".nst-strip li")).to_have_count(2)
+    expect(page.locator(".nst-strip li")).to_have_count(4)
     open_group(page, "Where to start")
     expect(page.get_by_label("image", exact=True)).to_be_checked()
 
