@@ -5,8 +5,9 @@ Super-Resolution", with what was learned since: nearest-neighbour enlargement be
 instead of strided transposed ones (Odena et al. 2016: no checkerboards), reflected borders, and
 conditional instance normalisation (Dumoulin et al. 2017, "A Learned Representation For Artistic
 Style"): all weights are shared, and a style is a row of scales and shifts. Beside the paper's,
-there is a row for the photograph itself, so that strength is a mixture with that row, and a path
-from the photograph around the network, which that row opens and a style mostly closes.
+there is a row for the photograph itself, so that strength is a mixture with that row; a path from
+the photograph around the network, which that row opens and a style mostly closes; and noise of
+three grains (Ulyanov et al. 2016, "Texture Networks"), each style with its own amounts.
 """
 
 from collections.abc import Sequence
@@ -19,12 +20,20 @@ INSTANT = "instant"
 """What to call the network in front of people, where feature networks have their names."""
 FULL, HALF, QUARTER = 16, 48, 96
 """Channels at the picture's resolution, at half and at a quarter of it."""
-RESIDUAL_BLOCKS = 5
+DOWN, RESIDUAL_BLOCKS = 3, 5
+"""Stages on the way down to a quarter, and blocks there."""
 EPSILON = 1e-5
 """Added to variances, so that flat pictures divide by something."""
 BAND_PIXELS = 2**16
 """Pixels of a convolution's result that are computed at once: larger pictures go in bands, which
 bounds the memory of enlarged and padded copies (784 MB at 1024 pixels become 244)."""
+GRAINS = (4, 16, 64)
+"""Sizes in pixels of the grains of noise that styles can make strokes of where a photograph is
+even: without it a network repeats one stroke there."""
+FIRST_GRAIN = 0.3
+"""Standard deviation of an untrained style's amounts of noise."""
+SEED = 0
+"""Of the noise, so that a photograph is painted the same every time."""
 
 
 class Convolution(nn.Module):
@@ -124,6 +133,16 @@ class ResidualBlock(nn.Module):
         return x + self.second(self.first(x, mixture).relu_(), mixture)
 
 
+def noise(size: tuple[int, int], generator: torch.Generator) -> Tensor:
+    """Noise for a picture at a quarter of its size (h, w): (grains, h, w)."""
+    layers = []
+    for grain in GRAINS:
+        height, width = (-(-side * 4 // grain) for side in size)
+        coarse = torch.randn(1, 1, height, width, generator=generator)
+        layers.append(F.interpolate(coarse, size, mode="bilinear")[0])
+    return torch.cat(layers)
+
+
 class Transformer(nn.Module):
     """The whole network.
 
@@ -151,18 +170,22 @@ class Transformer(nn.Module):
             ]
         )
         self.last = Convolution(FULL, 3, 5)
+        self.grain = nn.Parameter(FIRST_GRAIN * torch.randn(count, QUARTER, len(GRAINS)))
         self.gain = nn.Parameter(torch.full((count, 3), 0.1))
         self.offset = nn.Parameter(torch.full((count, 3), 0.5))
         self.skip = nn.Parameter(torch.zeros(count, 3))
         with torch.no_grad():
             self.skip[0], self.offset[0], self.gain[0] = 1, 0, 0
 
-    def forward(self, image: Tensor, mixture: Tensor) -> Tensor:
+    def forward(
+        self, image: Tensor, mixture: Tensor, generator: torch.Generator | None = None
+    ) -> Tensor:
         """Paint pictures.
 
         Args:
             image: (N, 3, H, W), RGB in [0, 1], H and W of at least 16.
             mixture: (N, S), the shares of the rows in each picture, of sum 1.
+            generator: of the noise, on the CPU; one that begins with `SEED` when None.
 
         Returns:
             (N, 3, H, W), RGB, of which some may lie outside [0, 1].
@@ -170,7 +193,10 @@ class Transformer(nn.Module):
         height, width = image.shape[2:]
         x = F.pad(image, (0, -width % 4, 0, -height % 4), mode="reflect")
         x = (2 * x - 1).to(self.dtype)
-        for stage in self.stages:
+        for stage in self.stages[:DOWN]:
+            x = stage(x, mixture).relu_()
+        x = x + self._grain(x, mixture, generator or torch.Generator().manual_seed(SEED))
+        for stage in self.stages[DOWN:]:
             x = stage(x, mixture)
             x = x if isinstance(stage, ResidualBlock) else x.relu_()
         x = self.last(x)[:, :, :height, :width].float()
@@ -178,6 +204,12 @@ class Transformer(nn.Module):
             (mixture @ row)[:, :, None, None] for row in (self.gain, self.offset, self.skip)
         )
         return image * skip + x * gain + offset
+
+    def _grain(self, x: Tensor, mixture: Tensor, generator: torch.Generator) -> Tensor:
+        """What noise, the same for all pictures, adds to the activations (N, QUARTER, h, w)."""
+        amounts = torch.einsum("ns,scg->ncg", mixture, self.grain).to(x)
+        grains = noise(tuple(x.shape[2:]), generator).to(x)
+        return (amounts @ grains.flatten(1)).view_as(x)
 
     def rows(self) -> list[tuple[str, nn.Parameter]]:
         """The parameters with a row for each style, with their names in the state."""

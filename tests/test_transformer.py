@@ -5,7 +5,7 @@ import torch
 from torch.nn import functional as F
 
 from nst import transformer
-from nst.transformer import ConditionalNorm, Convolution, Transformer
+from nst.transformer import ConditionalNorm, Convolution, Transformer, noise
 
 STYLES = ("photograph", "a", "b")
 
@@ -100,3 +100,28 @@ def test_rows_and_kernels_are_all_parameters(network):
     rows = [parameter for _, parameter in network.rows()]
     assert len(rows) + len(network.kernels()) == len(list(network.parameters()))
     assert all(len(row) == len(STYLES) for row in rows)
+
+
+def seeded(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def test_noise_has_a_grain_of_each_size_and_is_that_of_its_seed():
+    grains = noise((33, 50), seeded(3))
+    assert grains.shape == (3, 33, 50)
+    assert torch.equal(grains, noise((33, 50), seeded(3)))
+    steps = grains.diff(dim=2).abs().mean((1, 2))
+    assert steps[0] > 3 * steps[1] > 9 * steps[2] > 0
+
+
+def test_a_picture_is_painted_with_the_same_noise_every_time(network):
+    image, style = picture(24, 32), torch.eye(3)[1:2]
+    painted = network(image, style)
+    assert torch.equal(painted, network(image, style))
+    assert not torch.equal(painted, network(image, style, seeded(1)))
+
+
+def test_a_style_without_grain_takes_no_noise(network):
+    network.grain[1] = 0
+    image, style = picture(24, 32), torch.eye(3)[1:2]
+    assert torch.equal(network(image, style), network(image, style, seeded(1)))

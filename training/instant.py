@@ -46,7 +46,7 @@ from training.optimisers import Optimisers, learning_rate
 
 GRAM_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
 CONTENT_LAYER = "relu3_3"
-STYLE_WEIGHT = 13.0
+STYLE_WEIGHT = 40.0
 """Of the style loss, in parts of a photograph's, beside the content loss, in parts of what the
 optimiser pays."""
 PAIRS, ITERATIONS = 2, 60
@@ -201,7 +201,7 @@ class Training:
 
     def losses(self, content: Tensor, mixture: Tensor) -> dict[str, Tensor]:
         """The terms of the loss, each a mean over pictures (N, 3, H, W)."""
-        painted = self.network(content, mixture)
+        painted = self.network(content, mixture, self.generator)
         with torch.no_grad():
             wanted = self.perception.see(content)
             own = self.perception.grams(wanted)
