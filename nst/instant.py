@@ -12,6 +12,7 @@ that were learned beforehand (Johnson et al. 2016), hundreds of times as fast.
 import hashlib
 import json
 import math
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
@@ -29,6 +30,11 @@ from nst.transformer import Transformer
 FIXED_BYTES = 60e6
 PIXEL_BYTES = {torch.float32: 270, torch.bfloat16: 200}
 """What a painting takes at its peak, whatever its size and for each pixel, measured."""
+PAINTED_SIDE = 512
+"""Longest side, in pixels, near which every picture is painted first: that of the styles when they
+were learned. So strokes have the same size in a small picture and in a large one."""
+OVER = 0.5
+"""Share of the strength with which an enlarged painting is painted over, for finer strokes."""
 
 
 def load_instant(
@@ -74,15 +80,49 @@ def paint(
     content = images.prepare(content, "content image")
     mixture = mixture_of(settings, network.styles)
     size = images.fit(*content.size, settings.size, "content image")
-    _check_fits(size, network)
-    photograph = images.resize_image(content, size)
+    sizes = coarse_to_fine(size)
+    _check_fits(sizes[-1], network)
     if settings.strength == 0:
-        return photograph
+        return images.resize_image(content, size)
     device = network.last.weight.device
+    photographs = (images.to_tensor(images.resize_image(content, s)).to(device) for s in sizes)
     with allocator.kept(), torch.inference_mode():
-        image = images.to_tensor(photograph).to(device)
-        painted = network(image, mixture[None].to(device))
+        painted = _painted(photographs, mixture[None].to(device), network)
+    if sizes[-1] != size:
+        painted = images.resize_tensor(painted, size)
     return images.to_image(painted, images.alpha_of(content))
+
+
+def coarse_to_fine(size: tuple[int, int]) -> list[tuple[int, int]]:
+    """The sizes (width, height) at which a picture is painted for a result of `size`.
+
+    The first is within a factor of √2 of `PAINTED_SIDE`; each is twice the one before. The last is
+    that of the result, or the only one is larger, where the result is small.
+    """
+    doublings = round(math.log2(max(size) / PAINTED_SIDE))
+    doublings = min(doublings, int(math.log2(min(size) / images.MIN_RESULT_SIDE)))
+    if doublings <= 0:
+        return [(size[0] << -doublings, size[1] << -doublings)]
+    factors = [2**i for i in reversed(range(doublings + 1))]
+    return [(round(size[0] / factor), round(size[1] / factor)) for factor in factors]
+
+
+def _painted(photographs: Iterator[Tensor], mixture: Tensor, network: Transformer) -> Tensor:
+    """Paint a photograph (1, 3, H, W), given at growing sizes, the last time at the last of them.
+
+    What a larger photograph shows beyond the smaller one is added to the enlarged painting, which
+    is then painted over.
+    """
+    over = OVER * mixture
+    over[:, 0] = 1 - over[:, 1:].sum()
+    small = next(photographs)
+    painted = network(small, mixture).clamp_(0, 1)
+    for large in photographs:
+        size = (large.shape[3], large.shape[2])
+        detail = large - images.resize_tensor(small, size)
+        enlarged = images.resize_tensor(painted, size).add_(detail).clamp_(0, 1)
+        painted, small = network(enlarged, over).clamp_(0, 1), large
+    return painted
 
 
 def mixture_of(settings: InstantSettings, styles: tuple[str, ...]) -> Tensor:

@@ -27,7 +27,7 @@ EPSILON = 1e-5
 BAND_PIXELS = 2**16
 """Pixels of a convolution's result that are computed at once: larger pictures go in bands, which
 bounds the memory of enlarged and padded copies (784 MB at 1024 pixels become 244)."""
-GRAINS = (4, 16, 64)
+GRAINS = (4, 8, 16)
 """Sizes in pixels of the grains of noise that styles can make strokes of where a photograph is
 even: without it a network repeats one stroke there."""
 FIRST_GRAIN = 0.3

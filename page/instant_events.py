@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from nst.images import open_image
+from nst.inputs import STYLES
 from nst.settings import INSTANT_SPECS
 from nst.styles import title
 from page import compare, curves, film
@@ -112,10 +113,19 @@ def refinement(picture: str | None, chosen: str, own_style: str | None) -> dict[
     }
 
 
-def refine(picture: str | None, chosen: str, own_style: str | None) -> dict[str, Any]:
+def refine(
+    picture: str | None, chosen: str, second_style: str, mix: float, own_style: str | None
+) -> dict[str, Any]:
     """Fill in what the optimiser needs to go on from the picture shown."""
+    second = style_picture(second_style)
+    share = mix / 100 if second else 0.0
     return {
         "style": str(style_picture(chosen) or own_style),
+        "style_2": str(second) if share else None,
+        "style_3": None,
+        "style_4": None,
+        "style_weight": 1 - share if share else 1.0,
+        "style_2_weight": share or 1.0,
         "init": "image",
         "start": picture,
         "modes": gr.update(selected=ANY),
@@ -132,7 +142,7 @@ def connect(inputs: Inputs, outputs: Outputs, record: gr.State) -> Any:  # noqa:
     """Connect all of it; what is returned succeeds when a run is to begin, to refine a painting."""
     tab, chosen = inputs.instant, gr.State("")
     named = {**vars(inputs), **vars(outputs), **vars(tab), **inputs.settings}
-    named |= {"start": inputs.more_pictures["start"], "record": record}
+    named |= {**inputs.more_pictures, "record": record}
     strength, size, second, mix = tab.settings.values()
     picked = tab.tiles.click(choose, None, chosen, **AT_ONCE)
     set_anew = partial(gr.on, [strength.release, size.release, mix.release, second.input])
@@ -145,8 +155,9 @@ def connect(inputs: Inputs, outputs: Outputs, record: gr.State) -> Any:  # noqa:
     starting = ("init", "start")
     start = [named[name] for name in starting]
     on(inputs.content.change, start_of_another, named, starting, inputs=start, **AT_ONCE)
-    filling = (*starting, "style", "modes")
-    return on(tab.refine.click, refine, named, filling, inputs=shown, **AT_ONCE)
+    filling = (*starting, *STYLES, "style_weight", "style_2_weight", "modes")
+    mixed = [outputs.picture, chosen, second, mix, inputs.style]
+    return on(tab.refine.click, refine, named, filling, inputs=mixed, **AT_ONCE)
 
 
 def _connect_painting(event: Any, what: dict[str, Any], named: dict[str, Any], chosen: Any) -> None:  # noqa: ANN401

@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 
 from nst import InputError, instant
 from nst.images import to_tensor
-from nst.instant import load_instant, mixture_of, paint
+from nst.instant import OVER, coarse_to_fine, load_instant, mixture_of, paint
 from nst.settings import InstantSettings
 from nst.styles import INSTANT_FILE, instant_styles, title
 from nst.transformer import Transformer
@@ -103,6 +103,42 @@ def test_odd_sizes_and_narrow_pictures(network):
     for size in (101, 130, 211):
         image = paint(Image.fromarray(noise), settings(size=size), network=network)
         assert max(image.size) == size
+
+
+def test_a_picture_is_painted_near_512_pixels_first():
+    assert coarse_to_fine((512, 300)) == [(512, 300)]
+    assert coarse_to_fine((480, 720)) == [(480, 720)]
+    assert coarse_to_fine((1023, 768)) == [(512, 384), (1023, 768)]
+    assert coarse_to_fine((4096, 1000)) == [(512, 125), (1024, 250), (2048, 500), (4096, 1000)]
+    assert coarse_to_fine((250, 100)) == [(500, 200)]
+    # A picture that would become too narrow is not made as small.
+    assert coarse_to_fine((2048, 40)) == [(1024, 20), (2048, 40)]
+
+
+def test_a_picture_looks_the_same_at_all_sizes(network, content):
+    small, middle, large = (
+        paint(content, settings(size=s), network=network) for s in (256, 512, 1024)
+    )
+    for other in (middle, large):
+        assert difference(small, other.resize(small.size, Image.Resampling.BOX)) < 0.05
+
+
+def test_details_of_a_large_photograph_survive_painting_over(network, content):
+    class Copy(torch.nn.Module):
+        """Paints nothing, and keeps with what strength it was asked to."""
+
+        last, dtype, asked = network.last, network.dtype, []
+
+        def forward(self, image, mixture):
+            self.asked.append(float(mixture[0, 0]))
+            return image.clone()
+
+    copy = Copy()
+    copy.styles = network.styles
+    noise = np.random.default_rng(0).integers(0, 256, (700, 1024, 3), dtype=np.uint8)
+    painted = paint(Image.fromarray(noise), settings(size=1024), network=copy)
+    assert copy.asked == [0, OVER]
+    assert difference(painted, Image.fromarray(noise)) < 0.01
 
 
 def test_what_does_not_fit_is_refused_with_a_size_that_does(network, content, monkeypatch):

@@ -109,14 +109,22 @@ def test_refining_is_offered_for_an_instant_painting_or_says_why_not(monkeypatch
 
 
 def test_refining_fills_the_painting_and_the_start(monkeypatch, tmp_path):
-    filled = refine("/result.png", "mosaic", "/own.png")
+    filled = refine("/result.png", "mosaic", "none", 50.0, "/own.png")
+    assert filled["style_2"] is None and filled["style_weight"] == 1
     assert Path(filled["style"]).name == "mosaic.jpg" and filled["start"] == "/result.png"
     assert filled["init"] == "image" and filled["modes"]["selected"] == "any"
     monkeypatch.setattr(instant_events, "FOLDER", tmp_path)
-    assert refine("/result.png", "mosaic", "/own.png")["style"] == "/own.png"
+    assert refine("/result.png", "mosaic", "none", 50.0, "/own.png")["style"] == "/own.png"
     (tmp_path / "instant").mkdir()
     (tmp_path / "instant" / "mosaic.jpg").touch()
     assert style_picture("mosaic") == tmp_path / "instant" / "mosaic.jpg"
+
+
+def test_refining_a_mixture_takes_both_styles():
+    filled = refine("/result.png", "mosaic", "woodcut", 30.0, None)
+    assert Path(filled["style_2"]).name == "woodcut.jpg" and filled["style_3"] is None
+    assert (filled["style_weight"], filled["style_2_weight"]) == (0.7, 0.3)
+    assert refine("/result.png", "mosaic", "woodcut", 0.0, None)["style_2"] is None
 
 
 def test_another_photograph_does_not_start_from_what_was_refined():

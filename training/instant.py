@@ -46,7 +46,7 @@ from training.optimisers import Optimisers, learning_rate
 
 GRAM_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
 CONTENT_LAYER = "relu3_3"
-STYLE_WEIGHT = 40.0
+STYLE_WEIGHT = 30.0
 """Of the style loss, in parts of a photograph's, beside the content loss, in parts of what the
 optimiser pays."""
 PAIRS, ITERATIONS = 2, 60
@@ -329,7 +329,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--base", type=Path, default=INSTANT_FILE, help="weights to add it to")
     parser.add_argument("--samples", type=Path, nargs="*", default=[], help="photographs to show")
     parser.add_argument("--run", type=Path, default=Path("training/runs/instant"))
-    parser.add_argument("--steps", type=int, help="5000; 400 for an added style")
+    parser.add_argument("--steps", type=int, help="6500; 400 for an added style")
     parser.add_argument("--every", type=int, default=100, help="steps between checkpoints")
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args()
@@ -340,7 +340,7 @@ def _training(options: argparse.Namespace) -> Training:
     if options.styles:
         styles = load_styles(options.styles)
         network = fresh(styles, options.seed)
-        return Training(network, styles, photographs, options.steps or 5000, seed=options.seed)
+        return Training(network, styles, photographs, options.steps or 6500, seed=options.seed)
     name = options.name or options.add_style.stem
     network = with_style(load_instant(dtype=torch.float32, path=options.base), name)
     styles = {name: load_picture(options.add_style)}
