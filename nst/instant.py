@@ -28,7 +28,7 @@ from nst.styles import INSTANT_FILE, NAMES
 from nst.transformer import Transformer
 
 FIXED_BYTES = 60e6
-PIXEL_BYTES = {torch.float32: 270, torch.bfloat16: 200}
+PIXEL_BYTES = {torch.float32: 300, torch.bfloat16: 220}
 """What a painting takes at its peak, whatever its size and for each pixel, measured."""
 PAINTED_SIDE = 512
 """Longest side, in pixels, near which every picture is painted first: that of the styles when they

@@ -143,7 +143,7 @@ def test_details_of_a_large_photograph_survive_painting_over(network, content):
 
 def test_what_does_not_fit_is_refused_with_a_size_that_does(network, content, monkeypatch):
     monkeypatch.setattr(instant, "available_bytes", lambda device: 200e6)
-    with pytest.raises(InputError, match=r"Size 4096 needs about 3\.1 GB .* fits is ") as refusal:
+    with pytest.raises(InputError, match=r"Size 4096 needs about 3\.4 GB .* fits is ") as refusal:
         paint(content, settings(size=4096), network=network)
     largest = int(str(refusal.value).split()[-1].rstrip("."))
     assert instant._check_fits((largest, round(largest * 2 / 3)), network) is None
