@@ -13,14 +13,16 @@ from nst.settings import InstantSettings
 from nst.styles import instant_styles
 
 HERE = Path(__file__).parent
-PHOTOGRAPH, SIZE = "coffee", 512
+PHOTOGRAPH, SIZE, STRENGTH = "cat", 512, 100
 TILE, GAP, ACROSS = (320, 213), 12, 4
 
 
 def main() -> None:
     """Paint all styles and write the sheet."""
     network, photograph = load_instant(), open_image(HERE / "content" / f"{PHOTOGRAPH}.jpg")
-    settings = [InstantSettings(style=name, size=SIZE) for name in instant_styles()]
+    settings = [
+        InstantSettings(style=name, size=SIZE, strength=STRENGTH) for name in instant_styles()
+    ]
     pictures = [photograph, *(paint(photograph, s, network=network) for s in settings)]
     (width, height), rows = TILE, -(-len(pictures) // ACROSS)
     size = ACROSS * (width + GAP) - GAP, rows * (height + GAP) - GAP

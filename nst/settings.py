@@ -249,7 +249,7 @@ class InstantSettings:
         Range(
             label="Strength",
             help="0 gives the photograph back, 100 is the style as it was learned.",
-            default=100.0,
+            default=85.0,
             minimum=0.0,
             maximum=100.0,
             step=1.0,
