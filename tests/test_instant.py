@@ -66,7 +66,7 @@ def test_mixtures_are_shares_of_the_rows():
     mixture = mixture_of(settings(style=first, second_style=second, strength=50, mix=20), styles)
     torch.testing.assert_close(mixture[:3], torch.tensor([0.5, 0.4, 0.1]))
     assert mixture.sum() == 1
-    assert mixture_of(settings(style=second, mix=20), styles)[2] == 1
+    assert mixture_of(settings(style=second, strength=100, mix=20), styles)[2] == 1
 
 
 def test_unknown_styles_are_refused_with_the_names():
@@ -136,7 +136,7 @@ def test_details_of_a_large_photograph_survive_painting_over(network, content):
     copy = Copy()
     copy.styles = network.styles
     noise = np.random.default_rng(0).integers(0, 256, (700, 1024, 3), dtype=np.uint8)
-    painted = paint(Image.fromarray(noise), settings(size=1024), network=copy)
+    painted = paint(Image.fromarray(noise), settings(size=1024, strength=100), network=copy)
     assert copy.asked == [0, OVER]
     assert difference(painted, Image.fromarray(noise)) < 0.01
 
