@@ -266,6 +266,12 @@ def fit(width: int, height: int, longest: int, what: str = "image") -> tuple[int
     return size
 
 
+def doubling(size: tuple[int, int], doublings: int) -> list[tuple[int, int]]:
+    """Sizes (width, height), each about twice the one before, of which the last is `size`."""
+    factors = [2**i for i in reversed(range(doublings + 1))]
+    return [(round(size[0] / factor), round(size[1] / factor)) for factor in factors]
+
+
 def resize_image(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     """Return a prepared picture at `size` (width, height), antialiased."""
     return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)

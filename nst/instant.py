@@ -103,8 +103,7 @@ def coarse_to_fine(size: tuple[int, int]) -> list[tuple[int, int]]:
     doublings = min(doublings, int(math.log2(min(size) / images.MIN_RESULT_SIDE)))
     if doublings <= 0:
         return [(size[0] << -doublings, size[1] << -doublings)]
-    factors = [2**i for i in reversed(range(doublings + 1))]
-    return [(round(size[0] / factor), round(size[1] / factor)) for factor in factors]
+    return images.doubling(size, doublings)
 
 
 def _painted(photographs: Iterator[Tensor], mixture: Tensor, network: Transformer) -> Tensor:

@@ -165,7 +165,10 @@ def in_metric(gram: Tensor, mean: Tensor, metric: Metric | None) -> Tensor:
 
     A·f + b is [A b] times f with a 1 below it.
     """
-    return gram if metric is None else metric.affine @ bordered(gram, mean) @ metric.affine.T
+    if metric is None:
+        return gram
+    affine = metric.affine
+    return affine @ bordered(gram, mean) @ affine.T
 
 
 def bordered(gram: Tensor, mean: Tensor) -> Tensor:

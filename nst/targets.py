@@ -1,8 +1,8 @@
 """What the losses compare a picture with, and the losses with their gradients written out.
 
 The losses are those of `nst.losses`, where autograd finds the gradients. Here they are given, as
-matrices that an iteration then takes back through the network: in a third of the time that autograd
-needs for such small matrices, and in a few operations where it launches dozens on a GPU.
+matrices that an iteration then takes back through the network: in less than half of the time that
+autograd needs for such small matrices (0.9 ms instead of 2.0 for the compact network).
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from nst.losses import SMALLEST_TARGET, Metric, bordered, content_size
+from nst.losses import SMALLEST_TARGET, Metric, bordered, content_size, in_metric
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,10 @@ class StyleTarget:
     @classmethod
     def of(cls, gram: Tensor, mean: Tensor | None, metric: Metric | None) -> "StyleTarget":
         """The target that `nst.losses.style_loss` compares with, given its moments."""
-        affine = None if metric is None else metric.affine
-        moments = gram if affine is None else bordered(gram, mean)
-        mapped = moments if affine is None else affine @ moments @ affine.T
-        return cls(moments, affine, mapped.square().sum().clamp_min(SMALLEST_TARGET))
+        size = in_metric(gram, mean, metric).square().sum().clamp_min(SMALLEST_TARGET)
+        if metric is None:
+            return cls(gram, None, size)
+        return cls(bordered(gram, mean), metric.affine, size)
 
     def compare(self, gram: Tensor, mean: Tensor | None) -> tuple[Tensor, Tensor, Tensor | None]:
         """The style loss of moments, and its gradient.

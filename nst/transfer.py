@@ -142,11 +142,8 @@ def coarse_to_fine(size: tuple[int, int], iterations: int) -> list[Scale]:
     shares = [COARSE_SHARE**i for i in reversed(range(count))]
     ends = [round(iterations * sum(shares[: i + 1]) / sum(shares)) for i in range(count)]
     counts = [end - start for start, end in zip([0, *ends], ends, strict=False)]
-    factors = [2 ** (count - 1 - i) for i in range(count)]
-    return [
-        Scale((round(size[0] / factor), round(size[1] / factor)), n)
-        for factor, n in zip(factors, counts, strict=True)
-    ]
+    sizes = images.doubling(size, count - 1)
+    return [Scale(*pair) for pair in zip(sizes, counts, strict=True)]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -120,11 +120,10 @@ def refine(
     second = style_picture(second_style)
     share = mix / 100 if second else 0.0
     return {
+        **dict.fromkeys(STYLES),
         "style": str(style_picture(chosen) or own_style),
         "style_2": str(second) if share else None,
-        "style_3": None,
-        "style_4": None,
-        "style_weight": 1 - share if share else 1.0,
+        "style_weight": 1 - share,
         "style_2_weight": share or 1.0,
         "init": "image",
         "start": picture,

@@ -60,6 +60,8 @@ SIDE, BATCH = 256, 4
 WHOLE = 0.7
 """Share of the training pictures that are painted at full strength."""
 KERNEL_RATE, ROW_RATE = 0.01, 5e-3
+STEPS, ADDED_STEPS = 6500, 400
+"""Of a run, if it is not told otherwise, for all styles and for one that is added."""
 PHOTOGRAPH = "photograph"
 """The name of the first row."""
 
@@ -329,7 +331,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--base", type=Path, default=INSTANT_FILE, help="weights to add it to")
     parser.add_argument("--samples", type=Path, nargs="*", default=[], help="photographs to show")
     parser.add_argument("--run", type=Path, default=Path("training/runs/instant"))
-    parser.add_argument("--steps", type=int, help="6500; 400 for an added style")
+    parser.add_argument("--steps", type=int, help=f"{STEPS}; {ADDED_STEPS} for an added style")
     parser.add_argument("--every", type=int, default=100, help="steps between checkpoints")
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args()
@@ -340,13 +342,12 @@ def _training(options: argparse.Namespace) -> Training:
     if options.styles:
         styles = load_styles(options.styles)
         network = fresh(styles, options.seed)
-        return Training(network, styles, photographs, options.steps or 6500, seed=options.seed)
+        return Training(network, styles, photographs, options.steps or STEPS, seed=options.seed)
     name = options.name or options.add_style.stem
     network = with_style(load_instant(dtype=torch.float32, path=options.base), name)
     styles = {name: load_picture(options.add_style)}
-    return Training(
-        network, styles, photographs, options.steps or 400, rows_only=True, seed=options.seed
-    )
+    steps = options.steps or ADDED_STEPS
+    return Training(network, styles, photographs, steps, rows_only=True, seed=options.seed)
 
 
 def main() -> None:
