@@ -10,6 +10,7 @@ from nst.balance import Balance, RemainingStyle
 from nst.features import FeatureNetwork
 from nst.losses import add_total_variation, channel_means, mean_products, moments
 from nst.regions import Region, root_guide
+from nst.replay import Replayed
 from nst.settings import STYLE_LAYERS, InputError, Settings
 from nst.targets import ContentTarget, StyleTarget
 from nst.trace import Source, Trace
@@ -97,6 +98,8 @@ class Objective:
             start = self._style_loss(self._seen(activations))
         self.layers = list(activations)
         self.balance = balance or RemainingStyle(settings.style_strength, float(start))
+        on_gpu = content.device.type == "cuda"
+        self._evaluated = Replayed(self._evaluate) if on_gpu else self._evaluate
 
     def _targets(
         self, region: Region, activations: Mapping[str, Tensor], layers: Iterable[str]
@@ -124,6 +127,15 @@ class Objective:
     def evaluate(self, image: Tensor) -> tuple[float, Tensor, Losses]:
         """Return the loss, its gradient (1, 3, H, W) and its parts for an image (1, 3, H, W).
 
+        A loss that is finite has a gradient that is finite everywhere.
+        """
+        numbers, gradient = self._evaluated(image)
+        total, *parts = numbers.tolist()  # the one wait for a GPU
+        return total, gradient, Losses(*parts)
+
+    def _evaluate(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """The loss with its parts, (4,), and its gradient, without a wait for a GPU.
+
         Nothing is left to autograd: `nst.targets` has the losses' gradients, `nst.balance` the
         sum's, and `nst.trace` the way back through the network.
         """
@@ -138,9 +150,9 @@ class Objective:
             sources[comparison.layer].append(source.times(comparison.weight * by_style))
         gradient = trace.gradient(sources)
         parts.append(add_total_variation(gradient, image, self.tv_weight))
-        loss = loss + self.tv_weight * parts[2]
-        total, *values = torch.stack([loss, *parts]).tolist()
-        return total, gradient, Losses(*values)
+        # One NaN or infinity in the gradient is enough to make its sum one, and 0 times it a NaN.
+        loss = loss + self.tv_weight * parts[2] + 0 * gradient.sum()
+        return torch.stack([loss, *parts]), gradient
 
     def _seen(self, activations: Mapping[str, Tensor]) -> list[tuple[Tensor, Source]]:
         """The style losses of all comparisons, and where their gradients enter."""

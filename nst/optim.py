@@ -23,6 +23,8 @@ LONGEST_STEP = 0.05
 """Root mean square at which the boldest step is cut off, shy ones in proportion."""
 HISTORY = 10
 """Pairs of steps and gradient changes that L-BFGS remembers: two pictures of memory each."""
+TINY = 1e-30
+"""Floor for what is divided by, where a gradient is zero."""
 LARGEST_RISE = 0.5
 """A step that raises the loss by more than this share of it is taken back."""
 LEAST_CURVATURE = 1e-4
@@ -44,7 +46,10 @@ class Optimizer(Protocol):
     image: Tensor
 
     def step(self, loss: float, gradient: Tensor) -> None:
-        """Move `image`, given the loss and its gradient (1, 3, H, W) there."""
+        """Move `image`, given the loss and its gradient (1, 3, H, W) there.
+
+        Where the loss is finite, so is the gradient.
+        """
 
     def retreat(self) -> None:
         """Go back to the last picture that `step` was given a loss of, and on with smaller steps.
@@ -53,8 +58,9 @@ class Optimizer(Protocol):
         """
 
 
-def _rms(x: Tensor) -> float:
-    return float(x.norm()) / math.sqrt(x.numel())
+def _rms(x: Tensor) -> Tensor:
+    """The root mean square, a scalar."""
+    return x.norm() / math.sqrt(x.numel())
 
 
 class ProjectedLBFGS:
@@ -94,14 +100,14 @@ class ProjectedLBFGS:
     def step(self, loss: float, gradient: Tensor) -> None:
         """See `Optimizer.step`; a zero gradient leaves the picture as it is."""
         if self._unit is None:
-            self._unit = _rms(gradient)
+            self._unit = float(_rms(gradient))
         if self._unit == 0 or not math.isfinite(self._unit):
             self._unit = None
             return
         gradient = gradient / self._unit
         falls = loss <= self._loss
         self._boldness = min(BOLDEST, self._boldness + BOLDER) if falls else self._boldness * SHIER
-        if self._is_worse(loss, gradient):
+        if self._is_worse(loss):
             self.retreat()
         else:
             self._accept(loss, gradient)
@@ -117,12 +123,10 @@ class ProjectedLBFGS:
     def _move(self) -> None:
         self.image = self._direction().add_(self._accepted).clamp_(0, 1)
 
-    def _is_worse(self, loss: float, gradient: Tensor) -> bool:
+    def _is_worse(self, loss: float) -> bool:
         if self._gradient is None:
             return False
-        rise = loss - self._loss
-        # One NaN or infinity is enough to make the sum one.
-        return not (rise <= LARGEST_RISE * abs(self._loss) and math.isfinite(gradient.sum()))
+        return not loss - self._loss <= LARGEST_RISE * abs(self._loss)  # nor is a NaN better
 
     def _accept(self, loss: float, gradient: Tensor) -> None:
         if self._gradient is None:
@@ -143,15 +147,15 @@ class ProjectedLBFGS:
         diagonal = self._squares + SQUARES_FLOOR * self._squares.mean()
         diagonal.log_().mul_(-SQUARES_POWER).exp_()  # a power, in a third of the time
         direction = self._memory.direction(free, diagonal, self._boldness)
-        falls = direction is not None and direction.mul_(moves).flatten() @ gradient.flatten() < 0
-        if not falls:
-            self._memory.clear()
-            direction = diagonal.mul_(gradient).mul_(moves)
-            size = _rms(direction)
-            return direction.mul_(-self._first_step / size if size > 0 else 0.0)
-        size = direction.norm() / math.sqrt(direction.numel())  # not read: no wait for the GPU
+        # No number below is read: that would be a wait for the GPU.
+        if direction is None:
+            direction = diagonal.mul_(free)
+            return direction.mul_(-self._first_step / _rms(direction).clamp_min_(TINY))
+        direction.mul_(moves)
         longest = LONGEST_STEP * self._boldness / BOLDEST
-        return direction.mul_((longest / size).clamp_max_(1))
+        shorter = (longest / _rms(direction).clamp_min_(TINY)).clamp_max_(1)
+        # It leads down but for rounding.
+        return direction.mul_(-torch.sign(direction.flatten() @ gradient.flatten()) * shorter)
 
 
 class _Memory:
@@ -168,6 +172,7 @@ class _Memory:
     def __init__(self, image: Tensor) -> None:
         self._s = image.new_empty(HISTORY, image.numel())
         self._y = torch.empty_like(self._s)
+        self._newest = 0  # the slot that was written last
         self._products = np.zeros((HISTORY, HISTORY))  # of each s with each y as new or newer
         self._slots: list[int] = []  # in use, oldest first
         self._filled = 0  # slots that ever held something
@@ -177,58 +182,83 @@ class _Memory:
         self._slots, self._filled = [], 0
 
     def add(self, images: tuple[Tensor, Tensor], gradients: tuple[Tensor, Tensor]) -> None:
-        """Remember a step and its gradient change, if the curvature along it is positive.
+        """Write down a step and its gradient change in the place of the oldest.
 
-        They take the place of the oldest, which is forgotten even if they are not remembered.
+        They are remembered from the next `direction` on, which has to come before another pair.
 
         Args:
             images: after and before the step.
             gradients: likewise.
         """
         self._slots = self._slots[1 - HISTORY :]
-        slot = next(k for k in range(HISTORY) if k not in self._slots)
-        self._filled = max(self._filled, slot + 1)
-        s, y = self._s[slot], self._y[slot]
-        for row, (after, before) in ((s, images), (y, gradients)):
-            torch.sub(after, before, out=row.view_as(after))
-        n = self._filled
-        numbers = torch.cat([self._s[:n] @ y, torch.stack([s @ s, y @ y])]).tolist()
-        self._products[:n, slot] = numbers[:n]
-        if numbers[slot] > LEAST_CURVATURE * math.sqrt(numbers[-2] * numbers[-1]):
-            self._slots.append(slot)
+        self._newest = next(k for k in range(HISTORY) if k not in self._slots)
+        self._filled = max(self._filled, self._newest + 1)
+        for rows, (after, before) in ((self._s, images), (self._y, gradients)):
+            torch.sub(after, before, out=rows[self._newest].view_as(after))
 
     def direction(self, gradient: Tensor, diagonal: Tensor, boldness: float) -> Tensor | None:
         """Minus the inverse Hessian times the gradient (Nocedal & Wright 2006, algorithm 7.4).
 
         Args:
-            gradient: in the picture's shape; overwritten with the result.
+            gradient: in the picture's shape; overwritten with the result, if there is one.
             diagonal: the inverse Hessian to start from, up to a factor; the same shape.
             boldness: 0 for the short, 1 for the long step of Barzilai & Borwein.
 
         Returns:
             The direction in the picture's shape, or None where nothing is remembered.
         """
+        along = self._products_with(gradient.flatten())
         if not self._slots:
             return None
         s, y = self._s[: self._filled], self._y[: self._filled]
         flat, diagonal = gradient.flatten(), diagonal.flatten()
-        alphas = self._first_loop((s @ flat).tolist())
+        loops = torch.from_numpy(self._loops(along)).to(s)
+        alphas, ends, back = loops[0], loops[1], loops[2:]
         # Minus the textbook's q, and so are the inner products with it.
-        q = flat.addmv_(y.T, self._tensor(alphas), beta=-1)
+        q = flat.addmv_(y.T, alphas, beta=-1)
         q.mul_(diagonal).mul_(self._length(diagonal, boldness))
-        betas = self._second_loop((-(y @ q)).tolist(), alphas)
-        return q.addmv_(s.T, self._tensor(betas - alphas)).view_as(gradient)
+        return q.addmv_(s.T, torch.addmv(ends, back, y @ q)).view_as(gradient)
 
-    def _tensor(self, coefficients: np.ndarray) -> Tensor:
-        return torch.from_numpy(coefficients).to(self._s)
+    def _products_with(self, gradient: Tensor) -> np.ndarray:
+        """The inner products of each s with the gradient.
 
-    def _first_loop(self, along: list[float]) -> np.ndarray:
-        """The alphas, given the inner products of each s with the gradient."""
-        alphas = np.zeros(self._filled)
-        for k in reversed(self._slots):
-            row = self._products[k, : self._filled]
-            alphas[k] = (along[k] - row @ alphas) / self._products[k, k]
-        return alphas
+        What was added last is judged by the way, in the same wait for a GPU: it is forgotten again
+        unless the curvature along it is positive.
+        """
+        if not self._filled:
+            return np.zeros(0)
+        n, k = self._filled, self._newest
+        s, y = self._s[k], self._y[k]
+        numbers = [self._s[:n] @ gradient, self._s[:n] @ y, torch.stack([s @ s, y @ y])]
+        along, changes, (steps, changed) = np.split(torch.cat(numbers).tolist(), [n, 2 * n])
+        self._products[:n, k] = changes
+        if changes[k] > LEAST_CURVATURE * math.sqrt(steps * changed):
+            self._slots.append(k)
+        return along
+
+    def _loops(self, along: np.ndarray) -> np.ndarray:
+        """Both loops of the recursion, which are triangular systems, as far as they can be solved.
+
+        With U the products of the steps s with the gradient changes y that are as new or newer, the
+        first loop solves U·α = s·g, and the second one Uᵀ·w = α diag(U) - y·r for what to add of
+        each s to r.
+
+        Args:
+            along: the inner products of each s with the gradient g.
+
+        Returns:
+            As rows α, then minus w where y·r is 0, then the change of that with y·(-r); zero for
+            what is not in use: (2 + filled, filled).
+        """
+        used = np.array(self._slots)
+        upper = np.triu(self._products[np.ix_(used, used)])
+        inverse = np.linalg.inv(upper)
+        alphas = inverse @ along[used]
+        rows = np.zeros((2 + self._filled, self._filled))
+        rows[0, used] = alphas
+        rows[1, used] = -inverse.T @ (upper.diagonal() * alphas)
+        rows[np.ix_(2 + used, used)] = -inverse.T
+        return rows
 
     def _length(self, diagonal: Tensor, boldness: float) -> Tensor:
         """The diagonal's factor, between the latest pair's short and long step: a scalar."""
@@ -237,15 +267,6 @@ class _Memory:
         short = curvature / (y @ (y * diagonal))
         long = (s @ (s / diagonal)) / curvature
         return short ** (1 - boldness) * long**boldness
-
-    def _second_loop(self, along: list[float], alphas: np.ndarray) -> np.ndarray:
-        """The betas, given the inner products of each y with what the first loop left."""
-        betas, weights = np.zeros(self._filled), np.zeros(self._filled)
-        for k in self._slots:
-            column = self._products[: self._filled, k]
-            betas[k] = (along[k] + column @ weights) / self._products[k, k]
-            weights[k] = alphas[k] - betas[k]
-        return betas
 
 
 class ProjectedAdam:

@@ -274,7 +274,7 @@ def optimise(
         for iteration in range(1, iterations + 1):
             image = optimizer.image
             loss, gradient, losses = objective.evaluate(image)
-            if watch.sees(loss, gradient):
+            if watch.sees(loss):
                 if loss < lowest:
                     lowest, best = loss, (losses, image)
                 optimizer.step(loss, gradient)

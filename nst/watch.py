@@ -2,8 +2,6 @@
 
 import math
 
-from torch import Tensor
-
 RESTARTS = 1
 """Times that an optimisation goes back to its last good picture and on with smaller steps."""
 UNCHANGED = 1e-6
@@ -31,15 +29,14 @@ class Watch:
         self._broke = self._still = 0
         self._loss = math.nan
 
-    def sees(self, loss: float, gradient: Tensor) -> bool:
-        """Whether an evaluation can be used: one NaN or infinity in it would make a black picture.
+    def sees(self, loss: float) -> bool:
+        """Whether an evaluation can be used: a NaN or an infinity would make a black picture.
 
         Args:
-            gradient: (1, 3, H, W).
+            loss: finite only if its gradient is.
         """
         self._iteration += 1
-        # One NaN or infinity is enough to make the sum one.
-        if math.isfinite(loss) and math.isfinite(gradient.sum()):
+        if math.isfinite(loss):
             self._stands_still(loss)
             return True
         self._broke += 1

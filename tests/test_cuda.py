@@ -36,6 +36,21 @@ def test_loss_and_gradient_are_the_processors(dtype, guided):
     assert (other - gradient).norm() < 3 * tolerance * gradient.norm()
 
 
+@pytest.mark.parametrize("guided", [False, True])
+def test_what_a_graph_replays_is_what_it_recorded(guided):
+    generator = torch.Generator().manual_seed(0)
+    content, style, *images = torch.rand(10, 1, 3, 96, 80, generator=generator).cuda()
+    guide = torch.linspace(0, 1, 80).expand(1, 1, 96, 80).cuda() if guided else None
+    regions = [Region([(style, 1.0)], guide)]
+    objective = Objective(load_features("compact", "cuda"), content, regions, Settings())
+    for image in images:
+        loss, gradient, _ = objective.evaluate(image)
+        numbers, expected = objective._evaluate(image)
+        assert loss == pytest.approx(numbers[0].item(), rel=1e-3)
+        assert (gradient - expected).norm() < 1e-3 * expected.norm()
+    assert objective._evaluated._graph is not None
+
+
 @pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
 def test_a_run_ends_where_the_processors_does(content, style, optimizer):
     settings = Settings(iterations=60, size=128, optimizer=optimizer)

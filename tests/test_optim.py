@@ -144,7 +144,10 @@ def test_the_recursion_on_coefficients_is_the_recursion_on_vectors(count, boldne
         y = s + 0.3 * torch.randn(SHAPE, generator=generator)
         if number == 3:
             memory.add((s, zero), (-y, zero))  # negative curvature: not remembered
+            memory.direction(s.clone(), torch.ones(SHAPE), boldness)
         memory.add((s, zero), (y, zero))
+        if number < count - 1:
+            memory.direction(s.clone(), torch.ones(SHAPE), boldness)
         pairs.append((s.flatten().double(), y.flatten().double()))
     gradient, diagonal = torch.randn(SHAPE, generator=generator), 0.5 + torch.rand(SHAPE)
     vectors = gradient.flatten().double(), diagonal.flatten().double()

@@ -12,6 +12,7 @@ from nst.balance import PLAIN
 from nst.objective import Objective
 from nst.optim import OPTIMIZERS, ProjectedAdam
 from nst.regions import everywhere
+from nst.trace import Trace
 from nst.transfer import MOST_PREVIEWS, Scale, _style_tensor, coarse_to_fine, optimise
 from nst.watch import STALLED
 
@@ -261,20 +262,25 @@ def test_the_best_picture_is_the_last_one_given(tiny):
 def poisoned(monkeypatch):
     """Have the loss or the gradient of some evaluations (from 1) contain a NaN."""
 
-    def poison(bad, where="gradient", evaluate=Objective.evaluate):
-        count = itertools.count(1)
+    def poison(bad, where="gradient", evaluate=Objective.evaluate, back=Trace.gradient):
+        count, counted = itertools.count(1), itertools.count(1)
 
         def evaluated(self, image):
             loss, gradient, losses = evaluate(self, image)
             if next(count) in bad:
-                if where == "gradient":
-                    gradient[0, 0, 3, 4] = math.nan
-                else:
-                    loss = math.nan
-                    losses = replace(losses, style=math.nan)
+                loss, losses = math.nan, replace(losses, style=math.nan)
             return loss, gradient, losses
 
-        monkeypatch.setattr(Objective, "evaluate", evaluated)
+        def gradient_of(self, sources):
+            gradient = back(self, sources)
+            if next(counted) in bad:
+                gradient[0, 0, 3, 4] = math.nan
+            return gradient
+
+        if where == "gradient":
+            monkeypatch.setattr(Trace, "gradient", gradient_of)
+        else:
+            monkeypatch.setattr(Objective, "evaluate", evaluated)
 
     return poison
 

@@ -1,0 +1,136 @@
+"""What has to hold for an evaluation to be replayed as a CUDA graph, found out without a GPU."""
+
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+import torch
+from torch._subclasses.fake_tensor import FakeTensor, FakeTensorMode
+from torch.fx.experimental.proxy_tensor import make_fx
+
+from nst import Settings, load_features
+from nst.features import COMPACT, VGG19, FeatureNetwork
+from nst.losses import Metric
+from nst.objective import Objective
+from nst.optim import ProjectedLBFGS
+from nst.regions import Region
+from nst.replay import FIRST_CALLS, Replayed
+
+
+def pictures(count, side=48):
+    generator = torch.Generator().manual_seed(count)
+    return torch.rand(count, 1, 3, side, side + 8, generator=generator)
+
+
+@pytest.mark.parametrize("guided", [False, True])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_no_number_of_one_evaluation_is_used_in_another(dtype, guided):
+    content, *styles, first, second = pictures(5)
+    guide = torch.linspace(0, 1, content.shape[3]).expand(1, 1, *content.shape[2:])
+    guides = (guide, 1 - guide) if guided else (None, None)
+    regions = [Region([(s, 1.0)], g) for s, g in zip(styles, guides, strict=True)]
+    features = load_features("compact", "cpu", dtype)
+    objective = Objective(features, content, regions, Settings(tv_weight=1))
+    recorded = make_fx(lambda image: objective._evaluate(image))(first)
+    for image in (second, first):
+        for seen, expected in zip(recorded(image), objective._evaluate(image), strict=True):
+            assert torch.equal(seen, expected)
+
+
+@pytest.mark.parametrize("table", [COMPACT, VGG19])
+def test_an_iteration_stays_on_the_gpu_but_for_two_reads(table, monkeypatch):
+    reads = []
+
+    def read(tensor):
+        reads.append(tensor.shape)
+        return np.ones(tensor.shape).tolist()
+
+    monkeypatch.setattr("nst.objective.Replayed", lambda function: function)
+    for name in ("tolist", "__float__"):
+        monkeypatch.setattr(FakeTensor, name, read, raising=False)
+    # Operations know no more than the shapes here; one that reads a number, or that meets a tensor
+    # of the processor, raises.
+    with FakeTensorMode(), torch.device("cuda"):
+        features = FeatureNetwork("fake", table)
+        features.metrics = {
+            row.layer: Metric(torch.rand(70, row.channels), torch.rand(70))
+            for row in table
+            if row.layer and table is COMPACT
+        }
+        content, style = torch.rand(2, 1, 3, 48, 56)
+        guide = torch.rand(1, 1, 48, 56)
+        objective = Objective(features, content, [Region([(style, 1.0)], guide)], Settings())
+        optimiser = ProjectedLBFGS(content)
+        for _ in range(14):
+            reads.clear()
+            loss, gradient, _ = objective.evaluate(optimiser.image)
+            optimiser.step(loss, gradient)
+        assert optimiser.image.device.type == "cuda" and len(reads) == 2
+
+
+class Graph:
+    """Stands in for a CUDA graph: replays by calling again what wrote its results."""
+
+    def __init__(self, calls):
+        self.calls = calls
+
+    def replay(self):
+        function, image, results = self.calls
+        results.copy_(function(image))
+
+
+@pytest.fixture
+def recorder(monkeypatch):
+    @contextmanager
+    def graph(graph, capture_error_mode):
+        assert capture_error_mode == "thread_local"
+        yield
+
+    calls = []
+    monkeypatch.setattr(torch.cuda, "CUDAGraph", lambda: Graph(calls))
+    monkeypatch.setattr(torch.cuda, "graph", graph)
+    return calls
+
+
+def test_what_is_replayed_is_of_the_image_given_and_stays_what_it_was(recorder):
+    seen = []
+
+    def double(image):
+        seen.append(image)
+        result = 2 * image
+        recorder[:] = [lambda x: 2 * x, image, result]
+        return (result,)
+
+    replayed = Replayed(double)
+    images = list(pictures(7))
+    results = [replayed(image)[0] for image in images]
+    assert len(seen) == FIRST_CALLS + 1
+    for image, result in zip(images, results, strict=True):
+        assert torch.equal(result, 2 * image)
+
+
+def test_what_cannot_be_recorded_is_called_as_it_is(recorder, monkeypatch, caplog):
+    @contextmanager
+    def broken(graph, capture_error_mode):
+        yield
+        raise RuntimeError("operation not permitted when stream is capturing")
+
+    monkeypatch.setattr(torch.cuda, "graph", broken)
+    replayed = Replayed(lambda image: (2 * image,))
+    for image in pictures(7):
+        assert torch.equal(replayed(image)[0], 2 * image)
+    assert caplog.text.count("No CUDA graph") == 1
+
+
+def test_memory_that_runs_out_while_recording_is_for_others_to_handle(recorder):
+    def hungry(image):
+        if len(calls) == FIRST_CALLS:
+            raise torch.OutOfMemoryError
+        calls.append(image)
+        return (image,)
+
+    calls = []
+    replayed = Replayed(hungry)
+    with pytest.raises(torch.OutOfMemoryError):
+        for image in pictures(7):
+            replayed(image)
