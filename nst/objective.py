@@ -44,7 +44,7 @@ class _Comparison:
         features, mean = activations[self.layer], None
         if self.root is not None:
             features = features * self.root.to(features)
-        if self.target.affine is not None:
+        if self.target.form is not None:
             mean = channel_means(features, self.root)
         loss, *slopes = self.target.compare(mean_products(features), mean)
         return loss, Source(features, *slopes, self.root)

@@ -47,12 +47,12 @@ class StyleTarget:
 
     Attributes:
         moments: the Gram matrix (1, C, C); in a metric, bordered by the mean (1, C + 1, C + 1).
-        affine: (C', C + 1), the metric's map, or None.
+        form: (C + 1, C + 1), the metric's [A b]ᵀ·[A b], or None.
         size: of the Gram matrix in the metric, squared: a scalar.
     """
 
     moments: Tensor
-    affine: Tensor | None
+    form: Tensor | None
     size: Tensor
 
     @classmethod
@@ -61,7 +61,7 @@ class StyleTarget:
         size = in_metric(gram, mean, metric).square().sum().clamp_min(SMALLEST_TARGET)
         if metric is None:
             return cls(gram, None, size)
-        return cls(bordered(gram, mean), metric.affine, size)
+        return cls(bordered(gram, mean), metric.affine.T @ metric.affine, size)
 
     def compare(self, gram: Tensor, mean: Tensor | None) -> tuple[Tensor, Tensor, Tensor | None]:
         """The style loss of moments, and its gradient.
@@ -73,10 +73,11 @@ class StyleTarget:
         Returns:
             The loss, a scalar; its gradient with respect to `gram`; and to `mean`, None for zero.
         """
-        if self.affine is None:
+        if self.form is None:
             away = gram - self.moments
             return away.square().sum() / self.size, away * (2 / self.size), None
-        away = self.affine @ (bordered(gram, mean) - self.moments) @ self.affine.T
-        slope = self.affine.T @ (away * (2 / self.size)) @ self.affine
+        # |A·D·Aᵀ|² is the inner product of D with Q·D·Q for Q = Aᵀ·A, half of its gradient.
+        away = bordered(gram, mean) - self.moments
+        slope = self.form @ away @ (self.form * (2 / self.size))
         # The mean stands in the bottom row and in the last column.
-        return away.square().sum() / self.size, slope[:, :-1, :-1], 2 * slope[:, :-1, -1]
+        return (away * slope).sum() / 2, slope[:, :-1, :-1], 2 * slope[:, :-1, -1]
