@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from nst import Settings, load_features, stylize
+from nst import Settings, instant, load_features, stylize
 from nst.balance import PLAIN
 from nst.objective import Objective
 from nst.regions import Region
+from nst.settings import InstantSettings
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
 
@@ -72,3 +73,13 @@ def test_a_run_goes_on_and_leaves_no_memory_behind(content, style):
     step = last(content, style, settings=settings, features=features, state=step.state)
     assert step.image.size == (256, 171)
     assert torch.cuda.memory_allocated() <= used + 2**20
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_an_instant_painting_is_the_processors(content, dtype):
+    settings = InstantSettings(style="mosaic", size=256)
+    devices = (("cpu", torch.float32), ("cuda", dtype))
+    networks = (instant.load_instant(*device) for device in devices)
+    here, there = (instant.paint(content, settings, network=network) for network in networks)
+    assert here.size == there.size
+    assert np.abs(np.asarray(here, dtype=float) - np.asarray(there)).mean() < 5

@@ -7,10 +7,11 @@ import pytest
 import torch
 from PIL import Image
 from safetensors.torch import save_file
+from torch._subclasses.fake_tensor import FakeTensorMode
 
 from nst import InputError, instant
 from nst.images import to_tensor
-from nst.instant import OVER, coarse_to_fine, load_instant, mixture_of, paint
+from nst.instant import OVER, _painted, coarse_to_fine, load_instant, mixture_of, paint
 from nst.settings import InstantSettings
 from nst.styles import INSTANT_FILE, instant_styles, title
 from nst.transformer import Transformer
@@ -139,6 +140,21 @@ def test_details_of_a_large_photograph_survive_painting_over(network, content):
     painted = paint(Image.fromarray(noise), settings(size=1024, strength=100), network=copy)
     assert copy.asked == [0, OVER]
     assert difference(painted, Image.fromarray(noise)) < 0.01
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_a_painting_stays_on_the_gpu(dtype):
+    # Fake tensors know shapes and devices only; one of the processor's among them would raise.
+    with FakeTensorMode():
+        with torch.device("cuda"):
+            network = Transformer(("photograph", "one", "other"), dtype).requires_grad_(False)
+            for kernel in network.kernels():
+                kernel.data = kernel.data.to(dtype)
+            photographs = [torch.rand(1, 3, side, 96) for side in (64, 128)]
+            mixture = torch.rand(1, 3)
+        painted = _painted(iter(photographs), mixture, network)
+    assert painted.device.type == "cuda" and painted.dtype is torch.float32
+    assert painted.shape == (1, 3, 128, 96)
 
 
 def test_what_does_not_fit_is_refused_with_a_size_that_does(network, content, monkeypatch):
