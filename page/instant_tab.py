@@ -14,14 +14,22 @@ from page.thumbnails import style_tiles
 HELP = "These were learned beforehand. Click one, and your photograph is painted in a moment."
 MIX_REASON = "It is the share of a second style: choose one first."
 REFINE_FIRST = "It goes on from an instant painting: click a style first."
-RELEASE_BY_KEY = """element.closest('[role=tabpanel]').addEventListener('keyup', event => {
-  if (event.key === 'Enter' && event.target.matches('input[type=number]'))
+RELEASES = """const panel = element.closest('[role=tabpanel]');
+const isNumber = target => target.matches('input[type=number]');
+let before = '';
+panel.addEventListener('keyup', event => {
+  if (event.key === 'Enter' && isNumber(event.target))
     event.target.blur();
   if (/^(Arrow|Page|Home|End)/.test(event.key) && event.target.matches('input[type=range]'))
     event.target.dispatchEvent(new PointerEvent('pointerup', {bubbles: true}));
-})"""
+});
+panel.addEventListener('focusin', event => { before = event.target.value; });
+panel.addEventListener('blur', event => {
+  if (isNumber(event.target) && event.target.value === before)
+    event.stopPropagation();
+}, true);"""
 """Gradio's sliders are released by the pointer, or by leaving their number: by arrow keys and Enter
-nothing would be painted."""
+nothing would be painted, and by walking past with Tab the same picture once more."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +53,7 @@ class InstantTab:
 
 def lay_out() -> InstantTab:
     """Lay it out, inside a `gr.Tab`."""
-    gr.HTML(f"<p>{HELP}</p>", elem_classes="nst-note", js_on_load=RELEASE_BY_KEY)
+    gr.HTML(f"<p>{HELP}</p>", elem_classes="nst-note", js_on_load=RELEASES)
     tiles = style_tiles()
     problem = gr.HTML(elem_classes="nst-note")
     settings = {name: widget_of(INSTANT_SPECS[name]) for name in ("strength", "size")}
