@@ -96,11 +96,9 @@ Zisserman 2015)."""
 COMPACT = (
     Convolution(32, "relu1_1"),
     Convolution(64, stride=2),
-    Convolution(64),
     Convolution(64, "relu2_1"),
     Convolution(128, stride=2),
     Convolution(128, "relu3_1"),
-    Convolution(128),
     Convolution(128, "relu3_3"),
     Convolution(128, "relu4_1", stride=2),
     Convolution(128),

@@ -140,6 +140,19 @@ def test_crops_are_pictures_and_repeat_with_the_seed(pictures):
     assert torch.equal(*crops)
 
 
+def test_half_of_the_crops_get_a_faint_grid_of_two_pixels(pictures):
+    crops = Crops(load_pictures([pictures]), SIDE, torch.Generator().manual_seed(0))
+    grids = crops.gridded(torch.full((40, 3, SIDE, SIDE), 0.5)) - 0.5
+    kinds = [(rows, columns) for rows in (0, 1) for columns in (0, 1)]
+    seen = []
+    for grid in grids:
+        assert grid.abs().max() <= 0.1
+        assert torch.equal(grid[:, 2:], grid[:, :-2]) and torch.equal(grid[..., 2:], grid[..., :-2])
+        assert grid.mean().abs() < 1e-6
+        seen.append(tuple(int(not torch.equal(grid, grid.roll(1, axis))) for axis in (1, 2)))
+    assert set(seen) == set(kinds) and 8 <= seen.count((0, 0)) <= 32
+
+
 def test_pictures_can_be_left_out(pictures):
     assert len(load_pictures([pictures], ["1"])) == 2
     with pytest.raises(FileNotFoundError):

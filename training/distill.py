@@ -107,7 +107,8 @@ class Distillation:
         """Take one of `steps` training steps and return its losses."""
         self.step += 1
         stylised = self.pool.advance(self.student, STYLISED)
-        losses = self.losses(torch.cat([self.crops.augmented(FRESH), stylised]))
+        fresh = self.crops.gridded(self.crops.augmented(FRESH))
+        losses = self.losses(torch.cat([fresh, stylised]))
         self.student.zero_grad()
         total = torch.stack(
             [LAYER_WEIGHTS[k] * (error + GRAM_WEIGHT * gram) for k, (error, gram) in losses.items()]
@@ -173,7 +174,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--held-out", type=Path, required=True, help="folder of test pictures")
     parser.add_argument("--leave-out", nargs="*", default=[], help="stems not to train on")
     parser.add_argument("--run", type=Path, default=Path("training/runs/compact"))
-    parser.add_argument("--steps", type=int, default=13_000)
+    parser.add_argument("--steps", type=int, default=15_000)
     parser.add_argument("--every", type=int, default=250, help="steps between checkpoints")
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args()
