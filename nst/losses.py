@@ -50,25 +50,25 @@ class Metric:
         return Metric(triangular[:, :-1].contiguous(), triangular[:, -1].contiguous())
 
 
-def moments(features: Tensor, root: Tensor | None = None) -> tuple[Tensor, Tensor]:
-    """Means over the pixels of the channels' products (`mean_products`) and of the channels.
+def moments(features: Tensor) -> tuple[Tensor, Tensor]:
+    """Means over the pixels of the channels' products and of the channels.
 
     Args:
         features: (N, C, H, W).
-        root: (N, 1, H, W), the roots of the pixels' weights, of mean square 1, that `features` are
-            multiplied by already (`nst.regions.root_guide`); None where all pixels count the same.
 
     Returns:
         The Gram matrix (N, C, C) and the mean (N, C), float32 (float64 of float64).
     """
-    return mean_products(features), channel_means(features, root)
+    return mean_products(features), channel_means(features)
 
 
 def channel_means(features: Tensor, root: Tensor | None = None) -> Tensor:
     """Means over the pixels of activations (N, C, H, W): (N, C), float32 (float64 of float64).
 
     Args:
-        root: see `moments`.
+        features: (N, C, H, W).
+        root: (N, 1, H, W), the roots of the pixels' weights, of mean square 1, that `features` are
+            multiplied by already (`nst.regions.root_guide`); None where all pixels count the same.
     """
     if root is not None:
         features = features * root.to(features)
