@@ -104,9 +104,21 @@ def test_what_is_replayed_is_of_the_image_given_and_stays_what_it_was(recorder):
     replayed = Replayed(double)
     images = list(pictures(7))
     results = [replayed(image)[0] for image in images]
-    assert len(seen) == FIRST_CALLS + 1
+    assert len(seen) == FIRST_CALLS + 2  # one to compare with, one to record
     for image, result in zip(images, results, strict=True):
         assert torch.equal(result, 2 * image)
+
+
+def test_a_graph_that_gives_something_else_is_not_used(recorder, caplog):
+    def double(image):
+        result = 2 * image
+        recorder[:] = [lambda x: 2.1 * x, image, result]
+        return (result,)
+
+    replayed = Replayed(double)
+    for image in pictures(7):
+        assert torch.equal(replayed(image)[0], 2 * image)
+    assert caplog.text.count("something else") == 1
 
 
 def test_what_cannot_be_recorded_is_called_as_it_is(recorder, monkeypatch, caplog):
