@@ -10,7 +10,7 @@ from nst.balance import Balance, RemainingStyle
 from nst.features import FeatureNetwork
 from nst.losses import add_total_variation, channel_means, mean_products, moments
 from nst.regions import Region, root_guide
-from nst.replay import Replayed
+from nst.replay import Recorder
 from nst.settings import STYLE_LAYERS, InputError, Settings
 from nst.targets import ContentTarget, StyleTarget
 from nst.trace import Source, Trace
@@ -98,8 +98,7 @@ class Objective:
             start = self._style_loss(self._seen(activations))
         self.layers = list(activations)
         self.balance = balance or RemainingStyle(settings.style_strength, float(start))
-        on_gpu = content.device.type == "cuda"
-        self._evaluated = Replayed(self._evaluate) if on_gpu else self._evaluate
+        self._recorder = Recorder() if content.device.type == "cuda" else None
 
     def _targets(
         self, region: Region, activations: Mapping[str, Tensor], layers: Iterable[str]
@@ -129,7 +128,10 @@ class Objective:
 
         A loss that is finite has a gradient that is finite everywhere.
         """
-        numbers, gradient = self._evaluated(image)
+        if self._recorder is None:
+            numbers, gradient = self._evaluate(image)
+        else:
+            numbers, gradient = self._recorder(self._evaluate, image)
         total, *parts = numbers.tolist()  # the one wait for a GPU
         return total, gradient, Losses(*parts)
 

@@ -14,60 +14,71 @@ from torch import Tensor
 LOG = logging.getLogger(__name__)
 
 FIRST_CALLS = 3
-"""Calls before the recording, in which kernels are loaded and convolutions chosen."""
+"""Calls before the recording, in which kernels are loaded and convolutions chosen; what the last of
+them gave is compared with what is replayed."""
 LARGEST_DIFFERENCE = 0.01
 """Relative distance between what is replayed and what was called; kernels may add in any order."""
 
 
-class Replayed:
-    """A function of an image on a GPU, recorded in one of its calls and replayed in all later ones.
+Function = Callable[[Tensor], tuple[Tensor, ...]]
+
+
+class Recorder:
+    """Calls a function of an image on a GPU, records it and replays it from then on.
 
     Where it cannot be recorded, or a replay gives something else, it is called as it is.
-
-    Args:
-        function: image (1, 3, H, W) -> tensors, by operations on the GPU alone; always for images
-            of one size.
     """
 
-    def __init__(self, function: Callable[[Tensor], tuple[Tensor, ...]]) -> None:
-        self._function = function
+    def __init__(self) -> None:
         self._calls = 0
-        self._graph: torch.cuda.CUDAGraph | None = None
-        self._image: Tensor | None = None
-        self._results: tuple[Tensor, ...] = ()
+        self._replay: Function | None = None
 
-    def __call__(self, image: Tensor) -> tuple[Tensor, ...]:
-        """What the function returns for the image, in tensors of their own."""
+    def __call__(self, function: Function, image: Tensor) -> tuple[Tensor, ...]:
+        """What the function returns for the image, in tensors of their own.
+
+        Args:
+            function: image (1, 3, H, W) -> tensors, by operations on the GPU alone; the same in
+                each call. It is not kept: whose method it is can own the recorder.
+            image: (1, 3, H, W), always of one size.
+        """
+        if self._replay is not None:
+            return self._replay(image)
+        results = function(image)
         self._calls += 1
-        if self._calls == FIRST_CALLS + 1:
-            self._graph = self._recorded(image)
-        if self._graph is None:
-            return self._function(image)
-        return self._replay(self._graph, image)
+        if self._calls == FIRST_CALLS:
+            self._replay = _recorded(function, image, results)
+        return results
 
-    def _replay(self, graph: torch.cuda.CUDAGraph, image: Tensor) -> tuple[Tensor, ...]:
-        self._image.copy_(image)
-        graph.replay()
-        return tuple(result.clone() for result in self._results)
 
-    def _recorded(self, image: Tensor) -> torch.cuda.CUDAGraph | None:
-        """A graph that does what the function does, if there is one."""
-        expected = self._function(image)
-        self._image = image.clone()
-        try:
-            graph = torch.cuda.CUDAGraph()
-            # Other threads, with pictures of other visitors, may go on meanwhile.
-            with torch.cuda.graph(graph, capture_error_mode="thread_local"):
-                self._results = self._function(self._image)
-        except torch.OutOfMemoryError:
-            raise
-        except RuntimeError:
-            LOG.warning("No CUDA graph, so slower.", exc_info=True)
-            return None
-        if _alike(self._replay(graph, image), expected):
-            return graph
-        LOG.warning("A CUDA graph gave something else than what it recorded: slower without.")
+def _recorded(function: Function, image: Tensor, expected: tuple[Tensor, ...]) -> Function | None:
+    """What does the same as the function by a graph, if it does.
+
+    Args:
+        function: see `Recorder`.
+        image: (1, 3, H, W), to compare with.
+        expected: what the function returns for it.
+    """
+    given = image.clone()
+    try:
+        graph = torch.cuda.CUDAGraph()
+        # Other threads, with pictures of other visitors, may go on meanwhile.
+        with torch.cuda.graph(graph, capture_error_mode="thread_local"):
+            results = function(given)
+    except torch.OutOfMemoryError:
+        raise
+    except RuntimeError:
+        LOG.warning("No CUDA graph, so slower.", exc_info=True)
         return None
+
+    def replay(image: Tensor) -> tuple[Tensor, ...]:
+        given.copy_(image)
+        graph.replay()
+        return tuple(result.clone() for result in results)
+
+    if _alike(replay(image), expected):
+        return replay
+    LOG.warning("A CUDA graph gave something else than what it recorded: slower without.")
+    return None
 
 
 def _alike(results: tuple[Tensor, ...], expected: tuple[Tensor, ...]) -> bool:

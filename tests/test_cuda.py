@@ -49,7 +49,7 @@ def test_what_a_graph_replays_is_what_it_recorded(guided):
         numbers, expected = objective._evaluate(image)
         assert loss == pytest.approx(numbers[0].item(), rel=1e-3)
         assert (gradient - expected).norm() < 1e-3 * expected.norm()
-    assert objective._evaluated._graph is not None
+    assert objective._recorder._replay is not None
 
 
 @pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])

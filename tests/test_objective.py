@@ -1,3 +1,6 @@
+import gc
+import weakref
+
 import pytest
 import torch
 
@@ -40,3 +43,14 @@ def test_loss_and_gradient_are_those_of_the_losses(kind, tiny, content, style):
     parts = losses.content + 20 * losses.style + 2 * losses.total_variation
     assert loss == pytest.approx(parts, rel=1e-5)
     assert (gradient - expected_gradient).norm() < 1e-3 * expected_gradient.norm()
+
+
+def test_an_objective_is_freed_at_once(tiny):
+    picture = torch.rand(1, 3, 32, 32)
+    objective = Objective(tiny, picture, everywhere(picture), Settings())
+    objective.evaluate(picture)
+    freed = weakref.ref(objective)
+    gc.disable()
+    del objective
+    gc.enable()
+    assert freed() is None  # its activations, or a GPU's, are not left for the garbage collector

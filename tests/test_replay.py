@@ -14,7 +14,7 @@ from nst.losses import Metric
 from nst.objective import Objective
 from nst.optim import ProjectedLBFGS
 from nst.regions import Region
-from nst.replay import FIRST_CALLS, Replayed
+from nst.replay import FIRST_CALLS, Recorder
 
 
 def pictures(count, side=48):
@@ -45,7 +45,7 @@ def test_an_iteration_stays_on_the_gpu_but_for_two_reads(table, monkeypatch):
         reads.append(tensor.shape)
         return np.ones(tensor.shape).tolist()
 
-    monkeypatch.setattr("nst.objective.Replayed", lambda function: function)
+    monkeypatch.setattr("nst.objective.Recorder", lambda: None)
     for name in ("tolist", "__float__"):
         monkeypatch.setattr(FakeTensor, name, read, raising=False)
     # Operations know no more than the shapes here; one that reads a number, or that meets a tensor
@@ -101,10 +101,10 @@ def test_what_is_replayed_is_of_the_image_given_and_stays_what_it_was(recorder):
         recorder[:] = [lambda x: 2 * x, image, result]
         return (result,)
 
-    replayed = Replayed(double)
+    recording = Recorder()
     images = list(pictures(7))
-    results = [replayed(image)[0] for image in images]
-    assert len(seen) == FIRST_CALLS + 2  # one to compare with, one to record
+    results = [recording(double, image)[0] for image in images]
+    assert len(seen) == FIRST_CALLS + 1  # the last one to record
     for image, result in zip(images, results, strict=True):
         assert torch.equal(result, 2 * image)
 
@@ -115,9 +115,9 @@ def test_a_graph_that_gives_something_else_is_not_used(recorder, caplog):
         recorder[:] = [lambda x: 2.1 * x, image, result]
         return (result,)
 
-    replayed = Replayed(double)
+    recording = Recorder()
     for image in pictures(7):
-        assert torch.equal(replayed(image)[0], 2 * image)
+        assert torch.equal(recording(double, image)[0], 2 * image)
     assert caplog.text.count("something else") == 1
 
 
@@ -128,9 +128,9 @@ def test_what_cannot_be_recorded_is_called_as_it_is(recorder, monkeypatch, caplo
         raise RuntimeError("operation not permitted when stream is capturing")
 
     monkeypatch.setattr(torch.cuda, "graph", broken)
-    replayed = Replayed(lambda image: (2 * image,))
+    recording = Recorder()
     for image in pictures(7):
-        assert torch.equal(replayed(image)[0], 2 * image)
+        assert torch.equal(recording(lambda x: (2 * x,), image)[0], 2 * image)
     assert caplog.text.count("No CUDA graph") == 1
 
 
@@ -142,7 +142,7 @@ def test_memory_that_runs_out_while_recording_is_for_others_to_handle(recorder):
         return (image,)
 
     calls = []
-    replayed = Replayed(hungry)
+    recording = Recorder()
     with pytest.raises(torch.OutOfMemoryError):
         for image in pictures(7):
-            replayed(image)
+            recording(hungry, image)
