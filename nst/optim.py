@@ -24,7 +24,7 @@ LONGEST_STEP = 0.05
 HISTORY = 10
 """Pairs of steps and gradient changes that L-BFGS remembers: two pictures of memory each."""
 TINY = 1e-30
-"""Floor for what is divided by, where a gradient is zero."""
+"""Floor for the size of a gradient that is divided by."""
 LARGEST_RISE = 0.5
 """A step that raises the loss by more than this share of it is taken back."""
 LEAST_CURVATURE = 1e-4
@@ -153,8 +153,8 @@ class ProjectedLBFGS:
             return direction.mul_(-self._first_step / _rms(direction).clamp_min_(TINY))
         direction.mul_(moves)
         longest = LONGEST_STEP * self._boldness / BOLDEST
-        shorter = (longest / _rms(direction).clamp_min_(TINY)).clamp_max_(1)
-        # It leads down but for rounding.
+        shorter = (longest / _rms(direction)).clamp_max_(1)
+        # Where rounding has it lead up, it is turned round.
         return direction.mul_(-torch.sign(direction.flatten() @ gradient.flatten()) * shorter)
 
 
@@ -172,9 +172,8 @@ class _Memory:
     def __init__(self, image: Tensor) -> None:
         self._s = image.new_empty(HISTORY, image.numel())
         self._y = torch.empty_like(self._s)
-        self._newest = 0  # the slot that was written last
         self._products = np.zeros((HISTORY, HISTORY))  # of each s with each y as new or newer
-        self._slots: list[int] = []  # in use, oldest first
+        self._slots: list[int] = []  # in use, oldest first; the last one may not be judged yet
         self._filled = 0  # slots that ever held something
 
     def clear(self) -> None:
@@ -184,17 +183,18 @@ class _Memory:
     def add(self, images: tuple[Tensor, Tensor], gradients: tuple[Tensor, Tensor]) -> None:
         """Write down a step and its gradient change in the place of the oldest.
 
-        They are remembered from the next `direction` on, which has to come before another pair.
+        The next `direction`, which has to come before another pair, judges them.
 
         Args:
             images: after and before the step.
             gradients: likewise.
         """
-        self._slots = self._slots[1 - HISTORY :]
-        self._newest = next(k for k in range(HISTORY) if k not in self._slots)
-        self._filled = max(self._filled, self._newest + 1)
+        kept = self._slots[1 - HISTORY :]
+        slot = next(k for k in range(HISTORY) if k not in kept)
+        self._slots = [*kept, slot]
+        self._filled = max(self._filled, slot + 1)
         for rows, (after, before) in ((self._s, images), (self._y, gradients)):
-            torch.sub(after, before, out=rows[self._newest].view_as(after))
+            torch.sub(after, before, out=rows[slot].view_as(after))
 
     def direction(self, gradient: Tensor, diagonal: Tensor, boldness: float) -> Tensor | None:
         """Minus the inverse Hessian times the gradient (Nocedal & Wright 2006, algorithm 7.4).
@@ -225,15 +225,15 @@ class _Memory:
         What was added last is judged by the way, in the same wait for a GPU: it is forgotten again
         unless the curvature along it is positive.
         """
-        if not self._filled:
+        if not self._slots:
             return np.zeros(0)
-        n, k = self._filled, self._newest
+        n, k = self._filled, self._slots[-1]
         s, y = self._s[k], self._y[k]
         numbers = [self._s[:n] @ gradient, self._s[:n] @ y, torch.stack([s @ s, y @ y])]
         along, changes, (steps, changed) = np.split(torch.cat(numbers).tolist(), [n, 2 * n])
         self._products[:n, k] = changes
-        if changes[k] > LEAST_CURVATURE * math.sqrt(steps * changed):
-            self._slots.append(k)
+        if not changes[k] > LEAST_CURVATURE * math.sqrt(steps * changed):  # or it is a NaN
+            self._slots.pop()
         return along
 
     def _loops(self, along: np.ndarray) -> np.ndarray:

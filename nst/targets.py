@@ -61,7 +61,8 @@ class StyleTarget:
         size = in_metric(gram, mean, metric).square().sum().clamp_min(SMALLEST_TARGET)
         if metric is None:
             return cls(gram, None, size)
-        return cls(bordered(gram, mean), metric.affine.T @ metric.affine, size)
+        affine = metric.affine
+        return cls(bordered(gram, mean), affine.T @ affine, size)
 
     def compare(self, gram: Tensor, mean: Tensor | None) -> tuple[Tensor, Tensor, Tensor | None]:
         """The style loss of moments, and its gradient.
