@@ -35,6 +35,7 @@ def _connect_run(inputs: Inputs, outputs: Outputs, record: gr.State, filled: Any
     again = {**what, "inputs": [outputs.picture, *what["inputs"]]}
     runs = []
     at_first = (*buttons, "bar", "tabs", "record")
+    failed = ("paint", "stop", "bar")
     for event, handler, needed in (
         (inputs.paint.click, handlers.paint, what),
         (filled.success, handlers.paint, what),
@@ -44,7 +45,7 @@ def _connect_run(inputs: Inputs, outputs: Outputs, record: gr.State, filled: Any
         run = on(begin.then, handler, named, shown, **needed, **PRIVATE)
         # Paint is offered again when the run has really ended: a click before that would be lost.
         on(run.then, handlers.finish, named, result, inputs=record, **PRIVATE)
-        on(run.failure, handlers.fail, named, ("paint", "stop", "bar"), **AT_ONCE)
+        on(run.failure, handlers.fail, named, failed, inputs=outputs.bar, **AT_ONCE)
         runs.append(run)
     on(inputs.stop.click, handlers.stop, named, ("stop", "bar"), cancels=runs, **AT_ONCE)
 

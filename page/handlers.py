@@ -25,6 +25,7 @@ KEPT = 640
 """Longest side, in pixels, of the pictures that the browser keeps."""
 NOT_ESTIMATED = ("resume", "mask", *STYLES[1:])
 """What makes a run take another time than its settings tell."""
+STOPPED = note("Stopped.")
 SUBJECTS = {"The content image": "content_note", "The style image": "style_note"}
 """How sentences about a picture begin, and which component they belong to."""
 
@@ -100,11 +101,16 @@ def in_its_place(error: gr.Error) -> dict[str, Any]:
 
 def stop() -> dict[str, Any]:
     """Updates for the moment after the click; `finish` says more, if the run had begun."""
-    return {"stop": gr.update(interactive=False), "bar": note("Stopped.")}
+    return {"stop": gr.update(interactive=False), "bar": STOPPED}
 
 
-def fail() -> dict[str, Any]:
-    """Updates for a run that did not get in: the page says why by itself."""
+def fail(bar: str) -> dict[str, Any]:
+    """Updates for a run that did not get in: the page says why by itself.
+
+    Gradio has a run that was stopped fail as well; what the page shows of that is for `finish`.
+    """
+    if bar == STOPPED:
+        return {}
     return {
         "paint": gr.update(interactive=True),
         "stop": gr.update(interactive=False),

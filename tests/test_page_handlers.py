@@ -10,11 +10,13 @@ from page import recall
 from page.handlers import (
     begin,
     check_picture,
+    fail,
     finish,
     go_on,
     paint,
     say_estimate,
     show_pair,
+    stop,
     take_example,
     use_kept,
     use_preset,
@@ -85,6 +87,13 @@ def test_paint_is_offered_again_whatever_happened():
     assert not begin()["paint"]["interactive"]
     (shown,) = finish(None)
     assert shown["paint"]["interactive"] and "compare" not in shown
+
+
+def test_a_stopped_run_is_not_said_to_have_failed():
+    """Gradio has it fail; what is there then are the updates of `stop`."""
+    assert fail(stop()["bar"]) == {}
+    refused = fail(begin()["bar"])
+    assert "did not start" in refused["bar"] and refused["paint"]["interactive"]
 
 
 def test_a_picture_is_checked_as_soon_as_it_is_there(picture_files):
