@@ -31,7 +31,7 @@ from torch import Tensor, nn
 from benchmarks.textbook import Textbook
 from nst import InputError, Settings, allocator, load_features
 from nst.balance import PLAIN
-from nst.features import VGG19, FeatureNetwork, fastest_dtype
+from nst.features import VGG19, FeatureNetwork, default_device, fastest_dtype
 from nst.images import cover, open_image, resize_tensor, to_tensor
 from nst.instant import load_instant, paint
 from nst.objective import Objective, used_layers
@@ -58,7 +58,7 @@ Run = Iterator[object]
 
 def _vgg19(dtype: torch.dtype | None = None) -> tuple[FeatureNetwork, str]:
     """VGG19 with what weights there are, and a word on them."""
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = default_device()
     torch.manual_seed(0)
     network = FeatureNetwork("vgg19", VGG19)
     for convolution in network.convolutions:
@@ -98,7 +98,7 @@ def _textbook(content: Tensor, style: Tensor) -> Textbook:
 
 def _run(case: str, side: int) -> Run:
     """An endless run of one implementation; each `next` is an iteration."""
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = default_device()
     content, style = _pictures(side, device)
     if case == "textbook":
         return _textbook(content, style).run(content)
@@ -189,7 +189,7 @@ def _until(
 
 def peak() -> float:
     """Operations per second of a large matrix product in the precision in use."""
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = default_device()
     size = 8192 if device.type == "cuda" else 2048
     a = torch.randn(size, size, device=device).to(fastest_dtype(device))
     times = []
@@ -278,7 +278,7 @@ def _measure_iterations(results: dict[str, object], best: float, most: int) -> N
 
 
 def _measure_instant(results: dict[str, object]) -> None:
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = default_device()
     for dtype in dict.fromkeys((fastest_dtype(device), torch.float32)):
         precision = str(dtype).removeprefix("torch.")
         for side in TURNS:
@@ -295,7 +295,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="file for the measurements")
     parser.add_argument("--instant", action="store_true", help="instant paintings only")
     options = parser.parse_args()
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = default_device()
     best = peak()
     precision = str(fastest_dtype(device)).removeprefix("torch.")
     print(f"{device}, {precision}, peak {best / 1e12:.2f} Tflop/s; VGG19_WEIGHTS: {_vgg19()[1]}\n")

@@ -200,7 +200,7 @@ def load_features(
         InputError: an unknown name, or "vgg19" whose weights cannot be had.
     """
     FEATURES.check("features", name)
-    device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    device = torch.device(device or default_device())
     if name == "auto":
         network = _choose(device)
     elif name == "vgg19":
@@ -215,6 +215,11 @@ def load_features(
         for layer, metric in network.metrics.items()
     }
     return network.requires_grad_(False).eval()
+
+
+def default_device() -> torch.device:
+    """A GPU if there is one, else the processor."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 @cache

@@ -21,7 +21,7 @@ from safetensors import safe_open
 from torch import Tensor
 
 from nst import allocator, images
-from nst.features import fastest_dtype
+from nst.features import default_device, fastest_dtype
 from nst.memory import HEADROOM, available_bytes, gigabytes
 from nst.settings import InputError, InstantSettings
 from nst.styles import INSTANT_FILE, NAMES
@@ -49,7 +49,7 @@ def load_instant(
         dtype: of the convolutions; the device's fastest when None.
         path: a file that `training.instant` wrote.
     """
-    device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    device = torch.device(device or default_device())
     with safe_open(path, framework="pt") as file:
         weights = {key: file.get_tensor(key).float() for key in file.keys()}  # noqa: SIM118
         names = json.loads(file.metadata()[NAMES])

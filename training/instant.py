@@ -29,7 +29,7 @@ from torch.nn import functional as F
 
 from nst import allocator
 from nst.balance import PLAIN
-from nst.features import FeatureNetwork, fastest_dtype, load_features
+from nst.features import FeatureNetwork, default_device, fastest_dtype, load_features
 from nst.images import cover, fit, open_image, resize_image, to_image, to_tensor
 from nst.instant import load_instant
 from nst.losses import Metric, gram_matrix, relative_distance
@@ -256,7 +256,7 @@ def fresh(names: Iterable[str], seed: int) -> Transformer:
 
 
 def _precision() -> torch.dtype:
-    return fastest_dtype(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
+    return fastest_dtype(default_device())
 
 
 def with_style(network: Transformer, name: str) -> Transformer:
@@ -307,10 +307,10 @@ def train(training: Training, samples: Sequence[Tensor], run: Path, every: int) 
             sheet(training.network, samples).save(run / f"{training.step:06}.jpg", quality=90)
 
 
-def load_picture(path: Path, longest: int = STYLE_SIDE) -> Tensor:
-    """A picture file as (1, 3, H, W) in [0, 1], its longest side at `longest` pixels."""
+def load_picture(path: Path) -> Tensor:
+    """A picture file as (1, 3, H, W) in [0, 1], its longest side at `STYLE_SIDE` pixels."""
     image = open_image(path)
-    return to_tensor(resize_image(image, fit(*image.size, longest)))
+    return to_tensor(resize_image(image, fit(*image.size, STYLE_SIDE)))
 
 
 def load_styles(folder: Path) -> dict[str, Tensor]:
