@@ -14,7 +14,6 @@ import spaces  # noqa: F401
 import gradio as gr
 from starlette.middleware import Middleware
 
-from nst.settings import FEATURES
 from page.api import connect_api
 from page.door import limit, middleware
 from page.events import connect_page
@@ -25,7 +24,7 @@ from page.intake import Intake
 from page.layout import lay_out
 from page.limits import SESSIONS, UPLOAD_BYTES, turn
 from page.look import css, theme
-from page.runs import features_of
+from page.runs import load_networks
 
 HOUR = 3600
 
@@ -48,7 +47,7 @@ def stop(*_: object) -> None:
 def main() -> None:
     """Serve the page, until a signal comes."""
     logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    features_of(FEATURES.default)  # ZeroGPU wants networks on the GPU before a visitor comes
+    load_networks()
     measure_machine()
     with temporary_files():
         page = build()

@@ -40,7 +40,7 @@ def info() -> dict[str, Any]:
         "version": recipe.VERSION,
         "features": features.name,
         "reason": features.reason,
-        "device": str(features.device),
+        "device": zerogpu.device_of(features),
         "settings": {name: _parameter(spec) for name, spec in SPECS.items()}
         | {"features": _parameter(FEATURES)},
         "presets": {name: dict(values) for name, values in PRESETS.items()},
@@ -81,7 +81,11 @@ def estimate_run(width: object, height: object, **values: object) -> dict[str, A
             expected = _asked_for(size, settings, features)
         else:
             expected = estimate(size, settings, features)
-        return {**asdict(expected), "features": features.name, "device": str(features.device)}
+        return {
+            **asdict(expected),
+            "features": features.name,
+            "device": zerogpu.device_of(features),
+        }
 
 
 def _asked_for(size: tuple[int, int], settings: Settings, features: Any) -> Estimate:  # noqa: ANN401

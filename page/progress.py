@@ -4,6 +4,7 @@ from html import escape
 
 from nst import InputError
 from page.runs import Progress, features_of
+from page.zerogpu import device_of
 
 
 def progress_bar(progress: Progress | None, stopped: bool = False) -> str:
@@ -62,5 +63,5 @@ def describe_features(name: str) -> str:
         features = features_of(name)
     except InputError as error:
         return f"⚠ {error}"
-    device = "the CPU" if features.device.type == "cpu" else "the GPU"
+    device = "the CPU" if device_of(features) == "cpu" else "the GPU"
     return f"Features: **{features.name}** on **{device}** ({features.reason})"

@@ -42,6 +42,18 @@ def features_of(name: str) -> Any:  # noqa: ANN401 - a FeatureNetwork; tensors s
     return load_features(name)
 
 
+def load_networks() -> None:
+    """Load what visitors may ask for, as far as it can be had.
+
+    On ZeroGPU no other thread than the first can put a network on the GPU that is to be lent; where
+    there is none to wait for, only what the app chooses by itself is loaded beforehand.
+    """
+    features_of(FEATURES.default)
+    for name in FEATURES.choices if HERE else ():
+        with contextlib.suppress(InputError):  # who asks for it gets the sentence
+            features_of(name)
+
+
 @dataclass(frozen=True)
 class Sign:
     """A sign of life of a run.

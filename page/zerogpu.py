@@ -34,6 +34,14 @@ WORDS = {
 """Title of an error of the `spaces` package -> the sentence that is shown; its own may be HTML."""
 
 
+def device_of(features: Any) -> str:  # noqa: ANN401 - a FeatureNetwork; tensors stay in nst
+    """Where a network is when it is used.
+
+    ZeroGPU's only pretends to be on a GPU until it is lent one, and only to the first thread.
+    """
+    return "cuda:0" if HERE else str(features.device)
+
+
 def gpu_seconds(
     pictures: Mapping[str, Any], settings: Settings, features_name: str, state: object = None
 ) -> int:

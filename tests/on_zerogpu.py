@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -20,8 +21,11 @@ import torch
 from spaces.zero.torch import patching
 
 import app  # noqa: F401 - imports what the Space imports, in its order
+from nst.settings import FEATURES, SPECS
+from page.info import estimate_run
 from page.instant import paint_instantly
-from page.runs import features_of, stylize_pictures
+from page.progress import describe_features
+from page.runs import features_of, load_networks, stylize_pictures
 
 
 def keep_on_the_processor(callback: object = None) -> None:
@@ -38,12 +42,22 @@ def note(what: str) -> None:
     urllib.request.urlopen(request).close()
 
 
+def asked_beforehand() -> list[str]:
+    """What the page and the API say of each network before a run."""
+    values = {name: spec.default for name, spec in SPECS.items()}
+    said = [describe_features(name) for name in FEATURES.choices]
+    return [*said, estimate_run(96, 64, features="compact", **values)["device"]]
+
+
 def main() -> None:
     """Run to the end, or only for a few yields when RUN is "stop"."""
     how, content, style, values = sys.argv[1:]
     spaces.zero.torch.init = lambda nvidia_uuid: None
     spaces.zero.torch.move = keep_on_the_processor
+    load_networks()
     said = {"parent_device": str(features_of("compact").device), "yields": 0, "error": None}
+    with ThreadPoolExecutor(1) as pool:  # as handlers are called
+        said["beforehand"] = pool.submit(asked_beforehand).result()
     for _, said["instant"] in paint_instantly(content, "mosaic", 100, 64, "none", 50):
         note("instant")
     run = stylize_pictures(content, style, **json.loads(values))

@@ -89,6 +89,10 @@ def test_a_run_in_a_forked_worker(run, lender):
     assert said["progress"]["features"] == "compact"
     # The main process has no GPU: its networks only pretend to be on one.
     assert said["parent_device"] == "cuda:0" and not said["cuda_in_parent"]
+    automatic, vgg19, compact, device = said["beforehand"]
+    assert "**compact** on **the GPU** (The file of VGG19's weights" in automatic
+    assert "cannot be used" in vgg19 and "**compact** on **the GPU** (asked for)" in compact
+    assert device == "cuda:0"
     # The GPU is asked for after the first sign of life, and given back.
     calls = ["/instant", "/first-yield", "/schedule", "/allow", "/release", "/closed"]
     assert lender.calls == calls
