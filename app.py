@@ -14,6 +14,7 @@ import spaces  # noqa: F401
 import gradio as gr
 from starlette.middleware import Middleware
 
+from nst import allocator
 from page.api import connect_api
 from page.door import limit, middleware
 from page.events import connect_page
@@ -47,6 +48,7 @@ def stop(*_: object) -> None:
 def main() -> None:
     """Serve the page, until a signal comes."""
     logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    allocator.share_one_arena()
     load_networks()
     measure_machine()
     with temporary_files():

@@ -32,6 +32,9 @@ FULL = "The queue is full"
 """The title of that error, by which programs know it."""
 USUAL_SECONDS = {PAINTING: 10, INSTANT: 1}
 """Of a run in each, before there was one."""
+POLL_SECONDS, PROGRESS_SECONDS = 0.02, 1.0
+"""How often Gradio looks for events that may begin, and for progress of a kind that nothing here
+reports. It would do both a thousand and a hundred times a second, and slow a run down by it."""
 ANALYTICS = 20
 """Events that Gradio makes statistics of, each time that one ends; nothing shows them."""
 
@@ -42,6 +45,8 @@ def limit(page: gr.Blocks) -> None:
     page.queue(max_size=limits.EVENTS, default_concurrency_limit=1, api_open=False)
     queue = page._queue
     queue.ANALYTICS_MAX_EVENTS = ANALYTICS
+    queue.sleep_when_free = POLL_SECONDS
+    queue.progress_update_sleep_when_free = PROGRESS_SECONDS
     queue.push = partial(_push, queue, queue.push)
 
 

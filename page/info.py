@@ -9,7 +9,7 @@ from nst import Settings, images, recipe
 from nst.estimate import Estimate, calibrate, estimate
 from nst.memory import check_fits, run_bytes
 from nst.settings import FEATURES, INSTANT_SPECS, PRESETS, SPECS, Choice, Range
-from page import zerogpu
+from page import worker, zerogpu
 from page.instant import api_name
 from page.pace import pace
 from page.runs import features_of, sentences
@@ -80,7 +80,7 @@ def estimate_run(width: object, height: object, **values: object) -> dict[str, A
         if zerogpu.HERE:  # where the GPU to measure is not at hand
             expected = _asked_for(size, settings, features)
         else:
-            expected = estimate(size, settings, features)
+            expected = worker.work(estimate, size, settings, features)
         return {
             **asdict(expected),
             "features": features.name,
@@ -96,7 +96,8 @@ def _asked_for(size: tuple[int, int], settings: Settings, features: Any) -> Esti
 def measure_machine() -> None:
     """Calibrate what `expected_run` goes by, before anybody is served."""
     if not zerogpu.HERE:
-        calibrate(features_of(FEATURES.default), SPECS["optimizer"].default)
+        features, optimizer = features_of(FEATURES.default), SPECS["optimizer"].default
+        worker.work(calibrate, features, optimizer)
 
 
 def expected_run(size: tuple[int, int], values: Mapping[str, object]) -> Estimate | None:

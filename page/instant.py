@@ -10,9 +10,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from nst import instant, recipe
 from nst.images import open_image, save_image
 from nst.settings import INSTANT_SPECS, InstantSettings
+from page import worker
 from page.runs import sentences
 from page.zerogpu import HERE
 
@@ -30,6 +33,11 @@ def api_name(name: str) -> str:
 def network() -> Any:  # noqa: ANN401 - a Transformer; tensors stay in nst
     """The network of all instant styles, loaded once a process."""
     return instant.load_instant("cpu" if HERE else None)
+
+
+def painted(photograph: Image.Image, settings: InstantSettings) -> Image.Image:
+    """The photograph in an instant style."""
+    return worker.work(lambda: instant.paint(photograph, settings, network=network()))
 
 
 def paint_instantly(
@@ -63,7 +71,7 @@ def paint_instantly(
         )
         photograph = open_image(content, "content image")
         started = time.monotonic()
-        picture = instant.paint(photograph, settings, network=network())
+        picture = painted(photograph, settings)
         seconds = time.monotonic() - started
         made = recipe.of_run(settings, network())
         path = Path(folder) / PAINTED

@@ -8,6 +8,7 @@ import logging
 import tempfile
 import time
 from collections.abc import Generator, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -27,7 +28,7 @@ from nst.memory import has_run_out
 from nst.recipe import Recipe
 from nst.resume import State
 from nst.settings import FEATURES
-from page import limits
+from page import limits, worker
 from page.attempts import shown, stylize_or_smaller
 from page.states import states
 from page.zerogpu import HERE, gpu_seconds, in_plain_words
@@ -38,8 +39,15 @@ log = logging.getLogger("nst.app")
 
 @lru_cache
 def features_of(name: str) -> Any:  # noqa: ANN401 - a FeatureNetwork; tensors stay in nst
-    """A feature network, loaded once a process."""
-    return load_features(name)
+    """A feature network, loaded once a process.
+
+    A thread of its own, which ends, leaves no workers of OpenMP behind (see `page.worker`), and
+    nobody's run waits for a download. On ZeroGPU, see `load_networks`.
+    """
+    if HERE:
+        return load_features(name)
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(load_features, name).result()
 
 
 def load_networks() -> None:
@@ -153,7 +161,9 @@ def _paint(
         yield picture, _progress(start, 0.0)
         with (
             limits.turn().taken(),
-            contextlib.closing(_stylize_on_gpu(pictures, settings, features, state)) as signs,
+            contextlib.closing(
+                worker.steps(_stylize_on_gpu(pictures, settings, features, state))
+            ) as signs,
         ):
             for sign in signs:
                 limits.turn().check()

@@ -5,12 +5,11 @@ from html import escape
 
 import gradio as gr
 
-from nst import instant
 from nst.images import open_image
 from nst.settings import InstantSettings
 from nst.styles import instant_styles, title
 from page import examples
-from page.instant import network
+from page.instant import painted
 from page.pictures import cropped, data_url
 
 PHOTOGRAPH = "coffee"
@@ -32,10 +31,7 @@ def thumbnails() -> dict[str, bytes]:
     """JPEG files by the styles' names; made once a process, in a second or two."""
     photograph = open_image(examples.pictures("content")[PHOTOGRAPH], "content image")
     return {
-        name: cropped(
-            instant.paint(photograph, InstantSettings(style=name, size=SIDE), network=network()),
-            SIZE,
-        )
+        name: cropped(painted(photograph, InstantSettings(style=name, size=SIDE)), SIZE)
         for name in instant_styles()
     }
 

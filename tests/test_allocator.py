@@ -1,4 +1,8 @@
 import resource
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
 
 import pytest
 import torch
@@ -30,6 +34,23 @@ def test_freed_memory_is_used_again_inside_the_block_only(usual):
         faults()
         assert faults() < usual / 100
     assert faults() > usual / 2
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_what_a_thread_frees_is_kept_where_arenas_are_shared(usual, shared):
+    script = f"""
+        from concurrent.futures import ThreadPoolExecutor
+        from nst import allocator
+        from tests.test_allocator import faults
+        if {shared}:
+            allocator.share_one_arena()
+        with allocator.kept(), ThreadPoolExecutor(1) as thread:
+            print(thread.submit(lambda: (faults(), faults())[1]).result())
+    """
+    command = [sys.executable, "-c", textwrap.dedent(script)]
+    root = Path(__file__).parents[1]
+    said = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
+    assert (int(said) < usual / 100) == shared
 
 
 def test_it_is_given_back_after_an_error_too(usual):
