@@ -159,6 +159,8 @@ def _paint(
         start = _start_of(pictures["content"], settings)
         picture = _save(start, features, "", Path(folder))
         yield picture, _progress(start, 0.0)
+        if not HERE:
+            features_of(features)  # others that need the worker do not wait for a download
         with (
             limits.turn().taken(),
             contextlib.closing(

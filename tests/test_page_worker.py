@@ -49,6 +49,19 @@ def test_networks_are_loaded_in_a_thread_that_ends():
     assert threading.active_count() == before
 
 
+def test_nobody_else_waits_for_a_download(picture_files, monkeypatch):
+    loading, features_of = [], runs.features_of
+
+    def noted(name):
+        loading.append(threading.current_thread())
+        return features_of(name)
+
+    monkeypatch.setattr(runs, "features_of", noted)
+    for _ in runs.stylize_pictures(*map(str, picture_files), **VALUES):
+        pass
+    assert loading[0] is threading.current_thread()
+
+
 def test_steps_come_in_turns_with_other_work_and_end_with_whoever_takes_them():
     done = []
 
