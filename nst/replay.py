@@ -11,7 +11,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-LOG = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 FIRST_CALLS = 3
 """Calls before the recording, in which kernels are loaded and convolutions chosen; what the last of
@@ -67,7 +67,7 @@ def _recorded(function: Function, image: Tensor, expected: tuple[Tensor, ...]) -
     except torch.OutOfMemoryError:
         raise
     except RuntimeError:
-        LOG.warning("No CUDA graph, so slower.", exc_info=True)
+        log.warning("No CUDA graph, so slower.", exc_info=True)
         return None
 
     def replay(image: Tensor) -> tuple[Tensor, ...]:
@@ -77,7 +77,7 @@ def _recorded(function: Function, image: Tensor, expected: tuple[Tensor, ...]) -
 
     if _alike(replay(image), expected):
         return replay
-    LOG.warning("A CUDA graph gave something else than what it recorded: slower without.")
+    log.warning("A CUDA graph gave something else than what it recorded: slower without.")
     return None
 
 

@@ -26,6 +26,7 @@ KEPT = 640
 NOT_ESTIMATED = ("resume", "mask", *STYLES[1:])
 """What makes a run take another time than its settings tell."""
 STOPPED = note("Stopped.")
+"""What the bar says after a click on Stop, by which `fail` knows that there was one."""
 SUBJECTS = {"The content image": "content_note", "The style image": "style_note"}
 """How sentences about a picture begin, and which component they belong to."""
 

@@ -8,7 +8,6 @@ import logging
 import tempfile
 import time
 from collections.abc import Generator, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -39,15 +38,8 @@ log = logging.getLogger("nst.app")
 
 @lru_cache
 def features_of(name: str) -> Any:  # noqa: ANN401 - a FeatureNetwork; tensors stay in nst
-    """A feature network, loaded once a process.
-
-    A thread of its own, which ends, leaves no workers of OpenMP behind (see `page.worker`), and
-    nobody's run waits for a download. On ZeroGPU, see `load_networks`.
-    """
-    if HERE:
-        return load_features(name)
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(load_features, name).result()
+    """A feature network, loaded once a process; on ZeroGPU, see `load_networks`."""
+    return worker.apart(load_features, name)
 
 
 def load_networks() -> None:

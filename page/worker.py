@@ -1,4 +1,4 @@
-"""The one thread in which the server works on tensors.
+"""The one thread in which the server works on tensors, and threads of their own for what is slow.
 
 OpenMP, in which PyTorch computes on a processor, gives each thread that calls it workers of its
 own. As soon as there are more of them than processors, they all go to sleep after each operation
@@ -31,6 +31,17 @@ def work(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     if zerogpu.HERE:
         return function(*args, **kwargs)
     return _thread().submit(function, *args, **kwargs).result()
+
+
+def apart(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """What a function returns, called in a thread of its own, so that nobody else waits for it.
+
+    The thread ends, and OpenMP's workers for it. On ZeroGPU it is called as it is.
+    """
+    if zerogpu.HERE:
+        return function(*args, **kwargs)
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(function, *args, **kwargs).result()
 
 
 def steps(generator: Generator[T, Any, Any]) -> Generator[T, None, None]:

@@ -79,11 +79,7 @@ def test_steps_come_in_turns_with_other_work_and_end_with_whoever_takes_them():
     assert next(taken) == 1
     taken.close()
     assert done == [0, 1, "closed"]
-    assert list(worker.steps(iter_of(3))) == [0, 1, 2]
-
-
-def iter_of(number):
-    yield from range(number)
+    assert list(worker.steps(n for n in range(3))) == [0, 1, 2]
 
 
 def test_what_is_raised_there_is_raised_here():
