@@ -20,9 +20,10 @@ from tqdm import tqdm
 from nst import InputError, Settings, inputs, instant_command, load_features, recipe, stylize
 from nst.arguments import OUT_HELP, Parser, check_out
 from nst.estimate import estimate
+from nst.features import default_device
 from nst.images import open_image, save_image
 from nst.memory import check_fits
-from nst.settings import FEATURES, MOST_STYLES, SPECS
+from nst.settings import FEATURES, MOST_STYLES, SPECS, starting_specs
 from nst.styles import instant_styles
 
 
@@ -63,7 +64,8 @@ def _parser() -> Parser:
             help=f"a picture: white where style {number + 1} goes instead of being blended",
         )
     parser.add_argument("--start", type=Path, help="where to start from with --init image")
-    parser.add_settings({**SPECS, "features": FEATURES})
+    gpu = default_device().type == "cuda"
+    parser.add_settings({**starting_specs(gpu), "features": FEATURES})
     return parser
 
 
@@ -85,7 +87,7 @@ def _notes(options: argparse.Namespace, made: recipe.Recipe) -> Iterator[str]:
     read = getattr(options, "read", made)
     if read.network != made.network:
         yield "the recipe's picture was made with other weights or precision"
-    if read.software != made.software:
+    if read.software not in recipe.SAME_PIXELS:
         yield "the recipe's picture was made by another version"
     if read.before:
         yield f"the recipe's picture went on from one of {read.before} iterations"
@@ -120,10 +122,13 @@ def _run(options: argparse.Namespace) -> int:
         size, guided = prepared.content.size, prepared.guided
         check_fits(size, settings, features, guided)
         expected = estimate(size, settings, features, guided=guided)
-        print(f"{features.name} on {features.device}: {expected}")
+        print(f"{features.name} on {features.device}, {settings.size} px: {expected}")
         return 0
     steps = stylize(**pictures, settings=settings, features=features)
-    print(f"{features.name} on {features.device}: {features.reason}", file=sys.stderr)
+    print(
+        f"{features.name} on {features.device}: {features.reason}; {settings.size} px",
+        file=sys.stderr,
+    )
     made = recipe.of_run(settings, features)
     for note in _notes(options, made):
         print(f"note: {note}", file=sys.stderr)

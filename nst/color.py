@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
+from nst.grey import is_grey
 from nst.images import resize_image
 
 LUMA = np.array([0.299, 0.587, 0.114])
@@ -25,12 +26,13 @@ def prepare(
     """Return the pictures (RGB or RGBA) that are to be optimised for a choice of colour.
 
     For "content" all become grey, the styles with the mean and contrast of the content's
-    luminance; for "matched" the styles' colours get the content's mean and covariance.
+    luminance; for "matched" the styles' colours get the content's mean and covariance, so that
+    a grey content has them become grey, too.
     """
     if color == "style":
         return content, list(styles)
     target = _colours(content)
-    if color == "matched":
+    if color == "matched" and not is_grey(content):
         return content, [_changed(style, match(_colours(style), target)) for style in styles]
     light = target @ LUMA[:, None]
     return _grey(content, light), [

@@ -32,6 +32,7 @@ from torch.nn import functional as F
 
 from nst.losses import Metric
 from nst.settings import FEATURES, InputError
+from nst.trace import Trace
 
 VGG19_REPOSITORY, VGG19_FILE = "timm/vgg19.tv_in1k", "model.safetensors"
 """torchvision's IMAGENET1K_V1 weights (BSD-3-Clause) on the Hugging Face Hub, 575 MB."""
@@ -143,6 +144,15 @@ class FeatureNetwork(nn.Module):
     def layers(self) -> frozenset[str]:
         """The names that activations can be read by."""
         return frozenset(row.layer for row in self.table if row.layer)
+
+    def first_reached(self, layers: Iterable[str]) -> str:
+        """The first of `layers` that can be read, or the deepest that can if none of them."""
+        mine = [row.layer for row in self.table if row.layer]
+        return next((layer for layer in layers if layer in mine), mine[-1])
+
+    def trace(self, image: Tensor, layers: Iterable[str]) -> Trace:
+        """The activations of an image, and the way back from them: see `nst.trace`."""
+        return Trace(self, image, layers)
 
     @property
     def device(self) -> torch.device:

@@ -3,12 +3,14 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import torch
 from PIL import Image
 from torch import Tensor
 
 from nst import color, images
+from nst.grey import is_grey
 from nst.regions import painted
 from nst.settings import MOST_STYLES, InputError, Settings
 
@@ -41,6 +43,11 @@ class Pictures:
         placed = sum(mask is not None for mask in self.style_masks)
         rest = placed < len(self.styles)
         return placed + rest if placed or self.mask else 0
+
+    @cached_property
+    def grey(self) -> bool:
+        """Whether the photograph and all styles are grey: then the result is."""
+        return all(is_grey(picture) for picture in (self.content, *(s for s, _ in self.styles)))
 
     def guides(
         self, size: tuple[int, int], device: torch.device | None = None

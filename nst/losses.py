@@ -72,6 +72,8 @@ def channel_means(features: Tensor, root: Tensor | None = None) -> Tensor:
     """
     if root is not None:
         features = features * root.to(features)
+    if features.is_cuda:
+        return features.mean((2, 3), dtype=_exact(features))
     # Over squares first: `mean` takes three times as long on a processor.
     sums = F.avg_pool2d(features, SQUARE, ceil_mode=True, divisor_override=1)
     return sums.to(_exact(features)).sum((2, 3)) / features[0, 0].numel()
@@ -86,8 +88,15 @@ def mean_products(features: Tensor) -> Tensor:
     """
     n, c, h, w = features.shape
     chunks = _chunks(features)
-    products = torch.bmm(chunks.transpose(1, 2), chunks).to(_exact(features))
+    products = _products(chunks.transpose(1, 2), chunks)
     return products.view(n, -1, c, c).sum(1) / (h * w)
+
+
+def _products(a: Tensor, b: Tensor) -> Tensor:
+    """Matrix products in float32, which on a GPU are never rounded to less."""
+    if a.is_cuda and a.dtype in (torch.bfloat16, torch.float16):
+        return torch.bmm(a, b, out_dtype=torch.float32)
+    return torch.bmm(a, b).to(_exact(a))
 
 
 def _chunks(features: Tensor) -> Tensor:

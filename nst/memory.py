@@ -15,7 +15,7 @@ import torch
 
 from nst import images
 from nst.features import Convolution, FeatureNetwork
-from nst.objective import used_layers
+from nst.objective import content_layers, used_layers
 from nst.optim import HISTORY
 from nst.settings import SPECS, InputError, Settings
 
@@ -75,13 +75,14 @@ def _iteration_bytes(
     features: FeatureNetwork,
     guided: int,
 ) -> int:
-    layers = list(_layers(features, styled | {features.content_layer}, size))
+    contents = set(content_layers(features, settings))
+    layers = list(_layers(features, styled | contents, size))
     picture = math.prod(size) * PICTURE_BYTES
     pictures = KEPT_PICTURES[settings.optimizer]
     if settings.optimizer == "lbfgs":
         pictures += 2 * min(HISTORY, settings.iterations)
-    # The content layer's target, and the difference to it.
-    compared = 2 * sum(x.outputs for x in layers if x.row.layer == features.content_layer)
+    # The content layers' targets, and the differences to them.
+    compared = 2 * sum(x.outputs for x in layers if x.row.layer in contents)
     # Under a guide, the style layers are compared in copies that are multiplied by it.
     compared += guided * sum(x.outputs for x in layers if x.row.layer in styled)
     return pictures * picture + compared + _way_back(layers)

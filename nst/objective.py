@@ -8,12 +8,13 @@ from torch import Tensor
 
 from nst.balance import Balance, RemainingStyle
 from nst.features import FeatureNetwork
-from nst.losses import add_total_variation, channel_means, mean_products, moments
-from nst.regions import Region, root_guide
+from nst.loss.statistic import StyleStatistic, effort, statistic_of
+from nst.losses import add_total_variation, mean_products
+from nst.regions import Region
 from nst.replay import Recorder
 from nst.settings import STYLE_LAYERS, InputError, Settings
-from nst.targets import ContentTarget, StyleTarget
-from nst.trace import Source, Trace
+from nst.targets import ContentTarget
+from nst.trace import Source
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Losses:
 
 @dataclass(frozen=True)
 class _Comparison:
-    """One layer's Gram matrix in one region, and what it is to be.
+    """One layer's moments in one region, and what they are to be.
 
     Attributes:
         root: (1, 1, h, w), see `nst.regions.root_guide`; None for the whole picture.
@@ -35,7 +36,7 @@ class _Comparison:
     """
 
     layer: str
-    target: StyleTarget
+    target: StyleStatistic
     root: Tensor | None
     weight: float
 
@@ -44,8 +45,8 @@ class _Comparison:
         features, mean = activations[self.layer], None
         if self.root is not None:
             features = features * self.root.to(features)
-        if self.target.form is not None:
-            mean = channel_means(features, self.root)
+        if self.target.needs_mean:
+            mean = self.target.mean_of(features, self.root)
         loss, *slopes = self.target.compare(mean_products(features), mean)
         return loss, Source(features, *slopes, self.root)
 
@@ -63,6 +64,12 @@ def used_layers(features: FeatureNetwork, settings: Settings) -> dict[str, float
             f"The weights of {features.name} reach no style layer in use: set one of {reached}."
         )
     return weights
+
+
+def content_layers(features: FeatureNetwork, settings: Settings) -> list[str]:
+    """The layers that the content loss compares, each once."""
+    wanted = statistic_of(settings.style_loss).content_layers
+    return list(dict.fromkeys(features.first_reached(layers) for layers in wanted))
 
 
 class Objective:
@@ -83,40 +90,42 @@ class Objective:
         balance: Balance | None = None,
     ) -> None:
         self.features, self.metrics = features, features.metrics
+        self.statistic = statistic_of(settings.style_loss)
+        strength = effort(settings.style_loss, settings.style_strength)
         # Smoothness goes with the strokes: at strength 0 the content picture itself is the optimum.
-        self.tv_weight = settings.tv_weight * (settings.style_strength / 50) ** 2
-        layer, weights = features.content_layer, used_layers(features, settings)
+        self.tv_weight = settings.tv_weight * (strength / 50) ** 2
+        weights = used_layers(features, settings)
         with torch.no_grad():
-            activations = features(content, {layer, *weights})
-            self.content = ContentTarget.of(activations[layer], self.metrics.get(layer))
+            compared = content_layers(features, settings)
+            activations = features(content, {*compared, *weights})
+            self.contents = {
+                k: ContentTarget.of(activations[k], self.metrics.get(k)) for k in compared
+            }
             whole = sum(weights.values()) * sum(region.weight for region in regions)
             self.comparisons = [
-                _Comparison(k, target, root, weights[k] * region.weight / whole)
+                _Comparison(
+                    k,
+                    self.statistic.of(*blended, self.metrics.get(k)),
+                    region.root_at(activations[k].shape[2:]),
+                    weights[k] * region.weight / whole,
+                )
                 for region in regions
-                for k, (target, root) in self._targets(region, activations, weights).items()
+                for k, blended in self._blended(region, weights).items()
             ]
             start = self._style_loss(self._seen(activations))
         self.layers = list(activations)
-        self.balance = balance or RemainingStyle(settings.style_strength, float(start))
+        self.balance = balance or RemainingStyle(strength, float(start))
         self._recorder = Recorder() if content.device.type == "cuda" else None
 
-    def _targets(
-        self, region: Region, activations: Mapping[str, Tensor], layers: Iterable[str]
-    ) -> dict[str, tuple[StyleTarget, Tensor | None]]:
-        """The blended statistics and the guide's root of each layer for a region."""
+    def _blended(self, region: Region, layers: Iterable[str]) -> dict[str, tuple[Tensor, Tensor]]:
+        """The moments of each layer for a region: those of its styles, blended."""
         whole = sum(weight for _, weight in region.styles)
         blended = dict.fromkeys(layers, (0.0, 0.0))
         for style, weight in region.styles:
             for k, x in self.features(style, blended).items():
-                pairs = zip(blended[k], moments(x), strict=True)
+                pairs = zip(blended[k], (mean_products(x), self.statistic.mean_of(x)), strict=True)
                 blended[k] = tuple(sum_ + weight / whole * part for sum_, part in pairs)
-        targets = {k: StyleTarget.of(*both, self.metrics.get(k)) for k, both in blended.items()}
-        if region.guide is None:
-            return {k: (target, None) for k, target in targets.items()}
-        return {
-            k: (target, root_guide(region.guide, activations[k].shape[2:]))
-            for k, target in targets.items()
-        }
+        return blended
 
     def picture(self, image: Tensor) -> Tensor:
         """What is to be seen of an optimised image (1, 3, H, W): all of it."""
@@ -141,13 +150,18 @@ class Objective:
         Nothing is left to autograd: `nst.targets` has the losses' gradients, `nst.balance` the
         sum's, and `nst.trace` the way back through the network.
         """
-        trace = Trace(self.features, image, self.layers)
-        layer, seen = self.features.content_layer, self._seen(trace.activations)
-        difference = trace.activations[layer] - self.content.features
-        parts = [self.content.loss(mean_products(difference)), self._style_loss(seen)]
+        trace = self.features.trace(image, self.layers)
+        seen = self._seen(trace.activations)
+        differences = {
+            k: trace.activations[k] - target.features for k, target in self.contents.items()
+        }
+        losses = [self.contents[k].loss(mean_products(x)) for k, x in differences.items()]
+        parts = [torch.stack(losses).mean(), self._style_loss(seen)]
         loss, by_content, by_style = self.balance(*parts)
         sources: dict[str, list[Source]] = {layer: [] for layer in self.layers}
-        sources[layer].append(Source(difference, by_content * self.content.slope))
+        for layer, difference in differences.items():
+            slope = by_content / len(differences) * self.contents[layer].slope
+            sources[layer].append(Source(difference, slope))
         for comparison, (_, source) in zip(self.comparisons, seen, strict=True):
             sources[comparison.layer].append(source.times(comparison.weight * by_style))
         gradient = trace.gradient(sources)

@@ -13,6 +13,7 @@ from PIL import UnidentifiedImageError
 
 from nst import images
 from nst.features import FeatureNetwork
+from nst.loss.statistic import strength_of
 from nst.settings import (
     FEATURES,
     INSTANT_SPECS,
@@ -23,8 +24,10 @@ from nst.settings import (
 )
 from nst.transformer import INSTANT, Transformer
 
-VERSION = "1.1"
-"""Of the software: raised whenever the same recipe would give other pixels."""
+VERSION = "1.2"
+"""Of the software: raised whenever recipes get more fields, or the same one gives other pixels."""
+SAME_PIXELS = ("1.1", VERSION)
+"""Versions whose recipes give the same pixels here."""
 LONGEST = 10_000
 """Characters of a recipe that are read at all."""
 NONE = (
@@ -106,5 +109,13 @@ def parse(text: str) -> Recipe:
     kind, specs = (InstantSettings, INSTANT_SPECS) if instant else (Settings, SPECS)
     if not named or not isinstance(settings, dict) or not settings.keys() <= specs.keys():
         raise InputError(ALIEN)
+    if not instant and "style_loss" not in settings:
+        settings = _before_style_losses(settings)
     features = INSTANT if instant else FEATURES.check("features", fields["features"])
     return Recipe(kind(**settings), features, network[:40], software[:40], before)
+
+
+def _before_style_losses(settings: dict[str, object]) -> dict[str, object]:
+    """The settings of a recipe of before 1.2: by Gram matrices, their efforts for strengths."""
+    strength = settings.get("style_strength", 50.0)
+    return {**settings, "style_loss": "gram", "style_strength": strength_of("gram", strength)}

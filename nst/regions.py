@@ -28,6 +28,10 @@ class Region:
     guide: Tensor | None = None
     weight: float = 1.0
 
+    def root_at(self, size: tuple[int, int]) -> Tensor | None:
+        """The guide's root at a layer's (height, width): see `root_guide`; None for all pixels."""
+        return None if self.guide is None else root_guide(self.guide, size)
+
 
 def everywhere(style: Tensor) -> list[Region]:
     """One style (1, 3, H', W') for the whole picture."""

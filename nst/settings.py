@@ -8,7 +8,7 @@ built and a bad value refused without loading it.
 import math
 import numbers
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -17,12 +17,21 @@ from nst.styles import instant_styles
 MAX_SIDE = 2048
 """Longest side, in pixels, that a run may be asked for."""
 
+GPU_SIDE = 1024
+"""Longest side, in pixels, that the page and the command line start with where there is a GPU: it
+takes a second there."""
+
 MAX_INSTANT_SIDE = 4096
 """Longest side, in pixels, of an instant painting: it needs no gradients."""
 
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 """The style layers of Gatys et al. 2016, shallow (colour, grain) to deep (large shapes)."""
 
+
+STYLE_LOSSES: Mapping[str, str] = MappingProxyType(
+    {"wasserstein": "nst.loss.wasserstein:Wasserstein", "gram": "nst.loss.gram:Gram"}
+)
+"""The style losses by name, and where the class of each is."""
 
 MOST_STYLES = 4
 """Style images that one run can blend or place."""
@@ -58,12 +67,17 @@ class Range:
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """One word out of `choices`."""
+    """One word out of `choices`.
+
+    Attributes:
+        titles: what people are shown instead of a word, where it does not speak for itself.
+    """
 
     label: str
     help: str
     default: str
     choices: tuple[str, ...]
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     def check(self, name: str, value: object) -> str:
         """Return `value`, or raise `InputError` naming the field and what is allowed."""
@@ -138,7 +152,8 @@ class Settings:
     style_strength: float = _setting(
         Range(
             label="Style strength",
-            help="0 gives the photograph back, 100 is style almost alone.",
+            help="0 gives the photograph back, 25 is a light hand, 50 keeps the drawing under "
+            "strokes everywhere, 75 is bold, 100 the style nearly alone.",
             default=50.0,
             minimum=0.0,
             maximum=100.0,
@@ -210,6 +225,17 @@ class Settings:
     relu3_1_weight: float = _layer_weight("relu3_1", "strokes and small patterns")
     relu4_1_weight: float = _layer_weight("relu4_1", "larger patterns")
     relu5_1_weight: float = _layer_weight("relu5_1", "large shapes")
+    style_loss: str = _setting(
+        Choice(
+            label="Brushwork",
+            help="What the result shares with the painting. Strokes: wasserstein, the distance "
+            "between the Gaussians of the activations. Tints and grain: gram, the paper's "
+            "distance between Gram matrices (Gatys et al. 2016).",
+            default="wasserstein",
+            choices=tuple(STYLE_LOSSES),
+            titles={"wasserstein": "Strokes", "gram": "Tints and grain"},
+        )
+    )
 
     def __post_init__(self) -> None:
         """Validate every field, and make whole floats ints (2.0 -> 2) and ints floats."""
@@ -294,6 +320,17 @@ SPECS = _specs(Settings)
 INSTANT_SPECS = _specs(InstantSettings)
 """The same of `InstantSettings`."""
 
+
+def starting_specs(gpu: bool) -> Mapping[str, Range | Choice]:
+    """`SPECS` with the defaults that the page and the command line start with.
+
+    Args:
+        gpu: whether there is one.
+    """
+    size = SPECS["size"]
+    return {**SPECS, "size": replace(size, default=GPU_SIDE if gpu else size.default)}
+
+
 FEATURES = Choice(
     label="Features",
     help="The network that compares pictures: auto takes vgg19 on a GPU and compact elsewhere.",
@@ -304,17 +341,18 @@ FEATURES = Choice(
 
 PRESETS: Mapping[str, Mapping[str, int | float | str]] = MappingProxyType(
     {
-        "Subtle": {"style_strength": 30.0, "color": "matched"},
+        "Subtle": {"style_strength": 25.0, "color": "matched"},
         "Balanced": {},
-        "Bold": {"style_strength": 75.0, "style_scale": 1.5, "tv_weight": 3.0},
+        "Bold": {"style_strength": 75.0, "style_scale": 1.5},
         "Fine strokes": {"style_scale": 0.5},
         "My colours": {"color": "content"},
         "Texture": {"style_strength": 90.0, "init": "style"},
+        "Tints": {"style_loss": "gram"},
     }
 )
 """Named starting points: what differs from the defaults among `PRESET_FIELDS`."""
 
-PRESET_FIELDS = ("style_strength", "style_scale", "color", "init", "tv_weight")
+PRESET_FIELDS = ("style_loss", "style_strength", "style_scale", "color", "init", "tv_weight")
 """The settings that a preset sets, all of them each time: so one preset undoes another."""
 
 

@@ -10,12 +10,12 @@ compact network takes two thirds of the time.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from nst.features import FeatureNetwork
 from nst.losses import pull_back
 
 BAND_BYTES = 8 * 2**20
@@ -71,6 +71,23 @@ class _Layer:
     outputs: Tensor
 
 
+class Row(Protocol):
+    """What of a network's table is read here; see `nst.features.Convolution`."""
+
+    layer: str | None
+    pool: bool
+
+
+class Network(Protocol):
+    """What of a network is read here; see `nst.features.FeatureNetwork`."""
+
+    table: Sequence[Row]
+    convolutions: nn.ModuleList
+    std: Tensor
+
+    def normalised(self, image: Tensor) -> Tensor: ...  # noqa: D102
+
+
 class Trace:
     """The activations of an image, and the way back from them. Good for one `gradient`.
 
@@ -80,7 +97,7 @@ class Trace:
     """
 
     @torch.no_grad()
-    def __init__(self, network: FeatureNetwork, image: Tensor, layers: Iterable[str]) -> None:
+    def __init__(self, network: Network, image: Tensor, layers: Iterable[str]) -> None:
         self.activations: dict[str, Tensor] = {}
         self._std = network.std
         self._layers: list[_Layer] = []

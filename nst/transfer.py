@@ -11,6 +11,7 @@ from torch import Tensor
 
 from nst import allocator, color, images, inputs
 from nst.features import FeatureNetwork, load_features
+from nst.grey import AmongGreys
 from nst.inputs import Pictures
 from nst.memory import check_fits
 from nst.objective import Losses, Objective, used_layers
@@ -303,6 +304,8 @@ def _at_scale(job: _Job, scale: Scale, image: Tensor | None) -> tuple[Evaluated,
     objective: Evaluated = Objective(job.features, content, regions, settings)
     if mask is not None:
         objective = Within(objective, content, mask)
+    if pictures.grey:
+        objective = AmongGreys(objective)
     return objective, _start(image, content, pictures, scale, settings)
 
 

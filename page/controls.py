@@ -7,11 +7,12 @@ import gradio as gr
 
 from nst.images import FORMATS, MAX_ASPECT, MAX_MEGAPIXELS
 from nst.settings import FEATURES, SPECS, Choice, Range
+from page.defaults import START_SPECS
 
 INPUT_HEIGHT = 220
 IN_SIGHT = ("style_strength", "iterations", "size")
 GROUPS = {
-    "Strokes and colours": ("style_scale", "tv_weight", "color"),
+    "Strokes and colours": ("style_loss", "style_scale", "tv_weight", "color"),
     "Where to start": ("init", "seed"),
 }
 """Accordions of settings; what is named nowhere is in the last one."""
@@ -69,7 +70,8 @@ def picture_input(name: str, label: str, alt_text: str) -> gr.Image:
 def widget_of(spec: Range | Choice) -> gr.Slider | gr.Radio:
     """A slider or a row of radio buttons, with the help as its info line."""
     if isinstance(spec, Choice):
-        radio = gr.Radio(spec.choices, value=spec.default, label=spec.label, info=spec.help)
+        choices = [(spec.titles.get(word, word), word) for word in spec.choices]
+        radio = gr.Radio(choices, value=spec.default, label=spec.label, info=spec.help)
         documented(radio, f"{spec.label}. {spec.help}", title=spec.label)
         return unread(radio)
     slider = gr.Slider(
@@ -92,7 +94,7 @@ def with_range(component: Any, spec: Range) -> Any:  # noqa: ANN401
 
 def in_sight() -> dict[str, Any]:
     """The few settings that most visitors want, by name."""
-    return {name: widget_of(SPECS[name]) for name in IN_SIGHT}
+    return {name: widget_of(START_SPECS[name]) for name in IN_SIGHT}
 
 
 def in_groups(without: Container[str]) -> tuple[gr.Image, dict[str, Any]]:

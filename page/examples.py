@@ -8,11 +8,27 @@ from pathlib import Path
 
 import gradio as gr
 
+from nst.styles import title
 from page.pictures import data_url, tile
 
 FOLDER = Path(__file__).parents[1] / "examples"
 TILE, CARD = (120, 90), (360, 216)
 """Width and height of a thumbnail of one picture, and of a pair's result, in pixels."""
+FOLDERS = {"content": ("content",), "styles": ("paintings", "styles")}
+"""Where the pictures of a kind are, the first to be shown first."""
+CAPTIONS = {
+    "starry-night": "Starry Night · van Gogh",
+    "great-wave": "Great Wave · Hokusai",
+    "wheat-field": "Wheat Field · van Gogh",
+    "composition-vii": "Composition VII · Kandinsky",
+    "woman-with-a-hat": "Woman with a Hat · Matisse",
+    "water-lilies": "Water Lilies · Monet",
+    "tahiti": "Tahitian Women · Gauguin",
+    "shipwreck": "Shipwreck · Turner",
+    "hoitsu-flowers": "Cherry Trees · Hōitsu",
+    "tableau-2": "Tableau No. 2 · Mondrian",
+}
+"""Short titles of the paintings, and the names that their painters are known by."""
 CLICK = """element.addEventListener('click', event => {
   const button = event.target.closest('button');
   if (button) trigger('click', {name: button.dataset.name});
@@ -34,16 +50,27 @@ class Pair:
 
 
 @cache
+def credited() -> dict[Path, str]:
+    """What the shipped pictures show, in words, by path: as their credits say it, in that order."""
+    text = (FOLDER / "CREDITS.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+/.+?)` \| (.+?) \|", text, re.M)
+    return {FOLDER / path: words for path, words in rows}
+
+
 def described() -> dict[str, str]:
-    """What the shipped pictures show, in words, by file name: as their credits say it."""
-    rows = re.findall(r"^\| `\w+/(.+?)` \| (.+?) \|", (FOLDER / "CREDITS.md").read_text(), re.M)
-    return dict(rows)
+    """The same words by file name, which no two pictures share."""
+    return {path.name: words for path, words in credited().items()}
 
 
 @cache
 def pictures(kind: str) -> dict[str, Path]:
-    """The pictures of a kind, "content" or "styles", by name."""
-    return {path.stem: path for path in sorted((FOLDER / kind).glob("*.jpg"))}
+    """The pictures of a kind, "content" or "styles", by name, in the order of their credits."""
+    return {
+        path.stem: path
+        for folder in FOLDERS[kind]
+        for path in credited()
+        if path.parent.name == folder
+    }
 
 
 @cache
@@ -57,13 +84,27 @@ def pairs() -> dict[str, Pair]:
 
 
 def tiles(kind: str, verb: str) -> gr.HTML:
-    """A row of thumbnails; a click on one triggers `click` with its name."""
+    """The thumbnails of a kind; a click on one triggers `click` with its name.
+
+    Styles have their names under them, and are as wide as both kinds together.
+    """
+    named = kind == "styles"
     buttons = [
-        _button(name, f"{verb}: {described()[path.name]}", _image(path, TILE))
+        _button(
+            name,
+            f"{verb}: {credited()[path]}",
+            _image(path, TILE),
+            caption=caption(name) if named else "",
+        )
         for name, path in pictures(kind).items()
     ]
-    html = f'<div class="nst-tiles">{"".join(buttons)}</div>'
-    return gr.HTML(html, js_on_load=CLICK, padding=False)
+    html = f'<div class="{"nst-named" if named else "nst-tiles"}">{"".join(buttons)}</div>'
+    return gr.HTML(html, js_on_load=CLICK, padding=False, elem_classes=f"nst-{kind}-tiles")
+
+
+def caption(name: str) -> str:
+    """What is written under the tile of a style."""
+    return CAPTIONS.get(name) or title(name)
 
 
 def cards() -> gr.HTML:
@@ -80,11 +121,20 @@ def cards() -> gr.HTML:
     return gr.HTML(html, js_on_load=CLICK, padding=False)
 
 
-def _button(name: str, label: str, inside: str) -> str:
+def _button(name: str, label: str, inside: str, caption: str = "") -> str:
+    # Who speaks to the browser says what can be read: that belongs to the button's name.
+    spoken = f"{label} ({caption})" if caption else label
+    under = f"<span>{_in_two_lines(caption)}</span>" if caption else ""
     return (
         f'<button type="button" data-name="{escape(name)}" title="{escape(label)}" '
-        f'aria-label="{escape(label)}">{inside}</button>'
+        f'aria-label="{escape(spoken)}">{inside}{under}</button>'
     )
+
+
+def _in_two_lines(caption: str) -> str:
+    """A caption that breaks between the title and the painter rather than within his name."""
+    words, dot, painter = map(escape, caption.partition(" · "))
+    return words + dot.replace(" ", "&nbsp;", 1) + painter.replace(" ", "&nbsp;")
 
 
 def _image(path: Path, size: tuple[int, int]) -> str:

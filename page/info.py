@@ -10,6 +10,7 @@ from nst.estimate import Estimate, calibrate, estimate
 from nst.memory import check_fits, run_bytes
 from nst.settings import FEATURES, INSTANT_SPECS, PRESETS, SPECS, Choice, Range
 from page import worker, zerogpu
+from page.defaults import START_SPECS
 from page.instant import api_name
 from page.pace import pace
 from page.runs import features_of, sentences
@@ -41,7 +42,7 @@ def info() -> dict[str, Any]:
         "features": features.name,
         "reason": features.reason,
         "device": zerogpu.device_of(features),
-        "settings": {name: _parameter(spec) for name, spec in SPECS.items()}
+        "settings": {name: _parameter(spec) for name, spec in START_SPECS.items()}
         | {"features": _parameter(FEATURES)},
         "presets": {name: dict(values) for name, values in PRESETS.items()},
         "instant": {api_name(name): _parameter(spec) for name, spec in INSTANT_SPECS.items()},

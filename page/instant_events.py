@@ -13,7 +13,7 @@ from nst.settings import INSTANT_SPECS
 from nst.styles import title
 from page import compare, curves, film
 from page.api import instant_inputs
-from page.examples import FOLDER
+from page.examples import pictures
 from page.handlers import KEPT, in_its_place, sent
 from page.instant import PAINTED, Info, api_name, paint_instantly
 from page.instant_tab import REFINE_FIRST, mix_applies
@@ -96,8 +96,7 @@ def in_words(info: Info) -> str:
 
 def style_picture(name: str) -> Path | None:
     """The painting that a style was learned from, if it ships with the project."""
-    files = (FOLDER / kind / f"{name}.jpg" for kind in ("instant", "styles"))
-    return next((file for file in files if file.is_file()), None)
+    return pictures("styles").get(name)
 
 
 def refinement(picture: str | None, chosen: str, own_style: str | None) -> dict[str, Any]:

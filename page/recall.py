@@ -9,8 +9,9 @@ from pathlib import Path
 
 from nst import InputError, Settings
 from nst.settings import FEATURES, SPECS, Range
+from page.defaults import START_SPECS
 
-CONTROLS = {**SPECS, "features": FEATURES}
+CONTROLS = {**START_SPECS, "features": FEATURES}
 """What every control of the page is checked by, in the order of `Settings`, and the features."""
 DEFAULTS = {name: spec.default for name, spec in CONTROLS.items()}
 COPY_LINK = (
@@ -69,7 +70,7 @@ def in_words(values: Mapping[str, object]) -> str:
     changed = [
         f"{spec.label.lower()} {values[name]:g}"
         if isinstance(spec, Range)
-        else f"{spec.label.lower()}: {values[name]}"
+        else f"{spec.label.lower()}: {spec.titles.get(values[name], values[name])}"
         for name, spec in CONTROLS.items()
         if values[name] != spec.default
     ]

@@ -8,7 +8,7 @@ from nst import Settings, instant, load_features, stylize
 from nst.balance import PLAIN
 from nst.objective import Objective
 from nst.regions import Region
-from nst.settings import InstantSettings
+from nst.settings import STYLE_LOSSES, InstantSettings
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
 
@@ -18,32 +18,41 @@ def last(*pictures, **options):
     return step
 
 
+@pytest.fixture
+def full_precision(monkeypatch):
+    """float32 that is float32: convolutions default to TF32, whose products have ten bits."""
+    monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", False)
+
+
+@pytest.mark.parametrize("style_loss", STYLE_LOSSES)
 @pytest.mark.parametrize("guided", [False, True])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
-def test_loss_and_gradient_are_the_processors(dtype, guided):
+def test_loss_and_gradient_are_the_processors(dtype, guided, style_loss, full_precision):
     generator = torch.Generator().manual_seed(0)
     content, style, image = torch.rand(3, 1, 3, 96, 80, generator=generator)
     guide = torch.linspace(0, 1, 80).expand(1, 1, 96, 80) if guided else None
-    ends = []
+    settings, ends = Settings(style_loss=style_loss), []
     for device, precision in (("cpu", torch.float32), ("cuda", dtype)):
         features = load_features("compact", device, precision)
         regions = [Region([(style.to(device), 1.0)], guide if guide is None else guide.to(device))]
-        objective = Objective(features, content.to(device), regions, Settings(), PLAIN)
+        objective = Objective(features, content.to(device), regions, settings, PLAIN)
         loss, gradient, _ = objective.evaluate(image.to(device))
         ends.append((loss, gradient.cpu()))
     (loss, gradient), (other_loss, other) = ends
-    tolerance = 0.002 if dtype is torch.float32 else 0.05  # convolutions may be in TF32
+    tolerance = 0.002 if dtype is torch.float32 else 0.05
     assert other_loss == pytest.approx(loss, rel=tolerance)
     assert (other - gradient).norm() < 3 * tolerance * gradient.norm()
 
 
+@pytest.mark.parametrize("style_loss", STYLE_LOSSES)
 @pytest.mark.parametrize("guided", [False, True])
-def test_what_a_graph_replays_is_what_it_recorded(guided):
+def test_what_a_graph_replays_is_what_it_recorded(guided, style_loss):
     generator = torch.Generator().manual_seed(0)
     content, style, *images = torch.rand(10, 1, 3, 96, 80, generator=generator).cuda()
     guide = torch.linspace(0, 1, 80).expand(1, 1, 96, 80).cuda() if guided else None
     regions = [Region([(style, 1.0)], guide)]
-    objective = Objective(load_features("compact", "cuda"), content, regions, Settings())
+    settings = Settings(style_loss=style_loss)
+    objective = Objective(load_features("compact", "cuda"), content, regions, settings)
     for image in images:
         loss, gradient, _ = objective.evaluate(image)
         numbers, expected = objective._evaluate(image)
@@ -60,8 +69,10 @@ def test_a_run_ends_where_the_processors_does(content, style, optimizer):
         for device in ("cpu", "cuda")
     )
     assert there.style_loss == pytest.approx(here.style_loss, rel=0.1)
-    difference = np.asarray(here.image, dtype=float) - np.asarray(there.image)
-    assert np.abs(difference).mean() < 10
+    assert there.content_loss == pytest.approx(here.content_loss, rel=0.1)
+    # Strokes differ, as between any two runs that differ by rounding; what they depict does not.
+    large = [np.asarray(step.image.reduce(16), dtype=float) for step in (here, there)]
+    assert np.abs(large[0] - large[1]).mean() < 10
 
 
 def test_a_run_goes_on_and_leaves_no_memory_behind(content, style):

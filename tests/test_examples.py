@@ -2,6 +2,7 @@
 
 import importlib
 import io
+import re
 import shutil
 import signal
 import subprocess
@@ -19,6 +20,7 @@ from page.limits import PLACES
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 CONTENTS = sorted((EXAMPLES / "content").glob("*.*"))
+PAINTINGS = sorted((EXAMPLES / "paintings").glob("*.*"))
 STYLES = sorted((EXAMPLES / "styles").glob("*.*"))
 # The quickest styles to draw stand for all in the tests that draw.
 QUICK = ("pointillism", "waves")
@@ -36,6 +38,7 @@ def pixels(picture):
 
 def test_there_is_a_choice_of_pictures():
     assert len(CONTENTS) >= 4
+    assert len(PAINTINGS) >= 8
     assert len(STYLES) >= 7
 
 
@@ -60,7 +63,27 @@ def test_style_is_a_light_rgb_jpeg_full_of_structure(path):
     assert patches.min() > 3
 
 
-@pytest.mark.parametrize("path", CONTENTS + STYLES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", PAINTINGS, ids=lambda path: path.name)
+def test_painting_is_a_light_rgb_jpeg_without_a_profile_of_its_own(path):
+    with Image.open(path) as picture:
+        picture.load()
+        assert (picture.format, picture.mode) == ("JPEG", "RGB")
+        assert 700 <= max(picture.size) <= 1024
+        assert "icc_profile" not in picture.info and not picture.getexif()
+    assert path.stat().st_size <= 150_000
+
+
+@pytest.mark.parametrize("path", PAINTINGS, ids=lambda path: path.name)
+def test_painting_is_by_a_painter_who_died_seventy_years_ago(path):
+    credits_text = (EXAMPLES / "CREDITS.md").read_text(encoding="utf-8")
+    row = next(line for line in credits_text.splitlines() if f"| `paintings/{path.name}` " in line)
+    _, _, what, painter, year, rights, changed, _ = map(str.strip, row.split("|"))
+    died = int(re.search(r"\(\d{4}–(\d{4})\)", painter)[1])
+    assert died < 1956 and rights == "Public domain" and changed
+    assert painter.partition(" (")[0] in what and year[0].lower() + year[1:] in what
+
+
+@pytest.mark.parametrize("path", CONTENTS + PAINTINGS + STYLES, ids=lambda path: path.name)
 def test_credits_name_every_file(path):
     credits_text = (EXAMPLES / "CREDITS.md").read_text(encoding="utf-8")
     assert f"`{path.parent.name}/{path.name}`" in credits_text

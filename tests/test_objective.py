@@ -6,41 +6,58 @@ import torch
 
 from nst import Settings, images, load_features
 from nst.balance import PLAIN
-from nst.losses import content_loss, gram_matrix, style_loss, total_variation_loss
-from nst.objective import Objective
+from nst.loss.wasserstein import Wasserstein
+from nst.losses import (
+    _Moments,
+    content_loss,
+    gram_matrix,
+    moments,
+    style_loss,
+    total_variation_loss,
+)
+from nst.objective import Objective, content_layers
 from nst.regions import everywhere
+from nst.settings import STYLE_LOSSES
 
 
-def by_autograd(network, content, style, image, settings):
-    """The loss and its gradient from the public losses, without anything written out."""
+def by_autograd(network, content, style, image, settings, tv_weight):
+    """The loss and its gradient from the public losses, by autograd alone."""
     weights = {k: w for k, w in settings.layer_weights.items() if k in network.layers}
-    metrics, layer = network.metrics, network.content_layer
+    metrics, layers = network.metrics, content_layers(network, settings)
     with torch.no_grad():
-        target = network(content, [layer])[layer]
+        target = network(content, layers)
         painted = network(style, weights)
     image = image.clone().requires_grad_()
-    activations = network(image, [*weights, layer])
-    loss = content_loss(activations[layer], target, metrics.get(layer))
+    activations = network(image, [*weights, *layers])
+    contents = [content_loss(activations[k], target[k], metrics.get(k)) for k in layers]
+    loss = sum(contents) / len(contents)
     for k, w in weights.items():
-        grams = [gram_matrix(x[k], metrics.get(k)) for x in (activations, painted)]
-        loss = loss + 20 * w / sum(weights.values()) * style_loss(*grams)
-    loss = loss + settings.tv_weight * total_variation_loss(image)
+        if settings.style_loss == "gram":
+            grams = [gram_matrix(x[k], metrics.get(k)) for x in (activations, painted)]
+            one = style_loss(*grams)
+        else:
+            theirs, ours = moments(painted[k]), _Moments.apply(activations[k])
+            one = Wasserstein.of(*theirs, metrics.get(k)).compare(*ours).loss
+        loss = loss + 20 * w / sum(weights.values()) * one
+    loss = loss + tv_weight * total_variation_loss(image)
     (gradient,) = torch.autograd.grad(loss, image)
     return loss.item(), gradient
 
 
+@pytest.mark.parametrize("name", STYLE_LOSSES)
 @pytest.mark.parametrize("kind", ["tiny", "compact"])
-def test_loss_and_gradient_are_those_of_the_losses(kind, tiny, content, style):
+def test_loss_and_gradient_are_those_of_the_losses(kind, name, tiny, content, style):
     network = tiny if kind == "tiny" else load_features("compact", "cpu", torch.float32)
     tensors = [images.to_tensor(images.resize_image(x, (64, 48))) for x in (content, style)]
-    settings = Settings(relu2_1_weight=3, tv_weight=2)
+    settings = Settings(relu2_1_weight=3, style_loss=name)
     image = (0.7 * tensors[0] + 0.3 * torch.rand_like(tensors[0])).clamp(0, 1)
-    loss, gradient, losses = Objective(
-        network, tensors[0], everywhere(tensors[1]), settings, PLAIN
-    ).evaluate(image)
-    expected, expected_gradient = by_autograd(network, *tensors, image, settings)
+    objective = Objective(network, tensors[0], everywhere(tensors[1]), settings, PLAIN)
+    loss, gradient, losses = objective.evaluate(image)
+    expected, expected_gradient = by_autograd(
+        network, *tensors, image, settings, objective.tv_weight
+    )
     assert loss == pytest.approx(expected, rel=1e-4)
-    parts = losses.content + 20 * losses.style + 2 * losses.total_variation
+    parts = losses.content + 20 * losses.style + objective.tv_weight * losses.total_variation
     assert loss == pytest.approx(parts, rel=1e-5)
     assert (gradient - expected_gradient).norm() < 1e-3 * expected_gradient.norm()
 

@@ -16,6 +16,13 @@ def test_every_setting_has_a_widget_with_its_range_and_default():
                 assert getattr(widget, bound) == getattr(spec, bound)
 
 
+def test_a_choice_shows_titles_and_sends_words():
+    with gr.Blocks():
+        radio = widget_of(SPECS["style_loss"])
+    assert radio.choices == [("Strokes", "wasserstein"), ("Tints and grain", "gram")]
+    assert radio.api_info()["enum"] == ["wasserstein", "gram"]
+
+
 def test_every_setting_has_its_place_once():
     with gr.Blocks():
         _, grouped = in_groups(without=())

@@ -12,6 +12,7 @@ from nst import recipe
 from nst.settings import INSTANT_SPECS, InstantSettings
 from nst.styles import instant_styles, title
 from page import instant_events, thumbnails
+from page.examples import FOLDER
 from page.handlers import use_recipe
 from page.instant import PAINTED, paint_instantly
 from page.instant_events import begin, choose, in_words, paint, refine, refinement, style_picture
@@ -95,29 +96,38 @@ def test_the_mix_can_be_set_with_a_second_style_only():
     assert mixed["interactive"] and mixed["info"] == INSTANT_SPECS["mix"].help
 
 
-def test_refining_is_offered_for_an_instant_painting_or_says_why_not(monkeypatch, tmp_path):
+def without_pictures(monkeypatch):
+    """Have no style's picture ship with the project."""
+    monkeypatch.setattr(instant_events, "pictures", lambda kind: {})
+
+
+def test_refining_is_offered_for_an_instant_painting_or_says_why_not(monkeypatch):
     painted = f"/somewhere/{PAINTED}"
     for picture, chosen in ((None, "mosaic"), ("/somewhere/stylized.png", "mosaic"), (painted, "")):
         answer = refinement(picture, chosen, "/own.png")
         assert not answer["refine"]["interactive"] and REFINE_FIRST in answer["refine_note"]
     answer = refinement(painted, "mosaic", None)
     assert answer["refine"]["interactive"] and answer["refine_note"] == ""
-    monkeypatch.setattr(instant_events, "FOLDER", tmp_path)
+    without_pictures(monkeypatch)
     answer = refinement(painted, "mosaic", None)
     assert not answer["refine"]["interactive"] and "give a painting" in answer["refine_note"]
     assert refinement(painted, "mosaic", "/own.png")["refine"]["interactive"]
 
 
-def test_refining_fills_the_painting_and_the_start(monkeypatch, tmp_path):
+def test_refining_fills_the_painting_and_the_start(monkeypatch):
     filled = refine("/result.png", "mosaic", "none", 50.0, "/own.png")
     assert filled["style_2"] is None and filled["style_weight"] == 1
     assert Path(filled["style"]).name == "mosaic.jpg" and filled["start"] == "/result.png"
     assert filled["init"] == "image" and filled["modes"]["selected"] == "any"
-    monkeypatch.setattr(instant_events, "FOLDER", tmp_path)
+    without_pictures(monkeypatch)
     assert refine("/result.png", "mosaic", "none", 50.0, "/own.png")["style"] == "/own.png"
-    (tmp_path / "instant").mkdir()
-    (tmp_path / "instant" / "mosaic.jpg").touch()
-    assert style_picture("mosaic") == tmp_path / "instant" / "mosaic.jpg"
+
+
+def test_every_style_is_refined_by_the_very_picture_it_was_learned_from():
+    assert style_picture("starry-night") == FOLDER / "paintings" / "starry-night.jpg"
+    assert style_picture("mosaic") == FOLDER / "styles" / "mosaic.jpg"
+    assert all(style_picture(name).is_file() for name in instant_styles())
+    assert style_picture("none") is None
 
 
 def test_refining_a_mixture_takes_both_styles():

@@ -5,6 +5,7 @@ from PIL import Image, PngImagePlugin
 
 from nst import InputError, Settings
 from nst.images import save_image
+from nst.loss.statistic import effort
 from nst.recipe import LONGEST, Recipe, of_run, parse, read
 from nst.settings import InstantSettings
 
@@ -63,7 +64,29 @@ def test_a_strangers_recipe_is_refused_with_a_sentence(text):
 
 
 def test_an_older_recipe_gets_the_defaults_of_newer_settings():
-    assert parse(fields(settings={"iterations": 9})).settings == Settings(iterations=9)
+    newer = {"iterations": 9, "style_loss": "wasserstein"}
+    assert parse(fields(settings=newer)).settings == Settings(iterations=9)
+
+
+@pytest.mark.parametrize("strength", [0, 12.5, 50, 75, 100])
+def test_a_recipe_of_before_style_losses_was_made_with_gram_matrices(strength):
+    old = {**json.loads(MADE.text())["settings"], "style_strength": strength}
+    del old["style_loss"]
+    settings = parse(fields(settings=old)).settings
+    assert settings.style_loss == "gram"
+    # The same share of the style is left, the same content and smoothness weighed, to the bit.
+    assert effort("gram", settings.style_strength) == strength
+
+
+def test_a_recipe_that_names_its_style_loss_keeps_its_strength():
+    settings = {"style_loss": "gram", "style_strength": 50}
+    assert parse(fields(settings=settings)).settings.style_strength == 50
+
+
+@pytest.mark.parametrize("strength", ["50", None, [50], float("nan"), -1, 101])
+def test_a_strange_strength_of_an_older_recipe_is_refused(strength):
+    with pytest.raises(InputError, match="style_strength"):
+        parse(fields(settings={"style_strength": strength}))
 
 
 def test_a_recipe_that_is_too_long_is_not_read():

@@ -72,7 +72,7 @@ def test_the_guided_gradient_is_autograds(regions, tiny):
         "one": [Region([(picture(2), 1.0), (picture(3), 3.0)], halves())],
         "two": [Region([(picture(2), 1.0)], halves(), 0.3), Region([(picture(3), 1.0)], None, 0.9)],
     }[regions]
-    settings = Settings(tv_weight=0)
+    settings = Settings(tv_weight=0, style_loss="gram")
     _, gradient, losses = Objective(tiny, content, chosen, settings, PLAIN).evaluate(image)
     leaf, weights = image.clone().requires_grad_(), settings.layer_weights
     activations = tiny(leaf, weights)

@@ -15,6 +15,7 @@ from nst.settings import (
     Range,
     Settings,
     preset,
+    starting_specs,
 )
 
 RANGES = [name for name, spec in SPECS.items() if isinstance(spec, Range)]
@@ -126,3 +127,12 @@ def test_presets_set_the_same_visible_fields_and_are_valid():
 def test_an_unknown_preset_is_refused(name):
     with pytest.raises(InputError, match="Balanced"):
         preset(name)
+
+
+def test_a_gpu_starts_with_larger_pictures_and_nothing_else():
+    assert starting_specs(gpu=False) == SPECS
+    larger = starting_specs(gpu=True)
+    assert larger["size"].default == 1024 and Settings().size == 512
+    assert {k: v for k, v in larger.items() if k != "size"} == {
+        k: v for k, v in SPECS.items() if k != "size"
+    }

@@ -1,0 +1,34 @@
+"""Grey in, grey out: a grey photograph in a grey style is optimised among grey pictures."""
+
+import numpy as np
+from PIL import Image
+from torch import Tensor
+
+from nst.regions import Evaluated
+
+
+def is_grey(picture: Image.Image) -> bool:
+    """Whether red, green and blue of a picture (RGB or RGBA) are equal everywhere."""
+    red, green, blue = (np.asarray(band) for band in picture.convert("RGB").split())
+    return np.array_equal(red, green) and np.array_equal(green, blue)
+
+
+class AmongGreys:
+    """An objective on the mean of a picture's channels, which is what is seen of it."""
+
+    def __init__(self, objective: Evaluated) -> None:
+        self.objective = objective
+
+    def evaluate(self, image: Tensor) -> tuple[float, Tensor, object]:
+        """As the objective's, of the grey picture."""
+        loss, gradient, losses = self.objective.evaluate(_greyed(image))
+        return loss, _greyed(gradient), losses
+
+    def picture(self, image: Tensor) -> Tensor:
+        """What is seen of an optimised image (1, 3, H, W)."""
+        return self.objective.picture(_greyed(image))
+
+
+def _greyed(image: Tensor) -> Tensor:
+    """The mean over the channels of (1, 3, H, W), in each of them."""
+    return image.mean(1, keepdim=True).repeat(1, 3, 1, 1)
