@@ -13,7 +13,8 @@ from pathlib import Path
 
 import torch
 
-from benchmarks.quality import RECIPE, load, optimised
+from benchmarks.pictures import load
+from benchmarks.quality import RECIPE, optimised
 from nst import load_features
 from nst.balance import PLAIN
 from nst.images import open_image, to_tensor

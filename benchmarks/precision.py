@@ -11,7 +11,8 @@ from pathlib import Path
 
 import torch
 
-from benchmarks.quality import PAIRS, RECIPE, find, load, optimised
+from benchmarks.pictures import find, load
+from benchmarks.quality import PAIRS, RECIPE, optimised
 from nst import load_features
 from nst.balance import PLAIN
 from nst.objective import Objective

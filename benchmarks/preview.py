@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageFilter
 
-from benchmarks.quality import PAIRS, find
+from benchmarks.pictures import find
+from benchmarks.quality import PAIRS
 from nst import Settings, load_features, stylize
 from nst.features import FeatureNetwork
 from nst.images import open_image

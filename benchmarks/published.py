@@ -5,8 +5,7 @@ style loss, and the moving average of what Adam passes through as the result. Wh
 from the network, `benchmarks.reference`: relu4_1 stands in for relu4_2 in the content loss, the
 first layer pads with zeros and not with the border's pixels, and each layer is divided by its mean
 over the painting, because the recipe's weights are made for torchvision's activations, of order 1,
-and the reference has the much larger ones of the original VGG19. On a GPU the loss is replayed as a
-CUDA graph, which the original does not do and which makes it faster, not different.
+and the reference has the much larger ones of the original VGG19.
 """
 
 from collections.abc import Iterator
@@ -20,7 +19,6 @@ from torch.nn import functional as F
 from benchmarks.pictures import sized
 from benchmarks.reference import Reference
 from nst.loss.wasserstein import inverse_root_by_products
-from nst.replay import Recorder
 from nst.settings import STYLE_LAYERS
 
 LEARNING_RATE, BETAS = 0.02, (0.9, 0.99)
@@ -50,18 +48,19 @@ def published(
         loss = PublishedLoss(network, photograph, painting)
         start = average.value if average else photograph
         image = F.interpolate(start, photograph.shape[2:], mode="bicubic").clamp(0, 1)
-        average, optimizer = Average(image), adam(image, optimizer)
+        average, optimizer = Average(image), adam(image.requires_grad_(), optimizer)
         for _ in range(max(1, round(share * (ITERATIONS if iteration else FIRST_ITERATIONS)))):
-            _, image.grad = loss.evaluate(image)
+            optimizer.zero_grad()
+            loss(image).backward()
             optimizer.step()
-            image.clamp_(0, 1)
-            average.add(image)
+            image.data.clamp_(0, 1)
+            average.add(image.detach())
             iteration += 1
             yield iteration, average.value
 
 
 def scales(end: int) -> list[int]:
-    """The longest sides up to `end`, √2 apart, of which the first is `FIRST_SCALE` or a bit more."""
+    """The longest sides up to `end`, √2 apart, from `FIRST_SCALE` or a bit more on."""
     sides = []
     while (side := round(end / 2 ** (len(sides) / 2))) >= min(FIRST_SCALE, end):
         sides.append(side)
@@ -116,7 +115,6 @@ class PublishedLoss:
         self._gaussians = {k: Gaussian.of(x / self._means[k]) for k, x in activations.items()}
         photograph = network(content, [CONTENT_LAYER])[CONTENT_LAYER]
         self._content = photograph / self._means[CONTENT_LAYER]
-        self._recorder = Recorder() if content.is_cuda else None
 
     def __call__(self, image: Tensor) -> Tensor:
         """The loss of an image (1, 3, H, W), a scalar."""
@@ -127,24 +125,6 @@ class PublishedLoss:
         for layer, weight in STYLE_WEIGHTS.items():
             parts.append(weight * self._gaussians[layer].distance(activations[layer]))
         return torch.stack(parts).sum()
-
-    def evaluate(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        """The loss of an image (1, 3, H, W), a scalar, and its gradient, (1, 3, H, W)."""
-        if self._recorder is None:
-            return self._evaluate(image)
-        return self._recorder(self._evaluate, image)
-
-    def _evaluate(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        return by_autograd(self, image)
-
-
-def by_autograd(loss: "PublishedLoss", image: Tensor) -> tuple[Tensor, Tensor]:
-    """A loss of an image (1, 3, H, W), a scalar, and its gradient, (1, 3, H, W)."""
-    with torch.enable_grad():
-        image = image.detach().requires_grad_()
-        value = loss(image)
-        (gradient,) = torch.autograd.grad(value, image)
-    return value.detach(), gradient
 
 
 @dataclass(frozen=True)
@@ -185,7 +165,7 @@ def _moments(activations: Tensor) -> tuple[Tensor, Tensor]:
     flat = activations.flatten(2)[0]
     mean = flat.mean(1)
     covariance = flat @ flat.T / flat.shape[1] - mean.outer(mean)
-    return mean, covariance + RIDGE * torch.eye(len(mean)).to(mean)
+    return mean, covariance + RIDGE * torch.eye(len(mean), device=mean.device, dtype=mean.dtype)
 
 
 def total_variation(image: Tensor) -> Tensor:

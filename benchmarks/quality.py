@@ -1,13 +1,15 @@
 """How good pictures are that the compact network guides, judged by VGG19:
 
-    NST_VGG19_WEIGHTS=vgg19.safetensors python -m benchmarks.quality CONTENTS STYLES [--instant]
+    NST_VGG19_WEIGHTS=vgg19.safetensors python -m benchmarks.quality CONTENTS STYLES
+        [--instant] [--paintings]
 
 Each pair of pictures is optimised twice, with VGG19 in float32 and with the compact network as it
 ships, from the content picture, for the same number of iterations. Both results are measured with
 the first: the loss L that VGG19's run minimises (relu3_3 content loss + 20 times the mean Gram loss
 of relu1_1, relu2_1 and relu3_1, each relative to its target), and, because nobody optimised it, the
 sliced Wasserstein distance between result and style of VGG19's activations.
-With --instant the instant styles are measured instead: see `benchmarks.instant`.
+With --instant the instant styles are measured instead: see `benchmarks.instant`. With --paintings
+our results and others' are measured by what none of them optimises: see `benchmarks.paintings`.
 """
 
 import argparse
@@ -22,10 +24,11 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from benchmarks.pictures import find, load
 from nst import Settings, load_features
 from nst.balance import PLAIN
 from nst.features import FeatureNetwork
-from nst.images import fit, open_image, resize_image, to_image, to_tensor
+from nst.images import to_image
 from nst.objective import Objective
 from nst.optim import ProjectedLBFGS
 from nst.regions import everywhere
@@ -53,7 +56,7 @@ NEVER_TRAINED_ON = {
 
 # No layer is deeper than VGG19's first three blocks, whose exact weights were at hand, and no total
 # variation is added.
-RECIPE = Settings(tv_weight=0, relu4_1_weight=0, relu5_1_weight=0)
+RECIPE = Settings(style_loss="gram", tv_weight=0, relu4_1_weight=0, relu5_1_weight=0)
 SIZE, ITERATIONS = 384, 100
 DIRECTIONS = 128
 DRAWN = Path("examples/styles")
@@ -82,17 +85,6 @@ class Row:
     def ratio(self) -> float:
         """The compact network's final loss over VGG19's."""
         return self.compact / self.vgg19
-
-
-def load(path: Path, size: int) -> Tensor:
-    """A picture file as (1, 3, H, W) with its longest side at `size` pixels."""
-    image = open_image(path)
-    return to_tensor(resize_image(image, fit(*image.size, size)))
-
-
-def find(folder: Path, stem: str) -> Path:
-    """The picture file of that name, whatever its kind."""
-    return next(path for path in sorted(folder.iterdir()) if path.stem == stem)
 
 
 def optimised(network: FeatureNetwork, content: Tensor, style: Tensor) -> Tensor:
@@ -170,6 +162,16 @@ def _print_table(rows: list[Row]) -> None:
     )
 
 
+def _measure_paintings(options: argparse.Namespace) -> None:
+    from benchmarks import paintings  # which nothing else here needs
+
+    folders = options.contents, options.styles
+    try:
+        paintings.report(*folders, options.pictures, options.paintings, options.size)
+    except FileNotFoundError as missing:
+        print(f"Skipped: {missing}")
+
+
 def _measure_instant(options: argparse.Namespace) -> None:
     from benchmarks import instant  # which takes this file's pairs' settings
 
@@ -198,10 +200,22 @@ def main() -> None:
         metavar="PHOTOGRAPHS",
         help="measure the instant styles, on so many photographs each [2]",
     )
+    parser.add_argument(
+        "--paintings",
+        type=int,
+        nargs="?",
+        const=6,
+        metavar="PAIRS",
+        help="compare with other methods, on so many pairs [6]",
+    )
+    parser.add_argument("--size", type=int, default=512, help="longest side with --paintings [512]")
     parser.add_argument("--json", type=Path, help="file for the measurements")
     options = parser.parse_args()
     if options.instant:
         _measure_instant(options)
+        return
+    if options.paintings:
+        _measure_paintings(options)
         return
     if options.pictures:
         options.pictures.mkdir(parents=True, exist_ok=True)

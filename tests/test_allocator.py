@@ -49,8 +49,14 @@ def test_what_a_thread_frees_is_kept_where_arenas_are_shared(usual, shared):
     """
     command = [sys.executable, "-c", textwrap.dedent(script)]
     root = Path(__file__).parents[1]
-    said = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
-    assert (int(said) < usual / 100) == shared
+    # A thread that finds the shared arena locked at its first allocation, takes another for good:
+    # that happens once in about a hundred times, on a busy machine.
+    tries = range(3 if shared else 1)
+    said = [
+        int(subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout)
+        for _ in tries
+    ]
+    assert (min(said) < usual / 100) == shared
 
 
 def test_it_is_given_back_after_an_error_too(usual):

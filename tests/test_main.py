@@ -153,9 +153,9 @@ def test_an_estimate_is_told_and_nothing_painted(picture_files, tmp_path, capsys
     before = sorted(tmp_path.iterdir())
     assert cli.main([*map(str, picture_files), "--estimate", *QUICK]) == 0
     said = capsys.readouterr()
-    assert re.fullmatch(r"compact on \w+: about \d+ s and \d\.\d\d GB of memory\n", said.out), (
-        said.out
-    )
+    assert re.fullmatch(
+        r"compact on \w+, 64 px: about \d+ s and \d\.\d\d GB of memory\n", said.out
+    ), said.out
     assert not said.err
     assert sorted(tmp_path.iterdir()) == before
 

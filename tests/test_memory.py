@@ -31,9 +31,9 @@ def asked(amount, settings):
 
 
 def test_adams_bytes_by_hand(small):
-    # 64 × 32 pixels, 2048 of them; the content layer is relu1_1. Elements of float32:
+    # 64 × 32 pixels, 2048 of them; the content layer is relu2_1. Elements of float32:
     pictures = 15 * 3 * 2048
-    target_and_difference = 2 * 4 * 2048
+    target_and_difference = 2 * 8 * 512
     # On the way back: both layers, the image, the gradients of relu2_1, of its inputs, of relu1_1.
     back = (3 + 4) * 2048 + 8 * 512 + (8 + 4) * 512 + 4 * 2048
     settings = Settings(size=64, optimizer="adam", iterations=5)
@@ -71,8 +71,9 @@ def test_strided_layers_take_room_for_their_gradient_twice():
         for table in (strided, pooled)
     ]
     layer = 64 * 64 * 64 * 4
-    # relu1_1 twice and relu2_1 twice, at a quarter or at full size; and the scratch space.
-    assert counted[1] - counted[0] == 2 * layer - 2 * layer // 4 - layer
+    # relu2_1, its gradient, its target and the difference to that, at a quarter or at full size;
+    # and the scratch space.
+    assert counted[1] - counted[0] == 4 * layer - 4 * layer // 4 - layer
 
 
 def test_more_pixels_and_more_precision_need_more(small, tiny):
