@@ -5,7 +5,7 @@
 All run on the same network in one process (`benchmarks.reference`), on six pairs, and are measured
 by what none of them optimises (`benchmarks.neutral`). The published recipe (`benchmarks.published`)
 sets the time: the others have as many seconds (see `clock`) as it takes, and it takes with a third
-and a tenth of its iterations. Below them is what ships: the compact network with the default settings.
+and a tenth of its iterations. Below them is what ships: the compact network with the defaults.
 """
 
 import itertools
