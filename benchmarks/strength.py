@@ -1,116 +1,121 @@
-"""What a style strength does, the same on every pair of pictures:
+"""What a style strength does, alike on every pair of pictures:
 
-    python -m benchmarks.strength CONTENTS STYLES [--features compact vgg19] [--sizes 256 512]
-        [--optimizers lbfgs adam]
+    python -m benchmarks.strength CONTENTS STYLES [--losses wasserstein gram]
+        [--features compact reference] [--sizes 256 512] [--optimizers lbfgs adam]
 
-For six pairs and five strengths: the style loss that is left, as a share of the photograph's own,
-its variation across the pairs, and the content loss. `--pictures` keeps a grid of the results.
-VGG19 is used up to relu3_4, so that a file of its first convolutions (NST_VGG19_WEIGHTS) serves.
+For six pairs and four strengths, by a measure that nothing optimises (`benchmarks.neutral`): the
+style that is left, as a share of the photograph's own, its variation across the pairs, the content
+and the edges. `--pictures` keeps a grid of the results.
 """
 
 import argparse
 import itertools
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from statistics import mean, stdev
 
 from PIL import Image
 
-from benchmarks.quality import PAIRS, find
+from benchmarks.neutral import Measured, Yardstick
+from benchmarks.paintings import PAIRS, Pair
+from benchmarks.pictures import find
+from benchmarks.reference import Reference, load_reference
 from nst import Settings, load_features, stylize
-from nst.features import FeatureNetwork
-from nst.images import open_image
-from nst.settings import SPECS
+from nst.features import FeatureNetwork, default_device
+from nst.images import open_image, to_tensor
+from nst.settings import SPECS, STYLE_LOSSES
 
-STRENGTHS = (10, 30, 50, 70, 90)
-COUNT = 6
-DEEP = {"relu4_1_weight": 0, "relu5_1_weight": 0}
+STRENGTHS = (25, 50, 75, 100)
 TILE = 256, 192
 HEADER = """\
-| features, px, optimiser | strength | style left | variation | content loss | of each pair |
-|---|---|---|---|---|---|"""
+| loss, features, px, optimiser | strength | style left | variation | content | edges | \
+of each pair |
+|---|---|---|---|---|---|---|"""
+
+End = tuple[Measured, Image.Image]
+"""What a run left, and its picture."""
 
 
-@dataclass(frozen=True)
-class End:
-    """How a run ended."""
-
-    style_left: float
-    content_loss: float
-    image: Image.Image
-
-
-def measure(features: FeatureNetwork, pair: list[Image.Image], settings: Settings) -> list[End]:
-    """The ends of a pair's runs with `settings`, by strength."""
-    if features.name == "vgg19":
-        settings = replace(settings, **DEEP)
-    untouched = replace(settings, style_strength=0, iterations=1)
-    start = next(stylize(*pair, untouched, features=features)).style_loss
-    ends = []
+def measure(
+    features: FeatureNetwork | Reference, network: Reference, pair: Pair, settings: Settings
+) -> Iterator[End]:
+    """The ends of a pair's runs with `settings`, by strength, measured with a network."""
+    yardstick = Yardstick(network, *pair.tensors(network.device))
     for strength in STRENGTHS:
         run = replace(settings, style_strength=strength)
-        *_, step = stylize(*pair, run, features=features)
-        ends.append(End(step.style_loss / start, step.content_loss, step.image))
-    return ends
+        *_, step = stylize(pair.content, pair.style, run, features=features)
+        picture = to_tensor(step.image.convert("RGB")).to(network.device)
+        yield yardstick.measure(picture), step.image
 
 
 def monotone(ends: list[End]) -> bool:
-    """Whether each strength leaves less style loss and more content loss than the one before."""
+    """Whether each strength leaves less style and fewer edges than the one before."""
     return all(
-        a.style_left > b.style_left and a.content_loss < b.content_loss
-        for a, b in itertools.pairwise(ends)
+        a.style_left > b.style_left and a.edges > b.edges
+        for (a, _), (b, _) in itertools.pairwise(ends)
     )
 
 
 def _print(label: str, pairs: list[list[End]]) -> None:
     for strength, ends in zip(STRENGTHS, zip(*pairs, strict=True), strict=True):
-        left = [end.style_left for end in ends]
-        each = ", ".join(f"{x:.4f}" for x in left)
-        variation, content = stdev(left) / mean(left), mean(end.content_loss for end in ends)
-        numbers = f"{mean(left):.4f} | {variation:.2f} | {content:.3f}"
-        print(f"| {label} | {strength} | {numbers} | {each} |")
+        left = [measured.style_left for measured, _ in ends]
+        content = mean(measured.content for measured, _ in ends)
+        edges = mean(measured.edges for measured, _ in ends)
+        numbers = f"{mean(left):.4f} | {stdev(left) / mean(left):.2f} | {content:.2f} | {edges:.2f}"
+        print(f"| {label} | {strength} | {numbers} | {', '.join(f'{x:.3f}' for x in left)} |")
     count = sum(monotone(ends) for ends in pairs)
-    print(f"| {label} | strictly monotone | {count} of {len(pairs)} pairs | | | |", flush=True)
+    print(f"| {label} | strictly monotone | {count} of {len(pairs)} | | | | |", flush=True)
 
 
 def _grid(pairs: list[list[End]], path: Path) -> None:
     width, height = TILE
     sheet = Image.new("RGB", (width * len(STRENGTHS), height * len(pairs)), "white")
     for y, ends in enumerate(pairs):
-        for x, end in enumerate(ends):
-            picture = end.image.convert("RGB")
+        for x, (_, image) in enumerate(ends):
+            picture = image.convert("RGB")
             picture.thumbnail(TILE)
             sheet.paste(picture, (x * width, y * height))
     path.parent.mkdir(parents=True, exist_ok=True)
     sheet.save(path)
 
 
-def main() -> None:
-    """Measure and print the table."""
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("contents", type=Path, help="folder of photographs")
     parser.add_argument("styles", type=Path, help="folder of paintings")
+    parser.add_argument("--losses", nargs="+", default=list(STYLE_LOSSES))
     parser.add_argument("--features", nargs="+", default=["compact"])
     parser.add_argument("--sizes", nargs="+", type=int, default=[256, 512])
     parser.add_argument("--optimizers", nargs="+", default=[SPECS["optimizer"].default])
-    parser.add_argument("--iterations", type=int, default=SPECS["iterations"].default)
     parser.add_argument("--pictures", type=Path, help="folder for the grids")
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Measure and print the table."""
+    options = _options()
+    try:
+        network = load_reference(default_device())
+    except FileNotFoundError as missing:
+        print(f"Skipped: {missing}")
+        return
     print(HEADER, flush=True)
-    runs = itertools.product(options.features, options.sizes, options.optimizers)
-    for name, size, optimizer in runs:
-        features = load_features(name)
-        settings = Settings(size=size, iterations=options.iterations, optimizer=optimizer)
+    runs = itertools.product(options.losses, options.features, options.sizes, options.optimizers)
+    for loss, name, size, optimizer in runs:
+        features = network if name == "reference" else load_features(name)
+        settings = Settings(size=size, optimizer=optimizer, style_loss=loss)
         pairs = []
-        for content, style in PAIRS[:COUNT]:
+        for content, style in PAIRS:
             paths = find(options.contents, content), find(options.styles, style)
-            pair = [open_image(path) for path in paths]
-            pairs.append(measure(features, pair, settings))
+            pair = Pair(*(open_image(path) for path in paths), size)
+            pairs.append(list(measure(features, network, pair, settings)))
+        label = f"{loss}, {name}, {size}, {optimizer}"
         if options.pictures:
-            _grid(pairs, options.pictures / f"strength-{name}-{size}-{optimizer}.png")
-        _print(f"{name}, {size}, {optimizer}", pairs)
+            _grid(pairs, options.pictures / f"strength-{label.replace(', ', '-')}.png")
+        _print(label, pairs)
 
 
 if __name__ == "__main__":
