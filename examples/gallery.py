@@ -13,12 +13,17 @@ from nst.images import open_image
 
 HERE = Path(__file__).parent
 PAIRS = (
-    ("astronaut", "impasto-night"),
-    ("cat", "mosaic"),
-    ("coffee", "discs"),
-    ("rocket", "waves"),
+    ("rocket", "starry-night"),
+    ("cat", "wheat-field"),
+    ("coffee", "composition-vii"),
+    ("astronaut", "tahiti"),
+    ("cat", "great-wave"),
+    ("astronaut", "woman-with-a-hat"),
+    ("coffee", "water-lilies"),
+    ("rocket", "shipwreck"),
 )
 COLUMN, GAP, RESULT_HEIGHT = 320, 12, 240
+COLUMNS = 4
 KEPT = (0.5, 0.15)
 """What a crop keeps, across and down: heads are near the top."""
 
@@ -35,6 +40,18 @@ def column(content: Image.Image, style: Image.Image, result: Image.Image) -> Ima
     return sheet
 
 
+def gallery(columns: list[Image.Image]) -> Image.Image:
+    """The columns in rows of `COLUMNS`."""
+    width, height = columns[0].size
+    rows = -(-len(columns) // COLUMNS)
+    pitch = width + GAP, height + 2 * GAP
+    size = COLUMNS * pitch[0] - GAP, rows * pitch[1] - 2 * GAP
+    sheet = Image.new("RGB", size, "white")
+    for i, image in enumerate(columns):
+        sheet.paste(image, (i % COLUMNS * pitch[0], i // COLUMNS * pitch[1]))
+    return sheet
+
+
 def main() -> None:
     """Run the pairs one after the other and write the sheet and the results."""
     features = load_features("compact")
@@ -43,15 +60,11 @@ def main() -> None:
     columns = []
     for content_name, style_name in PAIRS:
         content = open_image(HERE / "content" / f"{content_name}.jpg")
-        style = open_image(HERE / "styles" / f"{style_name}.jpg")
+        style = open_image(HERE / "paintings" / f"{style_name}.jpg")
         *_, last = stylize(content, style, features=features)
         last.image.save(folder / f"{content_name}_{style_name}.jpg", quality=88)
         columns.append(column(content, style, last.image))
-    width = len(columns) * (COLUMN + GAP) - GAP
-    sheet = Image.new("RGB", (width, columns[0].height), "white")
-    for i, image in enumerate(columns):
-        sheet.paste(image, (i * (COLUMN + GAP), 0))
-    sheet.save(folder / "gallery.jpg", quality=88)
+    gallery(columns).save(folder / "gallery.jpg", quality=86)
 
 
 if __name__ == "__main__":

@@ -75,7 +75,7 @@ def pictures(kind: str) -> dict[str, Path]:
 
 @cache
 def pairs() -> dict[str, Pair]:
-    """The pairs that have a result, by name: the result of `cat` and `mosaic` is `cat_mosaic`."""
+    """The pairs that have a result, by name: the result of `cat` and `tahiti` is `cat_tahiti`."""
     found = {}
     for result in sorted((FOLDER / "results").glob("*_*.jpg")):
         content, style = result.stem.split("_")

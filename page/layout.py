@@ -15,7 +15,7 @@ from page.pictures import small
 RESULT_HEIGHT = 480
 ANY = "any"
 """The mode of the page that paints in the manner of any picture."""
-FIRST_SHOWN = "cat_mosaic"
+FIRST_SHOWN = "rocket_starry-night"
 RESUME_HELP = (
     "What progress called run in the last answer of an earlier run with the same pictures and "
     "settings (iterations aside): this run goes on from there, with the optimiser's memory."

@@ -387,7 +387,7 @@ def test_it_all_goes_by_keyboard(page, expect):
     for _ in range(60):
         if paint_button(page).evaluate("button => button === document.activeElement"):
             break
-        if page.evaluate("document.activeElement.dataset.name") == "coffee_discs":
+        if page.evaluate("document.activeElement.dataset.name") == "coffee_composition-vii":
             page.keyboard.press("Enter")
             page.get_by_text("An example, painted before").wait_for()
         page.keyboard.press("Tab")

@@ -25,7 +25,7 @@ def test_every_pair_of_the_gallery_has_its_result():
 def test_every_picture_is_described():
     for kind in ("content", "styles"):
         assert all(described()[path.name] for path in pictures(kind).values())
-    assert pairs()["cat_mosaic"].words.startswith("Chelsea the cat, painted as: A fish")
+    assert pairs()["cat_wheat-field"].words.startswith("Chelsea the cat, painted as: Wheat")
 
 
 def test_styles_are_the_paintings_and_then_the_drawn_ones():
