@@ -75,12 +75,16 @@ def pictures(kind: str) -> dict[str, Path]:
 
 @cache
 def pairs() -> dict[str, Pair]:
-    """The pairs that have a result, by name: the result of `cat` and `tahiti` is `cat_tahiti`."""
+    """The pairs that have a result, by name: the result of `cat` and `tahiti` is `cat_tahiti`.
+
+    They are in the order of their styles: the first to be shown first.
+    """
     found = {}
-    for result in sorted((FOLDER / "results").glob("*_*.jpg")):
+    for result in (FOLDER / "results").glob("*_*.jpg"):
         content, style = result.stem.split("_")
         found[result.stem] = Pair(pictures("content")[content], pictures("styles")[style], result)
-    return found
+    styles = list(pictures("styles").values())
+    return dict(sorted(found.items(), key=lambda item: (styles.index(item[1].style), item[0])))
 
 
 def tiles(kind: str, verb: str) -> gr.HTML:

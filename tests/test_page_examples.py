@@ -11,6 +11,7 @@ from examples.gallery import PAIRS
 from page import examples
 from page.examples import CAPTIONS, FOLDER, caption, described, pairs, pictures, tiles
 from page.handlers import take_example
+from page.layout import FIRST_SHOWN
 
 
 def test_every_pair_of_the_gallery_has_its_result():
@@ -20,6 +21,13 @@ def test_every_pair_of_the_gallery_has_its_result():
             assert max(result.size) == 512
             assert abs(result.width / result.height - content.width / content.height) < 0.01
         assert pair.result.stat().st_size < 200_000
+
+
+def test_pairs_come_in_the_order_of_their_paintings():
+    order = [*pictures("styles")]
+    styles = [pair.style.stem for pair in pairs().values()]
+    assert styles == sorted(styles, key=order.index)
+    assert next(iter(pairs())) == FIRST_SHOWN
 
 
 def test_every_picture_is_described():
