@@ -4,13 +4,13 @@
 
 All run on the same network in one process (`benchmarks.reference`), on six pairs, and are measured
 by what none of them optimises (`benchmarks.neutral`). The published recipe (`benchmarks.published`)
-sets the time: the others have as many seconds (see `clock`) as it takes, and it takes with a third
-and a tenth of its iterations. Below them is what ships: the compact network with the defaults.
+sets the time: the others have as many seconds (see `clock`) as it takes with all, a third and a
+tenth of its iterations (`--shares`). Below them is what ships: the compact network, the defaults.
 """
 
 import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -137,7 +137,9 @@ def textbook(network: Reference, pair: Pair, seconds: float) -> tuple[int, Tenso
     return iteration, image.detach().clamp(0, 1)
 
 
-def runs(network: Reference, compact: FeatureNetwork, pair: Pair) -> Iterator[Run]:
+def runs(
+    network: Reference, compact: FeatureNetwork, pair: Pair, shares: Sequence[float]
+) -> Iterator[Run]:
     """All methods on a pair, one after the other."""
     yardstick = Yardstick(network, *pair.tensors(network.device))
 
@@ -147,7 +149,7 @@ def runs(network: Reference, compact: FeatureNetwork, pair: Pair) -> Iterator[Ru
         seconds = clock() - started
         return Run(method, label, seconds, iterations, picture, yardstick.measure(picture))
 
-    for share in SHARES:
+    for share in shares:
         label = f"{share:.2g}×"
         paced = run("published", label, partial(_published, network, pair, share))
         yield paced
@@ -194,7 +196,12 @@ def sheet(pairs: list[Pair], results: list[list[Run]], label: str) -> Image.Imag
 
 
 def report(
-    contents: Path, styles: Path, pictures: Path | None = None, count: int = 6, size: int = 512
+    contents: Path,
+    styles: Path,
+    pictures: Path | None = None,
+    count: int = 6,
+    size: int = 512,
+    shares: Sequence[float] = SHARES,
 ) -> None:
     """Run everything, print the table after every pair, and draw a sheet for each time.
 
@@ -202,6 +209,7 @@ def report(
         contents, styles: folders that have the pictures of `PAIRS`.
         pictures: a folder for the table and the sheets.
         count: how many of the pairs.
+        shares: of the published recipe's iterations, whose times the others have.
 
     Raises:
         FileNotFoundError: the weights to measure with or a picture are missing.
@@ -213,7 +221,7 @@ def report(
     ]
     results: list[list[Run]] = []
     for pair in pairs:
-        results.append(list(runs(network, compact, pair)))
+        results.append(list(runs(network, compact, pair, shares)))
         print(f"{len(results)} of {len(pairs)} pairs\n\n{table(results)}\n", flush=True)
         if pictures:
             _keep(pairs[: len(results)], results, pictures)
@@ -222,6 +230,5 @@ def report(
 def _keep(pairs: list[Pair], results: list[list[Run]], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "paintings.md").write_text(table(results) + "\n")
-    for share in SHARES:
-        label = f"{share:.2g}×"
+    for label in dict.fromkeys(run.time for run in results[0] if run.time != SHIPS):
         sheet(pairs, results, label).save(folder / f"paintings-{label[:-1]}.jpg", quality=85)

@@ -167,7 +167,8 @@ def _measure_paintings(options: argparse.Namespace) -> None:
 
     folders = options.contents, options.styles
     try:
-        paintings.report(*folders, options.pictures, options.paintings, options.size)
+        shares = options.shares or paintings.SHARES
+        paintings.report(*folders, options.pictures, options.paintings, options.size, shares)
     except FileNotFoundError as missing:
         print(f"Skipped: {missing}")
 
@@ -184,8 +185,7 @@ def _measure_instant(options: argparse.Namespace) -> None:
     instant.print_table(paintings)
 
 
-def main() -> None:
-    """Measure all pairs and print the table."""
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
@@ -209,8 +209,19 @@ def main() -> None:
         help="compare with other methods, on so many pairs [6]",
     )
     parser.add_argument("--size", type=int, default=512, help="longest side with --paintings [512]")
+    parser.add_argument(
+        "--shares",
+        type=float,
+        nargs="+",
+        help="shares of the published recipe's iterations with --paintings [1 1/3 1/10]",
+    )
     parser.add_argument("--json", type=Path, help="file for the measurements")
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Measure all pairs and print the table."""
+    options = _options()
     if options.instant:
         _measure_instant(options)
         return
