@@ -132,7 +132,8 @@ class Trace:
 
 def _convolved(inputs: Tensor, convolution: nn.Conv2d) -> Tensor:
     """A convolution and its ReLU, as one operation where there is one."""
-    if inputs.dtype != torch.bfloat16 or inputs.device.type != "cpu":
+    fused = inputs.dtype == torch.bfloat16 and inputs.device.type == "cpu"
+    if not fused or not torch.ops.mkldnn._is_mkldnn_bf16_supported():
         return convolution(inputs).relu_()
     return torch.ops.mkldnn._convolution_pointwise(
         inputs,
