@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from nst.grey import is_grey
-from nst.images import resize_image
+from nst.images import alpha_of, resize_image
 
 LUMA = np.array([0.299, 0.587, 0.114])
 """Weights of red, green and blue in the luminance (ITU-R BT.601, as in YIQ and Pillow's L)."""
@@ -31,12 +31,15 @@ def prepare(
     """
     if color == "style":
         return content, list(styles)
-    target = _colours(content)
+    colours, seen = _colours(content), _seen(content)
     if color == "matched" and not is_grey(content):
-        return content, [_changed(style, match(_colours(style), target)) for style in styles]
-    light = target @ LUMA[:, None]
+        return content, [
+            _changed(style, match(_colours(style), colours, _seen(style), seen)) for style in styles
+        ]
+    light = colours @ LUMA[:, None]
     return _grey(content, light), [
-        _grey(style, match(_colours(style) @ LUMA[:, None], light)) for style in styles
+        _grey(style, match(_colours(style) @ LUMA[:, None], light, _seen(style), seen))
+        for style in styles
     ]
 
 
@@ -54,12 +57,18 @@ def finish(result: Image.Image, content: Image.Image, color: str) -> Image.Image
     if color != "content":
         return result
     light = _colours(result) @ LUMA[:, None]
-    original = _colours(resize_image(content.convert("RGB"), result.size))
+    # Resized with its alpha: what is hidden beside an edge has no colour to give to it.
+    original = _colours(resize_image(content, result.size))
     chroma = original - original @ LUMA[:, None]
     return _changed(result, light + chroma * _room(light, chroma))
 
 
-def match(colours: np.ndarray, target: np.ndarray) -> np.ndarray:
+def match(
+    colours: np.ndarray,
+    target: np.ndarray,
+    seen: np.ndarray | None = None,
+    target_seen: np.ndarray | None = None,
+) -> np.ndarray:
     """Move colours linearly to the mean and covariance of others, changing them the least.
 
     The map is the optimal transport between Gaussians (Olkin & Pukelsheim 1982),
@@ -68,12 +77,14 @@ def match(colours: np.ndarray, target: np.ndarray) -> np.ndarray:
     Args:
         colours: (H, W, C) in [0, 1].
         target: (H', W', C) in [0, 1].
+        seen: (H, W), how much each pixel counts: its alpha; None for all alike.
+        target_seen: (H', W'), likewise.
 
     Returns:
         (H, W, C), not clipped. Directions in which `colours` do not vary stay flat.
     """
     (mean, covariance), (target_mean, target_covariance) = (
-        _statistics(x) for x in (colours, target)
+        _statistics(*pair) for pair in ((colours, seen), (target, target_seen))
     )
     root = _power(covariance, 0.5)
     inverse = _power(covariance, -0.5)
@@ -81,10 +92,15 @@ def match(colours: np.ndarray, target: np.ndarray) -> np.ndarray:
     return (colours - mean) @ transport + target_mean
 
 
-def _statistics(colours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _statistics(colours: np.ndarray, seen: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """The mean (C,) and covariance (C, C) of colours (H, W, C), weighted by what is seen (H, W)."""
     flat = colours.reshape(-1, colours.shape[2])
-    mean = flat.mean(0)
-    return mean, (flat - mean).T @ (flat - mean) / len(flat)
+    if seen is None:
+        mean = flat.mean(0)
+        return mean, (flat - mean).T @ (flat - mean) / len(flat)
+    weights = seen.reshape(-1, 1) / seen.sum()
+    mean = (weights * flat).sum(0)
+    return mean, (weights * (flat - mean)).T @ (flat - mean)
 
 
 def _power(symmetric: np.ndarray, exponent: float) -> np.ndarray:
@@ -107,6 +123,13 @@ def _room(light: np.ndarray, chroma: np.ndarray) -> np.ndarray:
 
 def _colours(picture: Image.Image) -> np.ndarray:
     return np.asarray(picture.convert("RGB"), dtype=np.float32) / 255
+
+
+def _seen(picture: Image.Image) -> np.ndarray | None:
+    """How much of each pixel is seen, (H, W) in [0, 1]; None for all of it, or none anywhere."""
+    alpha = alpha_of(picture)
+    seen = None if alpha is None else np.asarray(alpha, dtype=np.float64) / 255
+    return seen if seen is not None and seen.any() else None
 
 
 def _changed(picture: Image.Image, colours: np.ndarray) -> Image.Image:

@@ -5,6 +5,7 @@ metadata, in mode RGB, or RGBA where something shows through. Everything after t
 """
 
 import re
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import BytesIO
@@ -12,6 +13,7 @@ from itertools import islice
 from math import ceil
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import torch
@@ -119,6 +121,8 @@ def opened(
         raise InputError(f"The {what} is missing.")
     with _plain_errors(what):
         file = Path(path)
+        if file.is_dir():
+            raise InputError(f"The {what} is a folder, not a picture.")
         if not file.is_file():
             raise FileNotFoundError(file)
         size = file.stat().st_size
@@ -188,8 +192,23 @@ def to_tensor(image: Image.Image) -> Tensor:
     """
     if image.mode not in ("RGB", "RGBA"):
         raise ValueError(f"expected mode RGB or RGBA, got {image.mode}")
-    pixels = torch.from_numpy(np.array(_over_white(image))).permute(2, 0, 1).unsqueeze(0)
+    pixels = torch.from_numpy(np.array(over_white(image))).permute(2, 0, 1).unsqueeze(0)
     return pixels.contiguous().float().div_(255)
+
+
+def to_style(image: Image.Image) -> Tensor:
+    """Return a prepared picture as a tensor (1, 3, H, W), or (1, 4, H, W) with its alpha.
+
+    What is cut out has the mean colour of what is seen: it is to be weighed by the alpha, and is
+    not to have edges against what is next to it.
+    """
+    alpha = alpha_of(image)
+    if alpha is None or not alpha.getbbox():
+        return to_tensor(image)
+    colours = torch.from_numpy(np.array(image)).permute(2, 0, 1).unsqueeze(0).float().div(255)
+    colours, seen = colours[:, :3], colours[:, 3:]
+    mean = (colours * seen).sum((2, 3), keepdim=True) / seen.sum()
+    return torch.cat([torch.lerp(mean, colours, seen), seen], 1)
 
 
 def to_guide(mask: Image.Image, size: tuple[int, int]) -> Tensor:
@@ -226,9 +245,25 @@ def save_image(image: Image.Image, path: Path, features: str, recipe: str = "") 
     the text of a recipe (see `nst.recipe`) into PNG's.
     JPEG has no alpha: transparent pictures are laid over white.
     """
-    encoder = FORMATS_OUT[path.suffix.lower()]
+    part = part_of(path)
+    try:
+        write_image(image, part, FORMATS_OUT[path.suffix.lower()], features, recipe)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def part_of(path: Path) -> Path:
+    """A short new name beside a file's, to write to until it is whole: any name has room for it."""
+    return path.with_name(f".{secrets.token_hex(4)}.part")
+
+
+def write_image(
+    image: Image.Image, file: Path | BinaryIO, encoder: str, features: str, recipe: str = ""
+) -> None:
+    """Write a result in a format of `FORMATS_OUT`, as `save_image` does."""
     if encoder == "JPEG":
-        image = _over_white(image)
+        image = over_white(image)
     text = PngImagePlugin.PngInfo()
     text.add_text("Software", "Neural style transfer (nst)")
     text.add_text("Features", features)
@@ -239,12 +274,7 @@ def save_image(image: Image.Image, path: Path, features: str, recipe: str = "") 
         "JPEG": {"quality": 95, "comment": f"Neural style transfer (nst), {features} features"},
         "WEBP": {"quality": 95},
     }
-    part = path.with_name(f".{path.name}.part")
-    try:
-        image.save(part, encoder, **options[encoder])
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    image.save(file, encoder, **options[encoder])
 
 
 def fit(width: int, height: int, longest: int, what: str = "image") -> tuple[int, int]:
@@ -263,13 +293,19 @@ def fit(width: int, height: int, longest: int, what: str = "image") -> tuple[int
             f"The {what} is too narrow for size {longest}: it would be {size[0]}×{size[1]} pixels; "
             f"choose size {enough} or more."
         )
-    return size
+    return within_limits(*size)
 
 
 def doubling(size: tuple[int, int], doublings: int) -> list[tuple[int, int]]:
     """Sizes (width, height), each about twice the one before, of which the last is `size`."""
     factors = [2**i for i in reversed(range(doublings + 1))]
-    return [(round(size[0] / factor), round(size[1] / factor)) for factor in factors]
+    return [within_limits(round(size[0] / f), round(size[1] / f)) for f in factors]
+
+
+def within_limits(width: int, height: int) -> tuple[int, int]:
+    """A size that rounding has not made narrower than a picture may be: 505×25 becomes 505×26."""
+    narrowest = ceil(max(width, height) / MAX_ASPECT)
+    return max(width, narrowest), max(height, narrowest)
 
 
 def resize_image(image: Image.Image, size: tuple[int, int]) -> Image.Image:
@@ -295,9 +331,10 @@ def resize_tensor(tensor: Tensor, size: tuple[int, int]) -> Tensor:
     return F.interpolate(tensor, shape, mode="bicubic", antialias=True).clamp(0, 1)
 
 
-def _over_white(image: Image.Image) -> Image.Image:
+def over_white(image: Image.Image) -> Image.Image:
+    """Return a picture as it is seen on white, in mode RGB."""
     if image.mode != "RGBA":
-        return image
+        return image if image.mode == "RGB" else image.convert("RGB")
     white = Image.new("RGBA", image.size, "white")
     return Image.alpha_composite(white, image).convert("RGB")
 

@@ -39,10 +39,25 @@ class Pictures:
 
     @property
     def guided(self) -> int:
-        """How many regions the masks make; 0 without any."""
+        """How many regions the masks and the content's alpha make; 0 without any."""
         placed = sum(mask is not None for mask in self.style_masks)
         rest = placed < len(self.styles)
-        return placed + rest if placed or self.mask else 0
+        return placed + rest if placed or self.mask or self._cut_out else 0
+
+    @cached_property
+    def _cut_out(self) -> Image.Image | None:
+        """The content's alpha, if some of it is seen and some is not."""
+        alpha = images.alpha_of(self.content)
+        return alpha if alpha and alpha.getbbox() else None
+
+    def seen(
+        self, size: tuple[int, int], mask: Tensor | None, device: torch.device | None = None
+    ) -> Tensor | None:
+        """The mask (1, 1, H, W) at `size` (width, height), where the content is seen through it."""
+        if self._cut_out is None:
+            return mask
+        alpha = images.to_guide(self._cut_out, size).to(device)
+        return alpha if mask is None else alpha * mask
 
     @cached_property
     def grey(self) -> bool:
@@ -65,10 +80,12 @@ class Pictures:
         Raises:
             InputError: they do not overlap, or are too small to be seen at that size.
         """
-        if self.guided and not painted(*self.guides(size)):
+        guides, mask = self.guides(size)
+        if self.guided and not painted(guides, self.seen(size, mask)):
             raise InputError(
                 f"The masks leave nothing to paint at {max(size)} pixels: the mask and a style "
-                "mask must be white in the same place, large enough to be seen at that size."
+                "mask must be white in the same place, where the content image is not transparent, "
+                "large enough to be seen at that size."
             )
 
     def coloured(self, choice: str) -> "Pictures":
@@ -106,7 +123,7 @@ def prepare(
 
     Raises:
         InputError: a picture that cannot be used, too many styles, no style with a weight, a mask
-            that is black everywhere, or no start where the settings want one.
+            that is black everywhere, a start where the settings want none, or none where they do.
     """
     styles = list(style) if isinstance(style, list | tuple) else [style]
     if not 1 <= len(styles) <= MOST_STYLES:
@@ -115,6 +132,11 @@ def prepare(
     for i, given in enumerate(masks):
         if given is not None and (i >= len(styles) or styles[i] is None):
             raise InputError(f"There is a {name(i, 'mask')} but no {name(i, 'image')}.")
+    if start is not None and settings.init != "image":
+        raise InputError(
+            "There is a start image, which only init image starts from: choose that, or leave the "
+            "start image out."
+        )
     content = images.prepare(content, "content image")
     used = [
         (
@@ -136,8 +158,13 @@ def prepare(
         styles=tuple((picture, weight) for picture, weight, _ in used),
         mask=images.prepare_mask(mask, "mask"),
         style_masks=tuple(m for *_, m in used),
-        start=start if settings.init == "image" else None,
+        start=start,
     )
+
+
+def weight(index: int) -> str:
+    """The setting that is a style's weight."""
+    return f"{STYLES[index]}_weight"
 
 
 def name(index: int, what: str) -> str:

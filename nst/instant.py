@@ -100,7 +100,6 @@ def coarse_to_fine(size: tuple[int, int]) -> list[tuple[int, int]]:
     that of the result, or the only one is larger, where the result is small.
     """
     doublings = round(math.log2(max(size) / PAINTED_SIDE))
-    doublings = min(doublings, int(math.log2(min(size) / images.MIN_RESULT_SIDE)))
     if doublings <= 0:
         return [(size[0] << -doublings, size[1] << -doublings)]
     return images.doubling(size, doublings)

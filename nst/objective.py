@@ -10,7 +10,7 @@ from nst.balance import Balance, RemainingStyle
 from nst.features import FeatureNetwork
 from nst.loss.statistic import StyleStatistic, effort, statistic_of
 from nst.losses import add_total_variation, mean_products
-from nst.regions import Region
+from nst.regions import Region, root_guide
 from nst.replay import Recorder
 from nst.settings import STYLE_LAYERS, InputError, Settings
 from nst.targets import ContentTarget
@@ -122,10 +122,20 @@ class Objective:
         whole = sum(weight for _, weight in region.styles)
         blended = dict.fromkeys(layers, (0.0, 0.0))
         for style, weight in region.styles:
-            for k, x in self.features(style, blended).items():
-                pairs = zip(blended[k], (mean_products(x), self.statistic.mean_of(x)), strict=True)
+            for k, moments in self._moments(style, layers).items():
+                pairs = zip(blended[k], moments, strict=True)
                 blended[k] = tuple(sum_ + weight / whole * part for sum_, part in pairs)
         return blended
+
+    def _moments(self, style: Tensor, layers: Iterable[str]) -> dict[str, tuple[Tensor, Tensor]]:
+        """The Gram matrix and the mean of each layer for a style (1, 3, H, W), or with alpha."""
+        colours, alpha = style[:, :3], style[:, 3:]
+        moments = {}
+        for k, x in self.features(colours, layers).items():
+            root = root_guide(alpha, x.shape[2:]).to(x) if alpha.numel() else None
+            x = x if root is None else x * root
+            moments[k] = mean_products(x), self.statistic.mean_of(x, root)
+        return moments
 
     def picture(self, image: Tensor) -> Tensor:
         """What is to be seen of an optimised image (1, 3, H, W): all of it."""

@@ -111,6 +111,9 @@ def parse(text: str) -> Recipe:
         raise InputError(ALIEN)
     if not instant and "style_loss" not in settings:
         settings = _before_style_losses(settings)
+    if instant and settings.get("second_style", "none") == "none":
+        # Written before it was refused; it had no effect.
+        settings = {name: value for name, value in settings.items() if name != "mix"}
     features = INSTANT if instant else FEATURES.check("features", fields["features"])
     return Recipe(kind(**settings), features, network[:40], software[:40], before)
 

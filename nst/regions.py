@@ -19,7 +19,8 @@ class Region:
     """A part of the picture, and what it is to look like.
 
     Attributes:
-        styles: (1, 3, H', W') in [0, 1], with the weights that their statistics are blended by.
+        styles: (1, 3, H', W') in [0, 1], or (1, 4, H', W') with an alpha, by which pixels count;
+            with the weights that their statistics are blended by.
         guide: (1, 1, H, W) in [0, 1], how much each pixel belongs to it; None for all of them.
         weight: how much it counts among the regions.
     """
@@ -47,7 +48,7 @@ def divide(
     style has one. Each region counts by its area and its styles' weights.
 
     Args:
-        styles: (1, 3, H', W') in [0, 1], with their weights.
+        styles: as a region's.
         guides: (1, 1, H, W) in [0, 1] or None, as many as styles.
         mask: (1, 1, H, W) in [0, 1], or None for everything.
     """

@@ -8,9 +8,8 @@ from nst.inputs import Pictures
 from nst.optim import HISTORY, Optimizer
 from nst.settings import InputError, Settings
 
-FREE = ("iterations", "init", "seed", "optimizer")
-"""Settings that may differ: they say how a run goes, not what it is after. The optimiser stays."""
-
+FREE = ("iterations", "init", "seed")
+"""Settings that may differ: they say how a run begins and ends, not what it is after."""
 
 PICTURES = 2 * HISTORY + 5
 """What a state holds, in pictures of float32: the pairs of L-BFGS, and the latest of everything."""

@@ -260,7 +260,7 @@ class InstantSettings:
     """What an instant painting can be told; every field is validated on construction.
 
     Raises:
-        InputError: as `Settings`.
+        InputError: as `Settings`, or a `mix` is given without a second style.
     """
 
     style: str = _setting(
@@ -302,8 +302,13 @@ class InstantSettings:
     )
 
     def __post_init__(self) -> None:
-        """Validate every field, as `Settings` does."""
+        """Validate every field, as `Settings` does, and that a share is one of something."""
         _validate(self)
+        if self.second_style == "none" and self.mix != INSTANT_SPECS["mix"].default:
+            raise InputError(
+                f"mix is the share of a second style, and there is none: name one in second_style, "
+                f"or leave mix at {INSTANT_SPECS['mix'].default:g}."
+            )
 
 
 def _specs(settings: type) -> Mapping[str, Range | Choice]:

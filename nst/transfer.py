@@ -299,8 +299,9 @@ def _at_scale(job: _Job, scale: Scale, image: Tensor | None) -> tuple[Evaluated,
     pictures, settings = job.pictures, job.settings
     content = _tensor(pictures.content, scale.size, job.features)
     styles = [(_style_tensor(s, scale, job.features, settings), w) for s, w in pictures.styles]
-    guides, mask = pictures.guides(scale.size, job.features.device)
-    regions = divide(styles, guides, mask)
+    device = job.features.device
+    guides, mask = pictures.guides(scale.size, device)
+    regions = divide(styles, guides, pictures.seen(scale.size, mask, device))
     objective: Evaluated = Objective(job.features, content, regions, settings)
     if mask is not None:
         objective = Within(objective, content, mask)
@@ -320,7 +321,8 @@ def _style_tensor(
     # A narrow picture stays wide enough for the deepest layer.
     narrowest = images.MIN_RESULT_SIDE / min(style.size)
     factor = max(settings.style_scale * max(scale.size) / max(style.size), narrowest)
-    return _tensor(style, (round(style.width * factor), round(style.height * factor)), features)
+    size = images.within_limits(round(style.width * factor), round(style.height * factor))
+    return images.to_style(images.resize_image(style, size)).to(features.device)
 
 
 def _start(

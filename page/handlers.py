@@ -73,6 +73,8 @@ def go_on(
 def _painted(
     content: str | None, style: str | None, values: dict[str, object]
 ) -> Iterator[dict[str, Any]]:
+    if values["init"] != "image":
+        values = {**values, "start": None}  # still in its place, out of sight
     record, shown = Record({name: values[name] for name in recall.CONTROLS}), None
     for picture, progress in stylize_pictures(content, style, **values):
         if picture == shown:

@@ -53,8 +53,10 @@ def paint(
     if not chosen or record is not None:
         yield {}
         return
+    strength, size, second, mix = values
+    mix = mix if second != "none" else INSTANT_SPECS["mix"].default  # the slider is out of use
     try:
-        for picture, info in paint_instantly(content, chosen, *values):
+        for picture, info in paint_instantly(content, chosen, strength, size, second, mix):
             yield _shown(content, picture, info)
     except gr.Error as error:
         yield in_its_place(error)

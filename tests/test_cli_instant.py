@@ -42,6 +42,7 @@ def test_a_recipe_gives_the_same_picture_again(picture_files, tmp_path):
         (["--instant", NAME, "--iterations", "3"], "error: Unrecognized arguments: --iterations"),
         (["--instant"], "error: Argument --instant: expected one argument"),
         (["--instant", NAME, "--second-style", "x"], "error: second_style must be one of none"),
+        (["--instant", NAME, "--mix", "30"], "error: --mix is the share of a --second-style"),
     ],
 )
 def test_what_cannot_be_used_is_refused_in_one_line(
@@ -59,3 +60,16 @@ def test_a_missing_photograph_is_refused(tmp_path, capsys):
     out = tmp_path / "out.png"
     assert main([str(tmp_path / "none.jpg"), "--instant", NAME, "-o", str(out)]) == 2
     assert capsys.readouterr().err.startswith("error: The content image ")
+
+
+def test_a_recipe_of_the_other_kind_is_refused(picture_files, tmp_path, capsys):
+    content, style = map(str, picture_files)
+    optimised, painted, out = (str(tmp_path / f"{name}.png") for name in "abc")
+    quick = ["--size", "64", "--iterations", "2", "--features", "compact"]
+    assert main([content, style, "-o", optimised, *quick]) == 0
+    assert main([content, "--instant", NAME, "--size", "64", "-o", painted]) == 0
+    capsys.readouterr()
+    assert main([content, "--instant", NAME, "--recipe", optimised, "-o", out]) == 2
+    assert capsys.readouterr().err.startswith("error: The recipe is not an instant painting's")
+    assert main([content, style, "--recipe", painted, "-o", out]) == 2
+    assert capsys.readouterr().err.count("\n") == 1

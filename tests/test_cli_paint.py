@@ -119,7 +119,10 @@ def test_help_names_every_setting_with_range_and_default(capsys):
         assert f"default {spec.default}]" in text
 
 
-def test_ctrl_c_saves_what_there_is(picture_files, tmp_path):
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
+def test_what_asks_it_to_stop_has_it_save_what_there_is(picture_files, tmp_path, number, code):
     out = tmp_path / "result.png"
     command = [sys.executable, "-m", "nst", *map(str, picture_files), "-o", str(out)]
     command += ["--size", "64", "--iterations", "2000", "--features", "compact"]
@@ -129,11 +132,63 @@ def test_ctrl_c_saves_what_there_is(picture_files, tmp_path):
         # By then there was a preview.
         while not re.search(r"[2-9]\d\d/2000", seen) and time.monotonic() < deadline:
             seen += process.stderr.read(64)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         process.stderr.read()
-        assert process.wait(20) == 130
+        assert process.wait(20) == code
     with Image.open(out) as image:
         assert image.size == (64, 43)
+
+
+def test_a_start_implies_init_image(paint, picture_files):
+    _, _, plain = paint(*QUICK, out="plain.png")
+    code, _, started = paint(*QUICK, "--start", picture_files[1], out="started.png")
+    assert code == 0 and recipe.read(started).settings.init == "image"
+    assert plain.read_bytes() != started.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--start", "x.png", "--init", "noise"], "start image"),
+        (["--seed", "3"], "--init noise"),
+        (["--style-2-weight", "2"], "no style 2 image"),
+        (["--style-4-mask", "x.png"], "no style 4 image"),
+    ],
+)
+def test_an_option_without_effect_is_refused(paint, picture_files, arguments, said):
+    arguments = [str(picture_files[1]) if word == "x.png" else word for word in arguments]
+    code, errors, out = paint(*QUICK, *arguments)
+    assert code == 2 and said in errors and errors.count("\n") == 1
+    assert not out.exists()
+
+
+def test_memory_that_runs_out_keeps_what_there_is(paint, monkeypatch):
+    def short(self, image, evaluate=Objective.evaluate, calls=[]):  # noqa: B006 - counts them
+        calls.append(image)
+        if len(calls) > 3:
+            raise MemoryError
+        return evaluate(self, image)
+
+    monkeypatch.setattr(Objective, "evaluate", short)
+    code, errors, out = paint(*QUICK)
+    assert code == 1 and "note: Memory ran out: this is how far it came." in errors
+    assert out.exists()
+    code, errors, out = paint(*QUICK, out="second.png")
+    assert code == 1 and "error: Memory ran out: choose a smaller --size" in errors
+    assert "Traceback" not in errors and not out.exists()
+
+
+def test_a_failure_keeps_what_there_is_and_its_traceback(paint, monkeypatch):
+    def broken(self, image, evaluate=Objective.evaluate, calls=[]):  # noqa: B006 - counts them
+        calls.append(image)
+        if len(calls) > 3:
+            raise RuntimeError("unforeseen")
+        return evaluate(self, image)
+
+    monkeypatch.setattr(Objective, "evaluate", broken)
+    code, errors, out = paint(*QUICK)
+    assert code == 1 and "unforeseen" in errors and "this is how far it came" in errors
+    assert out.exists()
 
 
 def test_numbers_that_break_down_at_once_are_a_sentence(paint, monkeypatch):

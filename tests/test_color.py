@@ -95,3 +95,44 @@ def test_alpha_stays(content, style):
     assert np.array_equal(
         finish(prepared, content, "content").getchannel("A"), content.getchannel("A")
     )
+
+
+def cut_out(picture, hidden):
+    """A picture whose right half is transparent, with colours under it that nobody sees."""
+    middle = picture.width // 2
+    whole = picture.copy()
+    whole.paste(hidden, (middle, 0, picture.width, picture.height))
+    alpha = Image.new("L", picture.size)
+    alpha.paste(255, (0, 0, middle, picture.height))
+    whole.putalpha(alpha)
+    return whole
+
+
+def test_weighted_matching_by_hand():
+    # What is seen has mean 0.5 and deviation 0.1, the target's 0.3 and 0.2; the rest goes along.
+    source, target = np.array([[[0.4], [0.6], [0.9]]]), np.array([[[0.1], [0.5], [1.0]]])
+    seen = np.array([[1.0, 1.0, 0.0]])
+    assert np.allclose(match(source, target, seen, seen), [[[0.1], [0.5], [1.1]]])
+
+
+@pytest.mark.parametrize("choice", ["content", "matched"])
+def test_colours_under_transparency_change_nothing_that_is_seen(choice, content, style):
+    def made(hidden):
+        photograph, painting = cut_out(content, hidden), cut_out(style, hidden)
+        prepared, (example,) = prepare(photograph, [painting], choice)
+        result = finish(style.resize(content.size), photograph, choice)
+        return [
+            colours(picture)[:, : picture.width // 2 - 1] for picture in (prepared, example, result)
+        ]
+
+    for black, magenta in zip(made("black"), made("magenta"), strict=True):
+        assert np.array_equal(black, magenta)
+
+
+@pytest.mark.parametrize("choice", ["content", "matched"])
+def test_what_is_cut_out_is_as_if_it_were_cropped(choice, content, style):
+    half = content.width // 2
+    cropped = content.crop((0, 0, half, content.height))
+    _, (whole,) = prepare(cut_out(content, "magenta"), [style], choice)
+    _, (expected,) = prepare(cropped, [style], choice)
+    assert np.abs(colours(whole) - colours(expected)).max() < 1.5 / 255

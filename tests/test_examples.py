@@ -153,6 +153,15 @@ def test_the_client_paints_and_prints_the_progress(url, picture_files, tmp_path)
         assert image.format == "PNG"
 
 
+@pytest.mark.parametrize("out", ["folder.png", "no/such/folder/out.png", f"{'n' * 300}.png"])
+def test_the_client_proves_the_place_before_it_asks(picture_files, tmp_path, out):
+    (tmp_path / "folder.png").mkdir()
+    words = [sys.executable, str(EXAMPLES / "client.py"), *map(str, picture_files)]
+    code, printed, errors = run([*words, "-o", str(tmp_path / out), "--url", "http://127.0.0.1:9"])
+    assert (code, printed) == (2, "") and errors.startswith("error: ")
+    assert errors.count("\n") == 1 and "127.0.0.1" not in errors
+
+
 def test_a_batch_paints_what_has_no_result_and_nothing_else(url, photographs, tmp_path):
     words = command(photographs, STYLES[0], "-o", tmp_path / "out", url=url)
     code, printed, errors = run(words)
@@ -174,6 +183,30 @@ def test_a_batch_goes_on_after_a_picture_that_cannot_be_used(url, photographs, t
     code, _, errors = run(command(photographs, STYLES[0], "-o", tmp_path / "out", url=url))
     assert code == 1 and errors.startswith("a.jpg: The content image is not a picture")
     assert len(list((tmp_path / "out").iterdir())) == 2
+
+
+def test_a_batch_goes_on_after_names_that_are_no_pictures(url, photographs, tmp_path):
+    (photographs / "dead.jpg").symlink_to("/nowhere.jpg")
+    (photographs / "album.jpg").mkdir()
+    (photographs / "a.jpg").rename(photographs / "a.jfif")
+    (photographs / "._b.jpg").write_text("what a Mac writes beside b.jpg")
+    (photographs / ".DS_Store").write_text("and into every folder")
+    code, printed, errors = run(command(photographs, STYLES[0], "-o", tmp_path / "out", url=url))
+    assert code == 1 and "3 of 5 pictures" in printed
+    assert errors == "album.jpg: it is a folder.\ndead.jpg: there is no such file.\n"
+    results = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert results == ["a.jfif.png", "a.png.png", "b.jpg.png"]
+
+
+@pytest.mark.parametrize("missing", ["style", "folder", "place"])
+def test_a_batch_that_cannot_begin_says_why(photographs, tmp_path, missing):
+    (tmp_path / "file").write_text("where the folder of results should be")
+    folder = tmp_path / "none" if missing == "folder" else photographs
+    style = tmp_path / "none.jpg" if missing == "style" else STYLES[0]
+    out = tmp_path / ("file" if missing == "place" else "out")
+    code, _, errors = run(command(folder, style, "-o", out, url="http://127.0.0.1:9"))
+    assert code == 2
+    assert errors.startswith("error: ") and errors.count("\n") == 1
 
 
 def test_a_batch_that_is_stopped_leaves_whole_pictures_and_goes_on(url, photographs, tmp_path):

@@ -84,3 +84,9 @@ def test_the_gradient_is_that_of_the_grey_picture():
     expected.backward()
     assert loss == pytest.approx(expected.item())
     assert torch.allclose(gradient, variable.grad)
+
+
+def test_colours_that_nobody_sees_make_no_picture_coloured():
+    hidden = Image.new("RGBA", (8, 8), (90, 90, 90, 255))
+    hidden.paste((255, 0, 0, 0), (0, 0, 4, 8))
+    assert is_grey(hidden)

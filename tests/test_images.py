@@ -448,7 +448,8 @@ def test_to_image_refuses_other_shapes(shape):
         ((300, 200), 512, (512, 341)),
         ((64, 64), 2048, (2048, 2048)),
         ((640, 64), 160, (160, 16)),
-        ((2000, 100), 2048, (2048, 102)),
+        ((2000, 100), 2048, (2048, 103)),
+        ((4000, 200), 505, (505, 26)),
     ],
 )
 def test_fit(size, longest, expected):
@@ -466,6 +467,14 @@ def test_fit_keeps_the_aspect_to_half_a_pixel():
         result = images.fit(width, height, longest)
         assert max(result) == longest
         assert abs(min(result) - longest * min(width, height) / max(width, height)) <= 0.5
+
+
+@pytest.mark.parametrize("size", [(4000, 200), (200, 4000), (2021, 102), (1010, 51)])
+def test_every_derived_size_is_one_that_a_picture_may_have(size):
+    for longest in range(320, 1200, 5):
+        fitted = images.fit(*size, longest)
+        for width, height in images.doubling(fitted, 2):
+            assert max(width, height) <= images.MAX_ASPECT * min(width, height)
 
 
 def test_fit_names_a_size_that_is_enough():
@@ -605,7 +614,8 @@ def test_a_truncated_picture_that_was_opened_elsewhere_is_refused():
 
 
 def test_paths_that_lead_nowhere_are_refused(tmp_path):
-    for path in (tmp_path / "none.png", tmp_path, "a\0b.png", "/dev/zero"):
+    assert "style image is a folder" in refusal(images.open_image, tmp_path, "style image")
+    for path in (tmp_path / "none.png", "a\0b.png", "/dev/zero"):
         assert "content image cannot be opened" in refusal(images.open_image, path, "content image")
     for path in ("x" * 5000, None, 3):
         refusal(images.open_image, path)

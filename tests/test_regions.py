@@ -118,3 +118,21 @@ def test_within_a_mask_only_the_inside_moves(tiny):
     seen = objective.picture(picture(1))
     assert torch.equal(seen[..., 20:], content[..., 20:])
     assert torch.allclose(seen[..., :20], picture(1)[..., :20])
+
+
+@pytest.mark.parametrize("style_loss", ["wasserstein", "gram"])
+def test_a_style_counts_by_its_alpha(tiny, style_loss):
+    settings, content = Settings(style_loss=style_loss), picture(0)
+    opaque, alpha = picture(1), halves()
+    whole = torch.cat([opaque, torch.ones_like(alpha)], 1)
+    half = torch.cat([opaque, alpha], 1)
+    losses = [
+        Objective(tiny, content, everywhere(style), settings, PLAIN).evaluate(content)[2].style
+        for style in (opaque, whole, half)
+    ]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-5)
+    assert abs(losses[2] / losses[0] - 1) > 1e-3
+    # A picture has no distance to itself, where a guide lets through what the alpha does.
+    placed = [Region([(torch.cat([content, alpha], 1), 1.0)], alpha)]
+    same = Objective(tiny, content, placed, settings, PLAIN).evaluate(content)[2].style
+    assert same == pytest.approx(0, abs=1e-5)

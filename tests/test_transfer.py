@@ -448,3 +448,39 @@ def test_each_style_paints_its_region(content, tiny):
 def test_only_the_last_step_has_a_state(content, style, tiny):
     steps = list(stylize(content, style, Settings(**QUICK), features=tiny))
     assert [step.state is not None for step in steps] == [False] * 11 + [True]
+
+
+def cut_out(picture, hidden):
+    """A picture whose lower half is transparent, with colours under it that nobody sees."""
+    alpha = Image.new("L", picture.size)
+    alpha.paste(255, (0, 0, picture.width, picture.height // 2))
+    whole = picture.copy()
+    whole.paste(hidden, (0, picture.height // 2, picture.width, picture.height))
+    whole.putalpha(alpha)
+    return whole
+
+
+@pytest.mark.parametrize("color", ["style", "content", "matched"])
+def test_colours_under_transparency_decide_nothing(color, content, style, tiny):
+    settings = Settings(**QUICK, color=color)
+    black, magenta = (
+        last(stylize(cut_out(content, x), cut_out(style, x), settings, features=tiny)).image
+        for x in ("black", "magenta")
+    )
+    alpha = np.asarray(black)[..., 3:] == 255
+    assert np.array_equal(np.asarray(black) * alpha, np.asarray(magenta) * alpha)
+
+
+def test_a_picture_that_is_transparent_everywhere_still_gives_one(content, style, tiny):
+    content.putalpha(0)
+    style.putalpha(0)
+    result = last(stylize(content, style, Settings(**QUICK), features=tiny)).image
+    assert result.getchannel("A").getextrema() == (0, 0)
+
+
+def test_a_narrow_photograph_is_painted_at_every_size(style, tiny):
+    narrow = Image.effect_noise((800, 40), 64).convert("RGB")
+    for size in (505, 513, 690):
+        result = last(stylize(narrow, style, Settings(iterations=40, size=size), features=tiny))
+        assert max(result.image.size) == size
+        images.prepare(result.image)  # it could be painted again

@@ -1,13 +1,9 @@
 """What the command lines share: options made from settings, and one line for what is wrong."""
 
 import argparse
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
-from nst.images import FORMATS_OUT
 from nst.settings import Choice, InputError, Range
-
-OUT_HELP = f"the result: {', '.join(FORMATS_OUT)}"
 
 
 class Parser(argparse.ArgumentParser):
@@ -43,9 +39,11 @@ def _number(text: str) -> int | float | str:
     return text
 
 
-def check_out(out: Path) -> None:
-    """Refuse before the work what could not be saved after it."""
-    if out.suffix.lower() not in FORMATS_OUT:
-        raise InputError(f"The result's name must end in one of {', '.join(FORMATS_OUT)}.")
-    if not out.absolute().parent.is_dir():
-        raise InputError(f"There is no folder {out.parent} to write the result to.")
+def given(parser: Parser, arguments: Sequence[str]) -> set[str]:
+    """The names of the options that arguments name, as against those that have their defaults."""
+    absent = argparse.Namespace(**dict.fromkeys(vars(parser.parse_args(arguments)), None))
+    return {
+        name
+        for name, value in vars(parser.parse_args(arguments, absent)).items()
+        if value is not None
+    }

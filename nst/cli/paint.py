@@ -1,40 +1,47 @@
-"""The command line:  python -m nst CONTENT STYLE -o OUT.png [--iterations 200] …
+"""The command that optimises:  python -m nst CONTENT STYLE -o OUT.png [--iterations 200] …
 
-With --instant NAME in place of STYLE, `nst.instant_command` takes over.
-
-Exit codes: 0 for a picture or an estimate, 2 for input that cannot be used or whose numbers break
-down (a sentence on stderr, nothing written), 130 after Ctrl-C, when the picture as far as it came
-has been saved.
+With --instant NAME in place of STYLE, `nst.cli.instant` takes over.
 """
 
 import argparse
-import sys
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+import traceback
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from tqdm import tqdm
 
-from nst import InputError, Settings, inputs, instant_command, load_features, recipe, stylize
-from nst.arguments import OUT_HELP, Parser, check_out
+from nst import inputs, recipe
+from nst.cli.arguments import Parser, given
+from nst.cli.output import OUT_HELP, check_out, save, tell
+from nst.cli.signals import exit_code
+from nst.cli.sources import SOURCE_HELP, Sources
 from nst.estimate import estimate
-from nst.features import default_device
-from nst.images import open_image, save_image
-from nst.memory import check_fits
-from nst.settings import FEATURES, MOST_STYLES, SPECS, starting_specs
+from nst.features import FeatureNetwork, default_device, load_features
+from nst.memory import check_fits, has_run_out
+from nst.settings import (
+    FEATURES,
+    MOST_STYLES,
+    SPECS,
+    InputError,
+    InstantSettings,
+    Settings,
+    starting_specs,
+)
 from nst.styles import instant_styles
+from nst.transfer import Step, stylize
 
 
 def _parser() -> Parser:
     parser = Parser(
         prog="python -m nst", description="Paint a photograph in the manner of a painting."
     )
-    parser.add_argument("content", type=Path, help="the picture that gives the shapes")
+    parser.add_argument("content", help=f"the picture that gives the shapes: {SOURCE_HELP}")
     parser.add_argument(
         "style",
-        type=Path,
         nargs="+",
         help="the pictures that give colours and strokes: one, or up to four that are blended",
     )
@@ -49,37 +56,55 @@ def _parser() -> Parser:
         "--estimate", action="store_true", help="tell the time and memory of the run, and paint not"
     )
     parser.add_argument(
-        "--recipe", type=Path, help="a PNG painted before, for its settings; options given here win"
+        "--recipe", help="a PNG painted before, for its settings; options given here win"
     )
     parser.add_argument(
         "--mask",
-        type=Path,
         help="a picture: white where the styles go, black where not",
     )
     for number in range(MOST_STYLES):
         mask = inputs.name(number, "mask")
         parser.add_argument(
             f"--{mask.replace(' ', '-')}",
-            type=Path,
             help=f"a picture: white where style {number + 1} goes instead of being blended",
         )
-    parser.add_argument("--start", type=Path, help="where to start from with --init image")
+    parser.add_argument("--start", help="a picture to start from; it implies --init image")
     gpu = default_device().type == "cuda"
     parser.add_settings({**starting_specs(gpu), "features": FEATURES})
     return parser
 
 
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+def _options(arguments: Sequence[str], sources: Sources) -> argparse.Namespace:
     """Read the arguments, with the defaults of a recipe where one is given."""
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.out is None and not options.estimate:
         parser.error("the following arguments are required: -o/--out")
     if options.recipe:
-        read = recipe.read(options.recipe)
+        read = recipe.read(sources.file(options.recipe, "picture with the recipe"))
+        if isinstance(read.settings, InstantSettings):
+            parser.error("the recipe is an instant painting's: leave out the style picture")
         parser.set_defaults(**asdict(read.settings), features=read.features)
         options = parser.parse_args(arguments, argparse.Namespace(read=read))
+    _imply(options, given(parser, arguments))
     return options
+
+
+def _imply(options: argparse.Namespace, named: set[str]) -> None:
+    """Give effect to the options that were named, or refuse the first that can have none.
+
+    Args:
+        named: the options in the arguments.
+    """
+    if options.start and "init" not in named:
+        options.init = "image"
+    if "seed" in named and options.init != "noise":
+        raise InputError("--seed draws the noise of --init noise: add that, or leave it out.")
+    for number in range(len(options.style), MOST_STYLES):
+        weight = inputs.weight(number)
+        if weight in named:
+            option = weight.replace("_", "-")
+            raise InputError(f"There is a --{option}, but no {inputs.name(number, 'image')}.")
 
 
 def _notes(options: argparse.Namespace, made: recipe.Recipe) -> Iterator[str]:
@@ -93,82 +118,102 @@ def _notes(options: argparse.Namespace, made: recipe.Recipe) -> Iterator[str]:
         yield f"the recipe's picture went on from one of {read.before} iterations"
 
 
-def _pictures(options: argparse.Namespace) -> dict[str, Any]:
+def _pictures(options: argparse.Namespace, sources: Sources) -> dict[str, Any]:
     """The picture arguments of `stylize`."""
     masks = {
         what: getattr(options, what.replace(" ", "_"))
         for what in ("mask", *(inputs.name(i, "mask") for i in range(MOST_STYLES)))
     }
-    mask, *style_masks = (path and open_image(path, what) for what, path in masks.items())
+    mask, *style_masks = (sources.picture(source, what) for what, source in masks.items())
     return {
-        "content": open_image(options.content, "content image"),
+        "content": sources.picture(options.content, "content image"),
         "style": [
-            open_image(path, inputs.name(i, "image")) for i, path in enumerate(options.style)
+            sources.picture(source, inputs.name(i, "image"))
+            for i, source in enumerate(options.style)
         ],
         "mask": mask,
-        "style_masks": style_masks[: len(options.style)],
-        "start": options.start and open_image(options.start, "start image"),
+        "style_masks": style_masks,
+        "start": sources.picture(options.start, "start image"),
     }
 
 
-def _run(options: argparse.Namespace) -> int:
-    settings = Settings(**{name: getattr(options, name) for name in SPECS})
-    if options.out:
-        check_out(options.out)
-    pictures = _pictures(options)
-    features = load_features(options.features)
-    if options.estimate:
-        prepared = inputs.prepare(**pictures, settings=settings)
-        size, guided = prepared.content.size, prepared.guided
-        check_fits(size, settings, features, guided)
-        expected = estimate(size, settings, features, guided=guided)
-        print(f"{features.name} on {features.device}, {settings.size} px: {expected}")
-        return 0
-    steps = stylize(**pictures, settings=settings, features=features)
-    print(
-        f"{features.name} on {features.device}: {features.reason}; {settings.size} px",
-        file=sys.stderr,
-    )
-    made = recipe.of_run(settings, features)
-    for note in _notes(options, made):
-        print(f"note: {note}", file=sys.stderr)
-    image, note, started, code = None, "", time.monotonic(), 0
-    with tqdm(total=settings.iterations, unit="it", dynamic_ncols=True) as bar:
+@dataclass(frozen=True)
+class _Painted:
+    """What came of a run.
+
+    Attributes:
+        image: None if it was stopped before there was one.
+        note: a sentence for people, or "".
+        code: the exit code.
+    """
+
+    image: Image.Image | None
+    note: str
+    code: int
+
+
+def _painted(steps: Iterable[Step], total: int) -> _Painted:
+    """Run to the end, or as far as it comes, and show where it is."""
+    image, note = None, ""
+    with tqdm(total=total, unit="it", dynamic_ncols=True) as bar:
         try:
             for step in steps:
-                image = step.image or image
+                image, note = step.image or image, step.note
                 bar.set_description(f"{step.size} px", refresh=False)
                 bar.set_postfix_str(
                     f"content {step.content_loss:.3f} style {step.style_loss:.4f}", refresh=False
                 )
                 bar.update()
-                note = step.note
-        except KeyboardInterrupt:
-            code = 130
-    if image is None:
-        print("Stopped before there was a picture; nothing was written.", file=sys.stderr)
-        return code
-    save_image(image, options.out, features.name, made.text())
-    if note:
-        print(f"note: {note}", file=sys.stderr)
-    seconds = time.monotonic() - started
-    print(f"{options.out}  {image.width}×{image.height}  {seconds:.1f} s", file=sys.stderr)
-    return code
+        except KeyboardInterrupt as stop:
+            return _Painted(image, note, exit_code(stop))
+        except Exception as error:
+            if image is None:
+                raise
+            if not has_run_out(error):
+                traceback.print_exc()
+            words = "Memory ran out" if has_run_out(error) else "The run failed"
+            return _Painted(image, f"{words}: this is how far it came.", 1)
+    return _Painted(image, note, 0)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return the exit code."""
-    arguments = sys.argv[1:] if arguments is None else arguments
-    try:
-        if instant_command.is_meant(arguments):
-            return instant_command.run(arguments)
-        return _run(_options(arguments))
-    except (InputError, FloatingPointError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        return 130
+def _estimated(pictures: dict[str, Any], settings: Settings, features: FeatureNetwork) -> int:
+    """Tell what a run would take, and return the exit code."""
+    prepared = inputs.prepare(**pictures, settings=settings)
+    size, guided = prepared.content.size, prepared.guided
+    check_fits(size, settings, features, guided)
+    expected = estimate(size, settings, features, guided=guided)
+    print(f"{features.name} on {features.device}, {settings.size} px: {expected}")
+    return 0
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def run(arguments: Sequence[str], sources: Sources) -> int:
+    """Paint or estimate, and return the exit code.
+
+    Raises:
+        InputError: arguments or pictures that cannot be used; nothing was written.
+        FloatingPointError: the numbers break down before there is a picture.
+    """
+    options = _options(arguments, sources)
+    settings = Settings(**{name: getattr(options, name) for name in SPECS})
+    if options.out:
+        check_out(options.out)
+    pictures = _pictures(options, sources)
+    features = load_features(options.features)
+    if options.estimate:
+        return _estimated(pictures, settings, features)
+    steps = stylize(**pictures, settings=settings, features=features)
+    tell(f"{features.name} on {features.device}: {features.reason}; {settings.size} px")
+    made = recipe.of_run(settings, features)
+    for note in _notes(options, made):
+        tell(f"note: {note}")
+    started = time.monotonic()
+    painted = _painted(steps, settings.iterations)
+    if painted.image is None:
+        tell("Stopped before there was a picture; nothing was written.")
+        return painted.code
+    place = save(painted.image, options.out, features.name, made.text())
+    if painted.note:
+        tell(f"note: {painted.note}")
+    width, height = painted.image.size
+    tell(f"{place}  {width}×{height}  {time.monotonic() - started:.1f} s")
+    return painted.code or int(place != options.out)
