@@ -19,6 +19,7 @@ from PIL import Image
 
 from nst import color, images
 from nst.features import FeatureNetwork
+from nst.machine.defaults import usual_defaults
 from nst.memory import available_bytes, gigabytes, run_bytes
 from nst.objective import Objective
 from nst.optim import OPTIMIZERS
@@ -101,6 +102,7 @@ class Speed:
         return lower.towards(upper, pixels)
 
 
+@usual_defaults()
 def estimate(
     content_size: tuple[int, int],
     settings: Settings,
@@ -141,7 +143,8 @@ def _scale_seconds(scale: Scale, settings: Settings, speed: Speed) -> float:
     return scale.iterations * each + (timing.setup + styled.setup) / 2
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)  # all networks with all optimisers, twice over
+@usual_defaults()
 def calibrate(features: FeatureNetwork, optimizer: str) -> Speed:
     """Time a network and an optimiser on this machine, once for each pair."""
     settings = Settings(optimizer=optimizer)

@@ -31,6 +31,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from nst.losses import Metric
+from nst.machine.defaults import usual_defaults
 from nst.settings import FEATURES, InputError
 from nst.trace import Trace
 
@@ -192,6 +193,7 @@ class FeatureNetwork(nn.Module):
         return activations
 
 
+@usual_defaults()
 def load_features(
     name: str = "auto",
     device: str | torch.device | None = None,

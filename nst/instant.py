@@ -22,6 +22,7 @@ from torch import Tensor
 
 from nst import allocator, images
 from nst.features import default_device, fastest_dtype
+from nst.machine.defaults import usual_defaults
 from nst.memory import HEADROOM, available_bytes, gigabytes
 from nst.settings import InputError, InstantSettings
 from nst.styles import INSTANT_FILE, NAMES
@@ -37,6 +38,7 @@ OVER = 0.5
 """Share of the strength with which an enlarged painting is painted over, for finer strokes."""
 
 
+@usual_defaults()
 def load_instant(
     device: str | torch.device | None = None,
     dtype: torch.dtype | None = None,
@@ -62,6 +64,7 @@ def load_instant(
     return network.to(device).requires_grad_(False).eval()
 
 
+@usual_defaults()
 def paint(
     content: Image.Image, settings: InstantSettings, *, network: Transformer | None = None
 ) -> Image.Image:

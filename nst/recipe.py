@@ -30,6 +30,8 @@ SAME_PIXELS = ("1.1", VERSION)
 """Versions whose recipes give the same pixels here."""
 LONGEST = 10_000
 """Characters of a recipe that are read at all."""
+MOST_BEFORE = 10**9
+"""Iterations of earlier runs that a recipe may speak of."""
 NONE = (
     "The picture has no recipe: only PNG files that were painted here, and not changed, have one."
 )
@@ -96,7 +98,7 @@ def parse(text: str) -> Recipe:
         InputError: as `read`.
     """
     try:
-        fields = json.loads(text) if len(text) <= LONGEST else None
+        fields = json.loads(text, object_pairs_hook=_once) if len(text) <= LONGEST else None
     except (ValueError, RecursionError) as error:
         raise InputError(ALIEN) from error
     required = {"settings", "features", "network", "software"}
@@ -104,7 +106,8 @@ def parse(text: str) -> Recipe:
         raise InputError(ALIEN)
     settings, network, software = fields["settings"], fields["network"], fields["software"]
     before = fields.get("before", 0)
-    named = isinstance(network, str) and isinstance(software, str) and type(before) is int
+    counted = type(before) is int and 0 <= before <= MOST_BEFORE
+    named = counted and all(isinstance(x, str) and x.isprintable() for x in (network, software))
     instant = fields["features"] == INSTANT
     kind, specs = (InstantSettings, INSTANT_SPECS) if instant else (Settings, SPECS)
     if not named or not isinstance(settings, dict) or not settings.keys() <= specs.keys():
@@ -116,6 +119,14 @@ def parse(text: str) -> Recipe:
         settings = {name: value for name, value in settings.items() if name != "mix"}
     features = INSTANT if instant else FEATURES.check("features", fields["features"])
     return Recipe(kind(**settings), features, network[:40], software[:40], before)
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """The fields of a JSON object, of which none may stand twice: who is to say which counts."""
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise ValueError("a field stands twice")
+    return fields
 
 
 def _before_style_losses(settings: dict[str, object]) -> dict[str, object]:

@@ -13,6 +13,7 @@ from nst import allocator, color, images, inputs
 from nst.features import FeatureNetwork, load_features
 from nst.grey import AmongGreys
 from nst.inputs import Pictures
+from nst.machine.defaults import in_usual_defaults, usual_defaults
 from nst.memory import check_fits
 from nst.objective import Losses, Objective, used_layers
 from nst.optim import OPTIMIZERS, Optimizer
@@ -107,11 +108,13 @@ def stylize(
     settings = Settings() if settings is None else settings
     if not isinstance(settings, Settings):
         raise InputError(f"settings must be of type Settings, not {type(settings).__name__}.")
-    pictures = inputs.prepare(
-        content, style, settings, mask=mask, style_masks=style_masks, start=start
-    )
-    # All checks are made before the generator starts, which would be at its first step.
-    return _coloured(_checked(pictures, settings, features or load_features(), state))
+    with usual_defaults():
+        pictures = inputs.prepare(
+            content, style, settings, mask=mask, style_masks=style_masks, start=start
+        )
+        # All checks are made before the generator starts, which would be at its first step.
+        job = _checked(pictures, settings, features or load_features(), state)
+    return in_usual_defaults(_coloured(job))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import asyncio
 import ipaddress
 import itertools
 import json
+import math
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -101,9 +102,14 @@ def tidy(queue: Queue) -> None:
 def refusal(event: Event, queue: Queue) -> gr.Error | None:
     """Why a run is not let in, if it is not."""
     waiting, painted = _runs(queue, event.concurrency_id)
-    theirs = sum(_of_one_visitor(event, other) for other in (*waiting, *painted))
+    others = [*waiting, *painted]
+    theirs = sum(_of_one_session(event, other) for other in others)
     if theirs >= limits.PLACES:
         sentence = f"You have {theirs} runs in the queue: wait until one ends, or stop it."
+        return gr.Error(sentence, title="Too many runs")
+    near = sum(_of_one_address(event, other) for other in others)
+    if near >= limits.ADDRESS_PLACES:
+        sentence = f"There are {near} runs from your network in the queue: wait until one ends."
         return gr.Error(sentence, title="Too many runs")
     if len(waiting) >= limits.QUEUE_LENGTH:
         seconds = _seconds_to_a_place(queue, event.concurrency_id)
@@ -121,17 +127,22 @@ def _runs(queue: Queue, group: str) -> tuple[list[Event], list[Event]]:
     )
 
 
-def _of_one_visitor(one: Event, other: Event) -> bool:
-    """Whether two runs are of the same page or program, or come from the same public address.
+def _of_one_session(one: Event, other: Event) -> bool:
+    """Whether two runs are of the same page or program.
 
-    Behind private addresses, those of proxies, many visitors may be. Tools (MCP) all come through
-    one client of the server's own, and are told apart by nothing else.
+    Tools (MCP) all come through one client of the server's own, and are told apart by nothing.
     """
-    addresses = [event.request.client and event.request.client.host for event in (one, other)]
-    if addresses[0] == addresses[1] and _is_public(addresses[0]):
-        return True
     tool = one.request.headers.get("x-gradio-user") == "mcp"
     return one.session_hash == other.session_hash and not tool
+
+
+def _of_one_address(one: Event, other: Event) -> bool:
+    """Whether two runs come from the same public address, behind which a whole school may be.
+
+    Behind private addresses, those of proxies, are all visitors.
+    """
+    addresses = [event.request.client and event.request.client.host for event in (one, other)]
+    return addresses[0] == addresses[1] and _is_public(addresses[0])
 
 
 def _is_public(address: str | None) -> bool:
@@ -194,16 +205,24 @@ class BodyLimit:
             await send(message)
 
         try:
-            if int(dict(scope["headers"]).get(b"content-length", b"0")) > most:
+            if _length(scope) > most:
                 raise _TooLargeError
             return await self.app(scope, limited, noted)
-        except (_TooLargeError, ValueError):
+        except _TooLargeError:
             if answered:
                 raise
             sentence = f"The request is too large: it may have {most // 10**6} MB at most."
             # Else the server would go on reading what is sent.
             answer = JSONResponse({"detail": sentence}, 413, {"Connection": "close"})
             return await answer(scope, receive, send)
+
+
+def _length(scope: Scope) -> float:
+    """How many bytes a request says that its body has; infinity for nonsense."""
+    try:
+        return int(dict(scope["headers"]).get(b"content-length", b"0"))
+    except ValueError:
+        return math.inf
 
 
 class _TooLargeError(Exception):

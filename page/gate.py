@@ -6,6 +6,8 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from page.folder import FULL, is_full, make_room
+
 CLOSED = (
     "/gradio_api/file=http",  # fetches anything for anybody
     "/gradio_api/file/http",
@@ -15,8 +17,10 @@ CLOSED = (
     "/gradio_api/stream/",
     "/monitoring",
 )
-"""Beginnings of paths that nothing here needs."""
+"""Parts of paths that nothing here needs, behind whatever path the app is served under."""
 NOT_HERE = "There is nothing here."
+OUTSIDE_THE_QUEUE = ("/gradio_api/run/", "/gradio_api/api/", "/gradio_api/call/")
+"""Where calls outside the queue go: they tell a visitor's mistakes as 500, with their sentence."""
 NOT_UNDERSTOOD = "The request cannot be understood: see the API's description, /gradio_api/info."
 log = logging.getLogger("nst.app")
 
@@ -36,7 +40,7 @@ class Gate:
             await self.app(scope, receive, send)
             return
         path = scope["path"]
-        if path.startswith(CLOSED):
+        if any(part in path for part in CLOSED):
             await _answer(send, 404, NOT_HERE)
             return
         begun = False
@@ -44,16 +48,22 @@ class Gate:
         async def passed(message: Message) -> None:
             nonlocal begun
             begun = True
-            # Calls outside the queue tell a visitor's mistakes as 500, with their sentence.
             if message.get("status") == 500:
-                message["status"] = 422
+                if any(part in path for part in OUTSIDE_THE_QUEUE):
+                    message["status"] = 422
+                log.warning("answered %.100r with a failure", path)
             await send(message)
 
         try:
             await self.app(scope, receive, passed)
         except Exception as error:
             log.warning("refused %.100r: %.200r", path, error)
-            if not begun:
+            if begun:
+                return
+            if is_full(error):
+                make_room()
+                await _answer(send, 507, FULL)
+            else:
                 await _answer(send, 400, NOT_UNDERSTOOD)
 
 

@@ -20,6 +20,7 @@ from page.pictures import data_url, small
 from page.progress import alert, note, progress_bar
 from page.record import Record
 from page.runs import sentences, stylize_pictures
+from page.spared import spared
 
 KEPT = 640
 """Longest side, in pixels, of the pictures that the browser keeps."""
@@ -82,18 +83,18 @@ def _painted(
             yield {"bar": progress_bar(progress), "record": record}
             continue
         shown = picture
-        record.add(picture, progress)
-        whole = progress["done"] and not progress["note"]
-        if whole and not any(values.get(name) for name in NOT_ESTIMATED):
-            learn(record.size, values, progress["seconds"])
+        spared(lambda: record.add(picture, progress), None)  # noqa: B023 - called at once
         yield {
             "picture": picture,
             "bar": progress_bar(progress),
-            "curves": curves.plot(record.points[1:]),
+            "curves": spared(lambda: curves.plot(record.points[1:]), gr.skip()),
             "download": gr.update(value=picture, interactive=True),
             "record": record,
             "resume": progress["run"] or "",
         }
+        whole = progress["done"] and not progress["note"]
+        if whole and not any(values.get(name) for name in NOT_ESTIMATED):
+            spared(lambda: learn(record.size, values, progress["seconds"]), None)  # noqa: B023
 
 
 def in_its_place(error: gr.Error) -> dict[str, Any]:
@@ -127,26 +128,35 @@ def finish(record: Record | None) -> Iterator[dict[str, Any]]:
     if record is None or not record.latest:
         yield ready | {"record": None}
         return
-    words = recall.in_words(recall.checked(record.values))
+    ready |= {"use_as_content": gr.update(interactive=True), "more": gr.update(interactive=True)}
     if not record.latest["done"]:
         ready["bar"] = progress_bar(record.latest, stopped=True)
-        words += f", stopped at iteration {record.latest['iteration']}"
+    ready |= spared(lambda: _beside(record), {})
     with tempfile.TemporaryDirectory(prefix="nst-") as folder:
-        animation = Path(folder) / "painted.webp"
-        animation.write_bytes(film.animation(record.frames))
-        yield ready | {
-            "compare": compare.compare(record.before, record.after, f"Painted with {words}"),
-            "film": film.film(record.frames, [point["iteration"] for point in record.points]),
-            "animation": gr.update(value=str(animation), interactive=True),
-            "use_as_content": gr.update(interactive=True),
-            "more": gr.update(interactive=True),
-            "strip": {
-                "picture": data_url(small(record.after, KEPT)),
-                "words": f"Painted with {words}",
-                "settings": record.values,
-            },
-            "record": None,
-        }
+        yield ready | spared(lambda: _animation(record, Path(folder)), {}) | {"record": None}
+
+
+def _beside(record: Record) -> dict[str, Any]:
+    """Updates for what is shown beside a picture: the comparison, the film, the visit's strip."""
+    words = f"Painted with {recall.in_words(recall.checked(record.values))}"
+    if not record.latest["done"]:
+        words += f", stopped at iteration {record.latest['iteration']}"
+    return {
+        "compare": compare.compare(record.before, record.after, words),
+        "film": film.film(record.frames, [point["iteration"] for point in record.points]),
+        "strip": {
+            "picture": data_url(small(record.after, KEPT)),
+            "words": words,
+            "settings": record.values,
+        },
+    }
+
+
+def _animation(record: Record, folder: Path) -> dict[str, Any]:
+    """An update that offers the run as an animation, written into a folder."""
+    path = folder / "painted.webp"
+    path.write_bytes(film.animation(record.frames))
+    return {"animation": gr.update(value=str(path), interactive=True)}
 
 
 def check_picture(what: str) -> Callable[[str | None], str]:

@@ -16,6 +16,7 @@ from nst import instant, recipe
 from nst.images import open_image, save_image
 from nst.settings import INSTANT_SPECS, InstantSettings
 from page import worker
+from page.folder import make_room
 from page.runs import sentences
 from page.zerogpu import HERE
 
@@ -75,6 +76,7 @@ def paint_instantly(
         seconds = time.monotonic() - started
         made = recipe.of_run(settings, network())
         path = Path(folder) / PAINTED
+        make_room()
         save_image(picture, path, made.features, made.text())
         yield str(path), _info(settings, picture.size, seconds)
 

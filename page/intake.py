@@ -1,6 +1,7 @@
 """What callers send, before Gradio reads it: whatever is wrong with it is one plain sentence."""
 
 import logging
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,15 @@ from gradio_client import utils as client_utils
 
 from nst import InputError
 from page.fetch import fetch
+from page.folder import FULL, PREFIX, is_full, make_room
 
 UNREADABLE = (
     "What was sent cannot be read: pictures must be uploaded files or web addresses, and all "
     "parameters as the API's description says."
 )
+GONE = "A picture that was sent before is not on the server any more: please add it again."
+UPLOADED = re.compile(rf".*/{PREFIX}[^/]+/gradio/[0-9a-f]{{64}}/[^/]+")
+"""Where servers like this one keep uploads. Of no other path it is told whether it is there."""
 log = logging.getLogger("nst.app")
 
 
@@ -46,7 +51,33 @@ class Intake(gr.Blocks):
         # Gradio and pydantic raise many kinds, all of them about what was sent.
         except Exception as error:
             log.warning("refused an input: %s", type(error).__name__)
-            raise gr.Error(UNREADABLE, print_exception=False) from error
+            sentence = FULL if is_full(error) else GONE if _are_gone(inputs) else UNREADABLE
+            raise gr.Error(sentence, print_exception=False) from error
+
+    async def postprocess_data(
+        self,
+        block_fn: Any,  # noqa: ANN401 - Gradio's
+        predictions: list[Any] | dict[Any, Any],
+        state: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        """As Gradio's, which copies results; a full disk is told, once there is no room to make."""
+        try:
+            return await super().postprocess_data(block_fn, predictions, state)
+        except OSError as error:
+            if not is_full(error):
+                raise
+            make_room()
+        try:
+            return await super().postprocess_data(block_fn, predictions, state)
+        except OSError as error:
+            log.warning("the disk is full: a result could not be copied")
+            raise gr.Error(FULL, print_exception=False) from error
+
+
+def _are_gone(inputs: list[Any]) -> bool:
+    """Whether a file that was uploaded to a server, this or an earlier one, is not there."""
+    uploads = [x["path"] for x in inputs if isinstance(x, dict) and isinstance(x.get("path"), str)]
+    return any(UPLOADED.fullmatch(path) and not Path(path).exists() for path in uploads)
 
 
 def _keep_unread(components: list[Any], state: Any) -> None:  # noqa: ANN401

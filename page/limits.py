@@ -18,6 +18,8 @@ QUEUE_LENGTH = 20
 """Runs that wait; one more is painted. Instant paintings have as many places of their own."""
 PLACES = 2
 """Of these, the one that is painted included, those of one visitor."""
+ADDRESS_PLACES = 8
+"""Of these, those of one public address, of a home or a school: pages are cheap to open."""
 EVENTS = 500
 """Events of all kinds that wait, clicks on the page as well; beyond, Gradio refuses them."""
 UNFETCHED = 1000

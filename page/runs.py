@@ -29,6 +29,7 @@ from nst.resume import State
 from nst.settings import FEATURES
 from page import limits, worker
 from page.attempts import shown, stylize_or_smaller
+from page.folder import FULL, is_full, make_room
 from page.states import states
 from page.zerogpu import HERE, gpu_seconds, in_plain_words
 
@@ -189,6 +190,7 @@ def _start_of(content: Image.Image, settings: Settings) -> Step:
 def _save(step: Step, features: str, recipe_text: str, folder: Path) -> str:
     """Write a step's picture: previews as JPEG, which is quick, the last as PNG, which is exact."""
     path = folder / ("stylized.png" if step.done else f"{step.iteration:05d}.jpg")
+    make_room()
     save_image(step.image, path, features, recipe_text)
     return str(path)
 
@@ -203,6 +205,9 @@ def sentences() -> Iterator[None]:
     except gr.Error as error:
         raise in_plain_words(error) from error
     except Exception as error:
+        if is_full(error):
+            log.warning("the disk is full")
+            raise gr.Error(FULL, print_exception=False) from error
         if has_run_out(error):
             raise gr.Error(
                 "Memory ran out: choose a smaller size.", print_exception=False

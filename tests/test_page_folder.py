@@ -5,7 +5,10 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import gradio as gr
 import pytest
@@ -88,3 +91,65 @@ def test_old_files_go_in_any_case(tmp_path, monkeypatch):
     monkeypatch.setattr(folder, "OLDEST_SECONDS", -1)
     folder.trim(tmp_path)
     assert not (tmp_path / "upload").exists()
+
+
+@pytest.fixture
+def disk(monkeypatch):
+    """A disk of 8 kB, which holds what is in the folder alone."""
+
+    def usage(place):
+        used = sum(path.stat().st_size for path in Path(place).rglob("*") if path.is_file())
+        return SimpleNamespace(total=8000, free=8000 - used)
+
+    monkeypatch.setattr(folder.shutil, "disk_usage", usage)
+
+
+def results(place, count):
+    for number in range(count):
+        path = place / f"{number}.png"
+        path.write_bytes(bytes(1000))
+        time.sleep(0.01)  # as files are told apart by when they came
+    return place
+
+
+def test_on_a_small_disk_the_oldest_results_make_room(tmp_path, disk, monkeypatch):
+    results(tmp_path, 7)
+    folder.trim(tmp_path)
+    assert len(list(tmp_path.iterdir())) == 7  # all of them may still be fetched
+    monkeypatch.setattr(folder, "IN_USE_SECONDS", 0)
+    folder.trim(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"{n}.png" for n in range(1, 7)]
+
+
+def test_room_is_made_in_the_servers_own_folder_alone(tmp_path, disk, monkeypatch):
+    monkeypatch.setattr(folder, "IN_USE_SECONDS", 0)
+    own = tmp_path / f"{folder.PREFIX}own"
+    own.mkdir()
+    for place in (tmp_path, own):
+        monkeypatch.setattr(tempfile, "tempdir", str(place))
+        results(place, 8)
+        folder.make_room()
+        assert len(list(place.glob("*.png"))) == (8 if place == tmp_path else 6)
+
+
+def test_the_keeper_goes_on_after_a_failure(tmp_path, monkeypatch, caplog):
+    done, times = threading.Event(), []
+
+    def trim(_):
+        times.append(0)
+        if len(times) == 1:
+            raise FileNotFoundError("gone under it")
+        done.set()
+
+    monkeypatch.setattr(folder, "EVERY_SECONDS", 0.01)
+    monkeypatch.setattr(folder, "trim", trim)
+    folder._keep_small(tmp_path, done)
+    assert len(times) == 2 and "not tidied up" in caplog.text
+
+
+def test_a_file_that_vanishes_meanwhile_is_no_failure(tmp_path, monkeypatch):
+    results(tmp_path, 3)
+    found = [(0, 1000, tmp_path / "gone.png"), *folder._files(tmp_path)]
+    monkeypatch.setattr(folder, "_files", lambda _: found)
+    folder.trim(tmp_path, most_bytes=0)
+    assert not list(tmp_path.iterdir())

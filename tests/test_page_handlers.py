@@ -141,6 +141,41 @@ def test_a_new_run_does_not_go_on(picture_files):
     assert last["record"].latest["done"]
 
 
+BESIDE_THE_RESULT = (
+    "page.handlers.learn",
+    "page.handlers.curves.plot",
+    "page.handlers.compare.compare",
+    "page.handlers.film.film",
+    "page.handlers.film.animation",
+    "page.handlers.recall.in_words",
+    "page.record.small",
+)
+
+
+@pytest.mark.parametrize("name", BESIDE_THE_RESULT)
+def test_whatever_fails_after_a_run_the_result_is_there(picture_files, monkeypatch, caplog, name):
+    def broken(*_, **__):
+        raise MemoryError("unforeseen")
+
+    monkeypatch.setattr(name, broken)
+    *_, last = paint(*map(str, picture_files), **VALUES, resume="")
+    assert last["record"].latest["done"] and last["picture"].endswith("stylized.png")
+    *_, shown = finish(last["record"])
+    assert shown["paint"]["interactive"] and shown["use_as_content"]["interactive"]
+    assert "unforeseen" in caplog.text
+
+
+def test_a_run_that_would_not_fit_again_is_learned_from(picture_files, monkeypatch, caplog):
+    files, steps = [str(path) for path in picture_files], []
+    for step in paint(*files, **VALUES, resume=""):
+        steps.append(step)
+        if len(steps) < 3:
+            continue
+        # Now that the run has its memory, there is none left for another one.
+        monkeypatch.setattr("nst.memory.available_bytes", lambda _: 1e6)
+    assert steps[-1]["record"].latest["done"] and not caplog.records
+
+
 def test_expectations_follow_the_runs_that_they_are_about(picture_files, monkeypatch):
     told = []
     monkeypatch.setattr("page.handlers.learn", lambda *run: told.append(run))

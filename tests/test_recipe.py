@@ -8,6 +8,7 @@ from nst.images import save_image
 from nst.loss.statistic import effort
 from nst.recipe import LONGEST, Recipe, of_run, parse, read
 from nst.settings import InstantSettings
+from nst.styles import instant_styles
 
 MADE = Recipe(Settings(style_strength=70, color="matched", seed=3), "compact", "1a2b3c4d bfloat16")
 
@@ -55,6 +56,10 @@ def test_another_weight_is_another_version():
         fields(features="../../etc/passwd"),
         fields(features=None),
         fields(network=3),
+        fields(network="compact\0"),
+        fields(software="1.2\ud800"),
+        MADE.text()[:-1] + ', "before": 5}',
+        MADE.text().replace('"iterations": ', '"iterations": 1, "iterations": '),
     ],
 )
 def test_a_strangers_recipe_is_refused_with_a_sentence(text):
@@ -123,10 +128,16 @@ def test_recipes_of_before_there_were_continuations_are_read():
     assert parse(json.dumps(old)) == MADE
 
 
-@pytest.mark.parametrize("before", [True, "7", None, 1.5])
+@pytest.mark.parametrize("before", [True, "7", None, 1.5, -5, 10**300])
 def test_a_strange_count_of_earlier_iterations_is_refused(before):
     with pytest.raises(InputError):
         parse(fields(before=before))
+
+
+def test_an_instant_recipe_of_before_a_share_of_nothing_was_refused_is_read():
+    values = {"style": instant_styles()[0], "second_style": "none", "mix": 30.0}
+    text = fields(settings=values, features="instant")
+    assert parse(text).settings == InstantSettings(style=instant_styles()[0])
 
 
 def test_an_instant_recipe_is_read_back_and_a_strangers_is_checked():
