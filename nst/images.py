@@ -6,6 +6,7 @@ metadata, in mode RGB, or RGBA where something shows through. Everything after t
 
 import re
 import secrets
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import BytesIO
@@ -18,16 +19,25 @@ from typing import BinaryIO
 import numpy as np
 import torch
 from PIL import ExifTags, Image, ImageCms, ImageOps, PngImagePlugin, UnidentifiedImageError
+from pillow_heif import register_heif_opener
 from torch import Tensor
 from torch.nn import functional as F
 
+from nst.pictures import depth
+from nst.pictures.depth import Levels, is_deep, levels_of
+from nst.pictures.light import Conversion, by_code, by_gamma, gamma_of
 from nst.settings import MAX_SIDE, InputError
+
+PngImagePlugin.MAX_TEXT_CHUNK = 16 * 2**20
+"""Pillow's bound for a decompressed chunk of PNG: colour profiles of printers take 8 MB."""
 
 MAX_MEGAPIXELS = 50
 """Largest picture, in millions of pixels, that is decoded at all."""
 
-FORMAT_MEGAPIXELS = {"WEBP": 16, "AVIF": 16}
-"""The same for decoders that hold a picture three times over, and are slow."""
+FORMAT_MEGAPIXELS = {"WEBP": 16, "AVIF": 16, "JPEG": 150, "MPO": 150}
+"""The same for decoders that hold a picture three times over, and are slow; and for JPEG, which is
+made smaller while it is decoded, unless it is progressive: phones take pictures of 108 megapixels.
+"""
 
 SLOW_DECODERS, SLOW_KILOBYTES = ("ppm", "ppm_plain", "bmp_rle"), 2000
 """Pillow's decoders in Python, and the largest file that reaches them: they take 2 s for 4 MB."""
@@ -56,8 +66,16 @@ STRIP_PIXELS = 2**20
 """Pictures are converted in strips of about as many pixels: beside the decoded picture and the
 result, only a strip is ever held."""
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")
-"""Pillow's decoders that a file may reach: raster formats that no other program decodes."""
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF", "HEIF")
+"""Pillow's decoders that a file may reach, and pillow-heif's: raster formats that no other program
+decodes."""
+register_heif_opener(thumbnails=False)
+
+OF_FRAMES = ("GIF", "WEBP", "PNG", "TIFF", "AVIF")
+"""Those whose further pictures are frames or pages; a phone's JPEG has a preview as its second."""
+
+NOTE = "nst-note"
+"""Key of a prepared picture's `info`; no encoder writes it."""
 
 RECIPE_KEY = "Recipe"
 """Keyword of the PNG text chunk that holds a recipe."""
@@ -130,8 +148,12 @@ def opened(
             raise InputError(
                 f"The {what} is too large: a file may have {MAX_FILE_MEGABYTES} MB at most."
             )
-        with Image.open(file, formats=formats) as image:
-            _check_size(*image.size, what, FORMAT_MEGAPIXELS.get(image.format, MAX_MEGAPIXELS))
+        with warnings.catch_warnings():
+            # Pillow warns below our own limit for what is made smaller while it is decoded.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = Image.open(file, formats=formats)
+        with image:
+            _check_size(*image.size, what, _most_megapixels(image))
             _check_effort(image, file, what)
             yield image
 
@@ -139,12 +161,11 @@ def opened(
 def prepare(image: Image.Image, what: str = "image") -> Image.Image:
     """Return a picture of any mode as a new 8-bit sRGB one: upright, within limits, no metadata.
 
-    The mode is RGBA if any pixel is not opaque, else RGB. Deep pixels: I;16 holds 0 to 65535; I
-    holds 0 to 255 if all its values do, else 0 to 65535; F likewise, with 0 to 1 tried first.
+    The mode is RGBA if any pixel is not opaque, else RGB. Of deep pixels, see `nst.pictures.depth`.
 
     Raises:
         InputError: not a PIL image, outside the limits above, of an unknown mode, not decodable,
-            or with values below 0, above 65535, or not finite; `what` names it in the sentence.
+            or with values in no usual range, or not finite; `what` names it in the sentence.
     """
     if image is None:
         raise InputError(f"The {what} is missing.")
@@ -355,7 +376,7 @@ def _plain_errors(what: str) -> Iterator[None]:
     except UnidentifiedImageError as error:
         raise InputError(
             f"The {what} is not a picture that can be read: "
-            "use JPEG, PNG, WebP, GIF, BMP, TIFF, PPM or AVIF."
+            "use JPEG, PNG, WebP, HEIC, GIF, BMP, TIFF, PPM or AVIF."
         ) from error
     # Damaged files make decoders raise nearly anything, and new kinds with each release.
     except Exception as error:
@@ -375,6 +396,12 @@ def _check_size(width: int, height: int, what: str, most: int = MAX_MEGAPIXELS) 
     else:
         return
     raise InputError(f"The {what} {limit}, not {width}×{height} pixels.")
+
+
+def _most_megapixels(image: Image.Image) -> int:
+    if image.info.get("progressive"):  # its decoder holds all of it, whatever size it gives
+        return MAX_MEGAPIXELS
+    return FORMAT_MEGAPIXELS.get(image.format, MAX_MEGAPIXELS)
 
 
 def _check_effort(image: Image.Image, file: Path, what: str) -> None:
@@ -403,21 +430,23 @@ def _scans(jpeg: mmap) -> Iterator[int]:
 def _converted(image: Image.Image, what: str) -> Image.Image:
     """Return a decoded picture averaged down, in sRGB: RGB, or RGBA if it may be transparent."""
     factor = _reduction(image)
-    white, profile = _white(image), image.info.get("icc_profile")
+    gamma, code = gamma_of(image), by_code(image)
+    levels = levels_of(image, what, gamma) if is_deep(image.mode) else None
     size = ceil(image.width / factor), ceil(image.height / factor)
     rows = factor * max(1, STRIP_PIXELS // (image.width * factor))
     result = transform = None
     for top in range(0, image.height, rows):
         strip = image.crop((0, top, image.width, min(top + rows, image.height)))
-        part = _eight_bit(strip, white, what).reduce(factor)
+        part = _eight_bit(strip, levels, what).reduce(factor)
         if result is None:
-            transform = _to_srgb(profile, part.mode.removesuffix("A"))
+            transform = _conversion(image, code, gamma, part.mode.removesuffix("A"))
             result = Image.new("RGBA" if "A" in part.mode else "RGB", size)
         colours = part.convert(part.mode.removesuffix("A"))
         colours = transform.apply(colours) if transform else colours.convert("RGB")
         if "A" in part.mode:
             colours.putalpha(part.getchannel("A"))
         result.paste(colours, (0, top // factor))
+    result.info[NOTE] = _said(image, levels, what)
     return result
 
 
@@ -425,16 +454,29 @@ def _finished(picture: Image.Image, turn: Image.Transpose | None) -> Image.Image
     """Return a picture of `_converted` upright, without alpha if it is opaque."""
     if picture.mode == "RGBA" and alpha_of(picture) is None:
         picture = picture.convert("RGB")
+    note = note_of(picture)
     picture = picture if turn is None else picture.transpose(turn)
     # Pillow writes what it finds here into files: position, camera, profile.
-    picture.info = {}
+    picture.info = {NOTE: note} if note else {}
     return picture
 
 
-def _eight_bit(image: Image.Image, white: int, what: str) -> Image.Image:
+def note_of(picture: Image.Image | None) -> str:
+    """A sentence about what was assumed of a prepared picture, or left out, or ""."""
+    return picture.info.get(NOTE, "") if picture else ""
+
+
+def _said(image: Image.Image, levels: Levels | None, what: str) -> str:
+    """That sentence, of a picture that is opened."""
+    frames = image.format in OF_FRAMES and getattr(image, "is_animated", False)
+    first = f"Only the first frame of the {what} is used." if frames else ""
+    return f"{first} {levels.note if levels else ''}".strip()
+
+
+def _eight_bit(image: Image.Image, levels: Levels | None, what: str) -> Image.Image:
     """Return a picture of any mode in L, LA, RGB, RGBA or CMYK, its colours not yet converted."""
-    if _is_deep(image):
-        return _scaled(image, white, what)
+    if levels is not None:
+        return depth.eight_bit(image, levels, what)
     mode = EIGHT_BIT_MODES.get(image.mode)
     if mode is None:
         raise InputError(
@@ -445,33 +487,19 @@ def _eight_bit(image: Image.Image, white: int, what: str) -> Image.Image:
     return image if image.mode == mode else image.convert(mode)
 
 
-def _is_deep(image: Image.Image) -> bool:
-    return image.mode == "F" or image.mode.startswith("I")
-
-
-def _white(image: Image.Image) -> int:
-    """The value that is white in a picture of a deep mode."""
-    whites = {"F": (1, 255), "I": (255,)}.get(image.mode, ())
-    high = image.getextrema()[1] if whites else 0
-    return next((white for white in whites if high <= white), 65535)
-
-
-def _scaled(image: Image.Image, white: int, what: str) -> Image.Image:
-    """Return a picture of a deep mode in L (LA if one grey is marked transparent)."""
-    deep = image if image.mode == "F" else image.convert("I")
-    values = np.array(deep, dtype=np.float32)
-    # Written so that NaN, which compares false with everything, is refused too.
-    if not (values.min() >= 0 and values.max() <= 65535):
-        raise InputError(f"The {what} has pixel values outside 0 to 65535, or not finite.")
-    grey = Image.fromarray((values * (255 / white) + 0.5).astype(np.uint8))
-    hidden = image.info.get("transparency")
-    if isinstance(hidden, int) and deep.mode == "I":
-        grey.putalpha(Image.fromarray(np.where(values == hidden, 0, 255).astype(np.uint8)))
-    return grey
-
-
 def _reduction(image: Image.Image) -> int:
     return max(1, max(image.size) // WORKING_SIDE)
+
+
+def _conversion(
+    image: Image.Image, code: Conversion | None, gamma: float | None, mode: str
+) -> ImageCms.ImageCmsTransform | Conversion | None:
+    """What takes the colours of a picture, 8 bits of `mode`, to sRGB: by the best that is said."""
+    if code is not None:
+        return code
+    if gamma is not None and not is_deep(image.mode):  # deep values are linear by now
+        return by_gamma(gamma)
+    return _to_srgb(image.info.get("icc_profile"), mode)
 
 
 def _to_srgb(profile: object, mode: str) -> ImageCms.ImageCmsTransform | None:

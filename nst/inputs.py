@@ -59,6 +59,12 @@ class Pictures:
         alpha = images.to_guide(self._cut_out, size).to(device)
         return alpha if mask is None else alpha * mask
 
+    @property
+    def notes(self) -> str:
+        """Sentences about what was assumed of them, or ""."""
+        pictures = [self.content, *(style for style, _ in self.styles), self.start]
+        return " ".join(note for note in map(images.note_of, pictures) if note)
+
     @cached_property
     def grey(self) -> bool:
         """Whether the photograph and all styles are grey: then the result is."""

@@ -52,7 +52,7 @@ class Step:
         image: the picture with these losses, at previews and in the last step; else None.
         state: with which `stylize` can go on, in the last step; else None.
         done: whether it is the last step, which can come before `total`: see `nst.watch`.
-        note: a sentence about what went wrong, or "".
+        note: sentences about what went wrong, or what was assumed of a picture, or "".
     """
 
     iteration: int
@@ -198,7 +198,7 @@ def _coloured(job: _Job) -> Generator[Step, None, None]:
             image = color.finish(image, pictures.content, choice)
         if image and pictures.mask:
             image = images.keep_outside(image, pictures.content, pictures.mask)
-        yield replace(step, image=image)
+        yield replace(step, image=image, note=f"{pictures.notes} {step.note}".strip())
 
 
 def _run(job: _Job) -> Generator[Step, None, None]:
@@ -220,7 +220,6 @@ def _run(job: _Job) -> Generator[Step, None, None]:
             preview = None
             if done or due or slow:
                 preview = images.to_image(image, alpha)
-                shown = time.monotonic()
             yield Step(
                 iteration=iteration,
                 total=total,
@@ -234,6 +233,8 @@ def _run(job: _Job) -> Generator[Step, None, None]:
                 done=done,
                 note=note,
             )
+            if preview:  # from now on: one that takes long to finish is not due again at once
+                shown = time.monotonic()
         before, work = before + scale.iterations, work + scale.iterations * scale.pixels
 
 

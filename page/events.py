@@ -12,6 +12,7 @@ from page.controls import seed_applies
 from page.layout import Inputs, Outputs
 from page.more_pictures import WEIGHTS, mask_of, mask_without, weight_applies
 from page.progress import describe_features
+from page.shown import in_a_shown_format
 from page.wiring import AT_ONCE, PRIVATE, on, scroll
 
 
@@ -62,6 +63,7 @@ def _connect_pictures(cards: gr.HTML, inputs: Inputs, outputs: Outputs) -> None:
         (inputs.style, inputs.style_note, "style image"),
     ):
         image.change(handlers.check_picture(what), image, note, **PRIVATE)
+        image.upload(in_a_shown_format(what), image, image, **PRIVATE)
     # The photograph is the ground that the mask is painted on.
     inputs.content.change(lambda path: path, inputs.content, inputs.mask_editor, **PRIVATE)
     for name, weight in zip(STYLES[1:], WEIGHTS[1:], strict=True):

@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from nst import InputError, recipe
-from nst.images import open_image, opened
+from nst.images import note_of, open_image, opened
 from nst.inputs import STYLES
 from nst.settings import InstantSettings, preset
 from nst.styles import title
@@ -168,7 +168,10 @@ def check_picture(what: str) -> Callable[[str | None], str]:
                 image = open_image(path, what) if path else None
         except gr.Error as error:
             return alert(error.message)
-        return note(f"{image.width} × {image.height} pixels") if image else ""
+        if image is None:
+            return ""
+        said = note_of(image)
+        return note(f"{image.width} × {image.height} pixels{'. ' if said else ''}{said}")
 
     return check
 

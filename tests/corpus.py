@@ -129,6 +129,13 @@ def _srgb() -> bytes:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
+def odd_float() -> bytes:
+    """A picture of floats from 0 to 1, of which one is a little more."""
+    values = np.linspace(0, 1, WIDTH * HEIGHT, dtype=np.float32).reshape(HEIGHT, WIDTH)
+    values[-1, -1] = 1.001
+    return encoded(Image.fromarray(values), "TIFF")
+
+
 def _deep(values: float, mode: str) -> bytes:
     return encoded(Image.new(mode, (WIDTH, HEIGHT), values), "TIFF")
 
@@ -161,6 +168,8 @@ PICTURES: dict[str, bytes | Callable[[], bytes]] = {
     "many pages": lambda: frames("TIFF"),
     "mpo": lambda: frames("MPO"),
     "avif": lambda: encoded(picture(), "AVIF"),
+    "heic": lambda: encoded(picture(), "HEIF"),
+    "an odd float": lambda: odd_float(),
     "bmp": encoded(picture(), "BMP"),
     "bmp, run-length coded": bmp_rle((WIDTH, HEIGHT), (b"\x40\x07\0\0") * HEIGHT + b"\0\1"),
     "ppm": encoded(picture(), "PPM"),
@@ -186,6 +195,10 @@ PICTURES: dict[str, bytes | Callable[[], bytes]] = {
     "fifty megapixels of 16 bits": lambda: png((7071, 7071), 16, 0),
     "fifty megapixels of rgba": lambda: png((7071, 7071), 8, 6),
     "fifty megapixels of jpeg": lambda: encoded(Image.new("L", (7071, 7071)), "JPEG"),
+    "a hundred megapixels of jpeg": lambda: encoded(Image.new("L", (12000, 9000)), "JPEG"),
+    "profile of eight megabytes": lambda: encoded(
+        picture(), "PNG", icc_profile=_srgb() + bytes(8 * 2**20)
+    ),
     "sixteen megapixels of webp": lambda: encoded(Image.new("RGBA", (4000, 4000)), "WEBP"),
 }
 """Files that are pictures."""
@@ -209,6 +222,11 @@ OTHERS: dict[str, tuple[str, bytes | Callable[[], bytes]]] = {
     "half png": ("damaged", PNG[: len(PNG) // 2]),
     "half jpeg": ("damaged", JPEG[: len(JPEG) // 2]),
     "half gif": ("damaged", GIF[: len(GIF) // 2]),
+    "half heic": ("alien", lambda: encoded(picture(), "HEIF")[:200]),
+    "sixty megapixels of progressive jpeg": (
+        "large",
+        lambda: encoded(Image.new("L", (9000, 7000)), "JPEG", progressive=True),
+    ),
     "half webp": ("damaged", WEBP[: len(WEBP) // 2]),
     "wrong checksum": ("damaged", patched(PNG, len(PNG) // 2, ">I", 12345678)),
     "wrong checksum of the header": ("alien", patched(PNG, 29, ">I", 0)),
@@ -235,7 +253,7 @@ OTHERS: dict[str, tuple[str, bytes | Callable[[], bytes]]] = {
     "a line": ("narrow", lambda: encoded(picture(size=(4000, 9)), "PNG")),
     "too few tags": ("damaged", tiff_of_size(WIDTH, 1000)),
     "nan": ("values", _deep(float("nan"), "F")),
-    "negative": ("values", _deep(-1, "I")),
+    "negative": ("values", _deep(-100, "I")),
     "slow ppm": ("slow", lambda: b"P3 4000 4000 255 " + b"9 " * 2_000_000),
     "slow bmp": ("slow", lambda: bmp_rle((4000, 4000), b"\1\7" * 2_000_000)),
     "many scans": ("passes", lambda: many_scans(2000)),

@@ -10,7 +10,7 @@ from contextlib import suppress
 import numpy as np
 import pytest
 import torch
-from PIL import Image, ImageCms, ImageFile
+from PIL import Image, ImageCms, ImageFile, JpegImagePlugin
 
 from nst import images
 from nst.settings import InputError
@@ -149,8 +149,8 @@ def test_sixteen_bit_png_file_is_not_white(tmp_path):
 @pytest.mark.parametrize(
     "image",
     [
-        solid("I", -1),
-        solid("I", 65536),
+        solid("I", -20),
+        solid("I", 70000),
         solid("F", float("nan")),
         solid("F", float("inf")),
         solid("F", -0.5),
@@ -547,7 +547,9 @@ def test_deep_and_transparent_large_pictures_keep_values_and_alpha():
 # Files
 
 
-@pytest.mark.parametrize("fmt", ["JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF", "PPM"])
+@pytest.mark.parametrize(
+    "fmt", ["JPEG", "PNG", "WEBP", "AVIF", "HEIF", "GIF", "BMP", "TIFF", "PPM"]
+)
 def test_every_format_is_read_whatever_its_name(tmp_path, fmt):
     path = saved(tmp_path / "photo.txt", encoded(solid("RGB", RED), fmt))
     pixel = images.open_image(str(path)).getpixel((5, 5))
@@ -564,9 +566,29 @@ def test_cmyk_jpeg_file_is_not_inverted(tmp_path):
 def test_first_frame_of_many(tmp_path, fmt):
     frames = [solid("RGB", colour) for colour in ("red", "lime", "blue")]
     data = encoded(frames[0], fmt, save_all=True, append_images=frames[1:])
-    red, green, blue = images.open_image(saved(tmp_path / "many", data)).getpixel((5, 5))
+    opened = images.open_image(saved(tmp_path / "many", data), "style image")
+    red, green, blue = opened.getpixel((5, 5))
     assert red > 240
     assert max(green, blue) < 16
+    # A phone's MPO has a preview as its second picture.
+    said = "" if fmt == "MPO" else "Only the first frame of the style image is used."
+    assert images.note_of(opened) == said
+
+
+def test_a_hundred_megapixels_are_made_smaller_while_they_are_decoded(tmp_path, monkeypatch):
+    decoded = []
+
+    def load(self, load=JpegImagePlugin.JpegImageFile.load):
+        decoded.append(self.size)
+        return load(self)
+
+    monkeypatch.setattr(JpegImagePlugin.JpegImageFile, "load", load)
+    whole = Image.new("L", (12000, 9000), 99)
+    path = saved(tmp_path / "phone.jpg", encoded(whole, "JPEG"))
+    assert images.open_image(path).getpixel((9, 9)) == (99, 99, 99)
+    assert decoded[0] == (6000, 4500)
+    path = saved(tmp_path / "progressive.jpg", encoded(whole, "JPEG", progressive=True))
+    assert "50 megapixels" in refusal(images.open_image, path)
 
 
 GOOD_PNG = encoded(noise(64, 48), "PNG")
@@ -648,9 +670,9 @@ def test_a_jpeg_bomb_is_not_saved_by_being_decoded_smaller(tmp_path, decoded):
     data = bytearray(GOOD_JPEG)
     frame = data.index(b"\xff\xc0")
     # Marker, length and depth, then height and width.
-    struct.pack_into(">HH", data, frame + 5, 8000, 8000)
+    struct.pack_into(">HH", data, frame + 5, 13000, 13000)
     path = saved(tmp_path / "bomb.jpg", data)
-    assert "not 8000×8000 pixels" in refusal(images.open_image, path)
+    assert "not 13000×13000 pixels" in refusal(images.open_image, path)
     assert decoded == []
 
 
