@@ -24,6 +24,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from page import limits
+from page.streams import OwnStreams
 
 PAINTING = "painting"
 """The queue of the runs."""
@@ -53,7 +54,11 @@ def limit(page: gr.Blocks) -> None:
 
 def middleware(page: gr.Blocks) -> list[Middleware]:
     """What requests pass before they reach Gradio."""
-    return [Middleware(BodyLimit), Middleware(ExactCancel, page=page)]
+    return [
+        Middleware(BodyLimit),
+        Middleware(ExactCancel, page=page),
+        Middleware(OwnStreams, page=page),
+    ]
 
 
 async def _push(
