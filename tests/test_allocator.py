@@ -39,6 +39,7 @@ def test_freed_memory_is_used_again_inside_the_block_only(usual):
 @pytest.mark.parametrize("shared", [True, False])
 def test_what_a_thread_frees_is_kept_where_arenas_are_shared(usual, shared):
     script = f"""
+        import torch  # as in the app: arenas that libraries have by then are not shared any more
         from concurrent.futures import ThreadPoolExecutor
         from nst import allocator
         from tests.test_allocator import faults
@@ -50,13 +51,12 @@ def test_what_a_thread_frees_is_kept_where_arenas_are_shared(usual, shared):
     command = [sys.executable, "-c", textwrap.dedent(script)]
     root = Path(__file__).parents[1]
     # A thread that finds the shared arena locked at its first allocation, takes another for good:
-    # that happens once in about a hundred times, on a busy machine.
-    tries = range(3 if shared else 1)
+    # that happens once in about a hundred times, on a busy machine. Its own may happen to do.
     said = [
         int(subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout)
-        for _ in tries
+        for _ in range(3)
     ]
-    assert (min(said) < usual / 100) == shared
+    assert min(said) < usual / 100 if shared else max(said) > usual / 100
 
 
 def test_it_is_given_back_after_an_error_too(usual):

@@ -73,7 +73,7 @@ def options(folder, steps):
 def test_the_errors_fall(start):
     run = start()
     first = run.advance(60)
-    for _ in range(40):
+    for _ in range(15):
         last = run.advance(60)
     assert sum(float(e) for e, _ in last.values()) < 0.8 * sum(float(e) for e, _ in first.values())
 
