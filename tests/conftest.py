@@ -1,6 +1,11 @@
 """What the tests share: a tiny feature network, drawn pictures, real weights, a real server."""
 
 import os
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Before torch is loaded, and for the servers that tests start: one processor for each worker.
+    os.environ["OMP_NUM_THREADS"] = "1"
+
 import socket
 import subprocess
 import sys
