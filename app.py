@@ -6,6 +6,7 @@ Everything that is on the page is in `page`, everything about pictures and tenso
 import logging
 import os
 import signal
+import sys
 
 # ZeroGPU replaces parts of torch, which `nst` imports: spaces comes first.
 import spaces  # noqa: F401
@@ -14,7 +15,7 @@ import spaces  # noqa: F401
 import gradio as gr
 from starlette.middleware import Middleware
 
-from nst import allocator
+from nst import InputError, allocator
 from page.api import connect_api
 from page.door import limit, middleware
 from page.events import connect_page
@@ -49,7 +50,10 @@ def main() -> None:
     """Serve the page, until a signal comes."""
     logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s")
     allocator.share_one_arena()
-    load_networks()
+    try:
+        load_networks()
+    except InputError as error:
+        sys.exit(f"error: {error}")
     measure_machine()
     with temporary_files():
         page = build()

@@ -8,7 +8,8 @@ content=$1 style=$2 result=$3 url=${4:-http://127.0.0.1:7860}/gradio_api
 # Upload a file; the answer is ["where it is on the server"].
 upload() {
   local path
-  path=$(curl -sSf -F "files=@$1" "$url/upload" | sed 's/^\["\(.*\)"\]$/\1/')
+  local name=${1//\\/\\\\}  # in quotes, a name may hold a comma or a semicolon
+  path=$(curl -sSf -F "files=@\"${name//\"/\\\"}\"" "$url/upload" | sed 's/^\["\(.*\)"\]$/\1/')
   echo "{\"path\": \"$path\", \"meta\": {\"_type\": \"gradio.FileData\"}}"
 }
 content=$(upload "$content") style=$(upload "$style")

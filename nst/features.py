@@ -30,6 +30,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from nst.checked_weights import check_numbers, check_regular, damaged, read_weights
 from nst.losses import Metric
 from nst.machine.defaults import usual_defaults
 from nst.settings import FEATURES, InputError
@@ -53,8 +54,6 @@ silence, and none for a trickle."""
 
 DISK_ERRORS = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.ENOTDIR, errno.EEXIST)
 
-LARGEST_WEIGHT = 1e4
-"""Of any network of this kind; VGG19's largest is below 10. A flipped bit makes larger ones."""
 
 CLEARLY_FASTER = 1.2
 """bfloat16 is used where it is this many times faster: near a tie, the choice would be a lottery
@@ -363,6 +362,7 @@ def load_vgg19(path: Path) -> FeatureNetwork:
     """
     keys = _vgg19_keys()
     try:
+        check_regular(path)
         with safe_open(path, framework="pt") as file:
             held = set(file.keys())
             reach = next(
@@ -377,9 +377,7 @@ def load_vgg19(path: Path) -> FeatureNetwork:
         network.load_state_dict(tensors)
         if not reach:
             raise ValueError("no convolution")
-        # NaN compares false with everything.
-        if not all(tensor.abs().max() < LARGEST_WEIGHT for tensor in tensors.values()):
-            raise ValueError("weights that are not finite, or far too large")
+        check_numbers(tensors.values())
     except (OSError, SafetensorError, RuntimeError, ValueError) as error:
         raise InputError(
             f"The file of VGG19's weights cannot be used ({path.name}): it must be safetensors "
@@ -400,8 +398,7 @@ def _vgg19_keys() -> list[str]:
 
 def _load_compact() -> FeatureNetwork:
     network = FeatureNetwork("compact", COMPACT)
-    with safe_open(COMPACT_FILE, framework="pt") as file:
-        weights = {key: file.get_tensor(key).float() for key in file.keys()}  # noqa: SIM118
+    weights, _ = read_weights(COMPACT_FILE, "the compact network")
     metrics = {key.split(".")[1] for key in weights if key.startswith("metrics.")}
     network.metrics = {
         layer: Metric(
@@ -409,5 +406,8 @@ def _load_compact() -> FeatureNetwork:
         ).rotated()
         for layer in sorted(metrics)
     }
-    network.load_state_dict(weights)
+    try:
+        network.load_state_dict(weights)
+    except RuntimeError as error:  # whole, but another network's
+        raise damaged("the compact network", COMPACT_FILE) from error
     return network

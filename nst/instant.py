@@ -17,10 +17,10 @@ from pathlib import Path
 
 import torch
 from PIL import Image
-from safetensors import safe_open
 from torch import Tensor
 
 from nst import allocator, images
+from nst.checked_weights import damaged, read_weights
 from nst.features import default_device, fastest_dtype
 from nst.machine.defaults import usual_defaults
 from nst.memory import HEADROOM, available_bytes, gigabytes
@@ -50,13 +50,17 @@ def load_instant(
         device: where to put it; a GPU if there is one when None.
         dtype: of the convolutions; the device's fastest when None.
         path: a file that `training.instant` wrote.
+
+    Raises:
+        InputError: the file is missing or damaged.
     """
     device = torch.device(device or default_device())
-    with safe_open(path, framework="pt") as file:
-        weights = {key: file.get_tensor(key).float() for key in file.keys()}  # noqa: SIM118
-        names = json.loads(file.metadata()[NAMES])
-    network = Transformer(names, dtype or fastest_dtype(device))
-    network.load_state_dict(weights)
+    weights, texts = read_weights(path, "the instant styles")
+    try:
+        network = Transformer(json.loads(texts[NAMES]), dtype or fastest_dtype(device))
+        network.load_state_dict(weights)
+    except (LookupError, RuntimeError, ValueError) as error:  # whole, but another network's
+        raise damaged("the instant styles", path) from error
     values = torch.cat([row.flatten() for _, row in network.rows()]).detach()
     network.version = hashlib.sha256(values.numpy().tobytes()).hexdigest()[:8]
     for kernel in network.kernels():

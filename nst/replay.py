@@ -14,8 +14,8 @@ from torch import Tensor
 log = logging.getLogger(__name__)
 
 FIRST_CALLS = 3
-"""Calls before the recording, in which kernels are loaded and convolutions chosen; what the last of
-them gave is compared with what is replayed."""
+"""Calls before the recording, in which kernels are loaded and convolutions chosen. What the one
+after it gives, for another image, is compared with what is replayed."""
 LARGEST_DIFFERENCE = 0.01
 """Relative distance between what is replayed and what was called; kernels may add in any order."""
 
@@ -32,6 +32,7 @@ class Recorder:
     def __init__(self) -> None:
         self._calls = 0
         self._replay: Function | None = None
+        self._proved = False
 
     def __call__(self, function: Function, image: Tensor) -> tuple[Tensor, ...]:
         """What the function returns for the image, in tensors of their own.
@@ -41,29 +42,39 @@ class Recorder:
                 each call. It is not kept: whose method it is can own the recorder.
             image: (1, 3, H, W), always of one size.
         """
-        if self._replay is not None:
+        if self._replay is not None and self._proved:
             return self._replay(image)
         results = function(image)
         self._calls += 1
         if self._calls == FIRST_CALLS:
-            self._replay = _recorded(function, image, results)
+            self._replay = _recorded(function, image)
+        elif self._replay is not None:
+            self._prove(image, results)
         return results
 
+    def _prove(self, image: Tensor, expected: tuple[Tensor, ...]) -> None:
+        """Use the graph if it gives what the function gives for another image than it recorded."""
+        self._proved = _alike(self._replay(image), expected)
+        if not self._proved:
+            log.warning("A CUDA graph gave something else than what it recorded: slower without.")
+            self._replay = None
 
-def _recorded(function: Function, image: Tensor, expected: tuple[Tensor, ...]) -> Function | None:
-    """What does the same as the function by a graph, if it does.
+
+def _recorded(function: Function, image: Tensor) -> Function | None:
+    """What does the same as the function by a graph, if that can be had.
 
     Args:
         function: see `Recorder`.
-        image: (1, 3, H, W), to compare with.
-        expected: what the function returns for it.
+        image: (1, 3, H, W), of the kind that it will be called with.
     """
     given = image.clone()
     try:
-        graph = torch.cuda.CUDAGraph()
-        # Other threads, with pictures of other visitors, may go on meanwhile.
-        with torch.cuda.graph(graph, capture_error_mode="thread_local"):
-            results = function(given)
+        # Else the graph would be of the device that is the current one, whatever the image's.
+        with torch.cuda.device_of(image):
+            graph = torch.cuda.CUDAGraph()
+            # Other threads, with pictures of other visitors, may go on meanwhile.
+            with torch.cuda.graph(graph, capture_error_mode="thread_local"):
+                results = function(given)
     except torch.OutOfMemoryError:
         raise
     except RuntimeError:
@@ -72,13 +83,11 @@ def _recorded(function: Function, image: Tensor, expected: tuple[Tensor, ...]) -
 
     def replay(image: Tensor) -> tuple[Tensor, ...]:
         given.copy_(image)
-        graph.replay()
+        with torch.cuda.device_of(image):
+            graph.replay()
         return tuple(result.clone() for result in results)
 
-    if _alike(replay(image), expected):
-        return replay
-    log.warning("A CUDA graph gave something else than what it recorded: slower without.")
-    return None
+    return replay
 
 
 def _alike(results: tuple[Tensor, ...], expected: tuple[Tensor, ...]) -> bool:

@@ -209,7 +209,8 @@ class Settings:
     tv_weight: float = _setting(
         Range(
             label="Smoothness",
-            help="Weight of the total variation: higher removes grain, and detail with it.",
+            help="Weight of the total variation: higher removes grain, and detail with it. It goes "
+            "with the strokes: the same weight smooths more at a higher style strength.",
             default=1.0,
             minimum=0.0,
             maximum=100.0,

@@ -7,7 +7,7 @@ import json
 from functools import cache
 from pathlib import Path
 
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 
 INSTANT_FILE = Path(__file__).parent / "weights" / "instant.safetensors"
 """The network of all instant styles, which ships with the project."""
@@ -20,12 +20,16 @@ NAMES = "styles"
 def instant_styles(path: Path = INSTANT_FILE) -> tuple[str, ...]:
     """The names of the styles in a file of weights, in the order of their rows from 1 on.
 
-    Without the file, as before the first training, there are none.
+    Without the file, as before the first training, there are none, nor in one that is damaged:
+    `nst.instant` says so to who asks for one.
     """
-    if not path.exists():
+    try:
+        if not path.is_file():
+            return ()
+        with safe_open(path, framework="numpy") as file:
+            return tuple(json.loads(file.metadata()[NAMES])[1:])
+    except (OSError, SafetensorError, LookupError, TypeError, ValueError):
         return ()
-    with safe_open(path, framework="numpy") as file:
-        return tuple(json.loads(file.metadata()[NAMES])[1:])
 
 
 def title(name: str) -> str:

@@ -128,21 +128,27 @@ def refine(
         "style_2_weight": share or 1.0,
         "init": "image",
         "start": picture,
+        "refined": True,
         "modes": gr.update(selected=ANY),
     }
 
 
-def start_of_another(init: str, start: str | None) -> dict[str, Any]:
-    """Updates for another photograph: it does not start from what was made of the last one."""
-    refined = init == "image" and start and Path(start).name == PAINTED
-    return {"init": "content", "start": None} if refined else {}
+def start_of_another(init: str, refined: bool) -> dict[str, Any]:
+    """Updates for another photograph: it does not start from what was made of the last one.
+
+    Args:
+        refined: whether the start is the page's own doing, and no picture that was given.
+    """
+    own = init == "image" and refined
+    return {"init": "content", "start": None, "refined": False} if own else {}
 
 
 def connect(inputs: Inputs, outputs: Outputs, record: gr.State) -> Any:  # noqa: ANN401 - Gradio's
     """Connect all of it; what is returned succeeds when a run is to begin, to refine a painting."""
     tab, chosen = inputs.instant, gr.State("")
     named = {**vars(inputs), **vars(outputs), **vars(tab), **inputs.settings}
-    named |= {**inputs.more_pictures, "record": record}
+    # Whether the start that is set is the painting to be refined, and nobody's upload.
+    named |= {**inputs.more_pictures, "record": record, "refined": gr.State(False)}
     strength, size, second, mix = tab.settings.values()
     picked = tab.tiles.click(choose, None, chosen, **AT_ONCE)
     set_anew = partial(gr.on, [strength.release, size.release, mix.release, second.input])
@@ -152,9 +158,10 @@ def connect(inputs: Inputs, outputs: Outputs, record: gr.State) -> Any:  # noqa:
     shown = [outputs.picture, chosen, inputs.style]
     for changed in (outputs.picture.change, inputs.style.change):
         on(changed, refinement, named, ("refine", "refine_note"), inputs=shown, **AT_ONCE)
-    starting = ("init", "start")
-    start = [named[name] for name in starting]
+    starting = ("init", "start", "refined")
+    start = [named[name] for name in ("init", "refined")]
     on(inputs.content.change, start_of_another, named, starting, inputs=start, **AT_ONCE)
+    named["start"].upload(lambda: False, None, named["refined"], **AT_ONCE)
     filling = (*starting, *STYLES, "style_weight", "style_2_weight", "modes")
     mixed = [outputs.picture, chosen, second, mix, inputs.style]
     return on(tab.refine.click, refine, named, filling, inputs=mixed, **AT_ONCE)

@@ -20,7 +20,7 @@ import spaces
 import gradio as gr
 from PIL import Image
 
-from nst import InputError, Settings, Step, load_features, recipe
+from nst import InputError, Settings, Step, recipe
 from nst.images import open_image, save_image
 from nst.inputs import MASKS, STYLES
 from nst.memory import has_run_out
@@ -30,6 +30,7 @@ from nst.settings import FEATURES
 from page import limits, worker
 from page.attempts import shown, stylize_or_smaller
 from page.folder import FULL, is_full, make_room
+from page.networks import networks
 from page.states import states
 from page.zerogpu import HERE, gpu_seconds, in_plain_words
 
@@ -37,10 +38,9 @@ Progress = dict[str, Any]
 log = logging.getLogger("nst.app")
 
 
-@lru_cache
 def features_of(name: str) -> Any:  # noqa: ANN401 - a FeatureNetwork; tensors stay in nst
     """A feature network, loaded once a process; on ZeroGPU, see `load_networks`."""
-    return worker.apart(load_features, name)
+    return networks().get(name)
 
 
 def load_networks() -> None:
@@ -146,7 +146,6 @@ def _paint(
     state = states().find(resume)
     pictures = _opened(files)
     with tempfile.TemporaryDirectory(prefix="nst-") as folder:
-        started = time.monotonic()
         # Something is yielded before the GPU is asked for: a run that is cancelled before its first
         # yield would hold the GPU to its end.
         start = _start_of(pictures["content"], settings)
@@ -160,6 +159,7 @@ def _paint(
                 worker.steps(_stylize_on_gpu(pictures, settings, features, state))
             ) as signs,
         ):
+            started = time.monotonic()  # not before: others may have been waited for
             for sign in signs:
                 limits.turn().check()
                 step, made = sign.step, sign.recipe

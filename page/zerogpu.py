@@ -11,6 +11,7 @@ import gradio as gr
 from spaces.config import Config
 
 from nst import Settings
+from nst.estimate import REGION_SHARE
 from nst.images import fit
 from nst.transfer import plan
 
@@ -18,6 +19,9 @@ HERE = Config.zero_gpu
 """Whether this is ZeroGPU."""
 START_SECONDS, ITERATION_SECONDS, MEGAPIXEL_SECONDS = 10.0, 0.02, 0.03
 """What a run takes at most: to start, an iteration, and what it adds for each megapixel."""
+COLOR_SECONDS = 0.5
+"""What a choice of colours adds at most for each megapixel of the photograph: it is changed, and
+each preview is finished, on the processor."""
 MOST_SECONDS = 120
 """What a run asks for at most: the daily quota of a visitor without an account."""
 
@@ -46,17 +50,27 @@ def gpu_seconds(
     pictures: Mapping[str, Any], settings: Settings, features_name: str, state: object = None
 ) -> int:
     """The time to ask for a run with these arguments: what `spaces.GPU` calls."""
-    return seconds_to_ask(pictures["content"].size, settings, state is not None)
+    masks = [pictures["mask"], *pictures["style_masks"]]
+    regions = sum(mask is not None for mask in masks) + any(mask is not None for mask in masks)
+    return seconds_to_ask(pictures["content"].size, settings, state is not None, regions)
 
 
-def seconds_to_ask(content_size: tuple[int, int], settings: Settings, goes_on: bool = False) -> int:
+def seconds_to_ask(
+    content_size: tuple[int, int], settings: Settings, goes_on: bool = False, regions: int = 0
+) -> int:
     """The time to ask for a run, for a content picture of (width, height).
 
     Too much fails for visitors with little quota left, and after too little the run is killed.
+
+    Args:
+        regions: that masks make, at most.
     """
     size = fit(*content_size, settings.size, "content image")
     work = sum(s.iterations * s.pixels / 1e6 for s in plan(size, settings, goes_on))
+    work *= 1 + REGION_SHARE * regions
     seconds = START_SECONDS + ITERATION_SECONDS * settings.iterations + MEGAPIXEL_SECONDS * work
+    if settings.color != "style":
+        seconds += COLOR_SECONDS * content_size[0] * content_size[1] / 1e6
     return min(round(seconds), MOST_SECONDS)
 
 

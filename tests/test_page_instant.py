@@ -139,9 +139,10 @@ def test_refining_a_mixture_takes_both_styles():
 
 def test_another_photograph_does_not_start_from_what_was_refined():
     another = instant_events.start_of_another
-    assert another("image", f"/cache/{PAINTED}") == {"init": "content", "start": None}
-    for init, start in (("image", "/my.png"), ("noise", f"/cache/{PAINTED}"), ("image", None)):
-        assert another(init, start) == {}
+    assert another("image", True) == {"init": "content", "start": None, "refined": False}
+    # A picture of one's own stays, whatever its name.
+    for init, refined in (("image", False), ("noise", True), ("noise", False)):
+        assert another(init, refined) == {}
 
 
 def test_the_recipe_of_an_instant_painting_is_not_taken_for_a_runs(photograph):

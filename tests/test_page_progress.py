@@ -1,7 +1,7 @@
 """A run's progress in words."""
 
+from page.networks import networks
 from page.progress import alert, describe_features, progress_bar
-from page.runs import features_of
 
 
 def test_the_progress_bar_says_where_the_run_is():
@@ -17,7 +17,7 @@ def test_the_progress_bar_says_where_the_run_is():
 def test_the_status_line_says_what_runs_and_why(monkeypatch):
     assert "**compact** on **the CPU** (asked for)" in describe_features("compact")
     monkeypatch.setenv("NST_VGG19_WEIGHTS", "/nowhere.safetensors")
-    features_of.cache_clear()
+    networks.cache_clear()
     assert "cannot be used" in describe_features("vgg19")
 
 

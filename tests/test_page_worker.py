@@ -9,6 +9,7 @@ from nst.objective import Objective
 from nst.settings import SPECS
 from page import info, runs, worker
 from page.instant import paint_instantly
+from page.networks import networks
 
 VALUES = {name: spec.default for name, spec in SPECS.items()}
 VALUES |= {"iterations": 4, "size": 64, "features": "compact"}
@@ -44,7 +45,7 @@ def test_all_that_is_painted_is_painted_in_one_thread(threads, picture_files):
 
 def test_networks_are_loaded_in_a_thread_that_ends():
     before = threading.active_count()
-    runs.features_of.cache_clear()
+    networks.cache_clear()
     runs.features_of("compact")
     assert threading.active_count() == before
 

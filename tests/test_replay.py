@@ -85,6 +85,7 @@ def recorder(monkeypatch):
     def graph(graph, capture_error_mode):
         assert capture_error_mode == "thread_local"
         yield
+        graph.calls = tuple(calls)  # what was called inside, and not what is called later
 
     calls = []
     monkeypatch.setattr(torch.cuda, "CUDAGraph", lambda: Graph(calls))
@@ -104,7 +105,7 @@ def test_what_is_replayed_is_of_the_image_given_and_stays_what_it_was(recorder):
     recording = Recorder()
     images = list(pictures(7))
     results = [recording(double, image)[0] for image in images]
-    assert len(seen) == FIRST_CALLS + 1  # the last one to record
+    assert len(seen) == FIRST_CALLS + 2  # one to record, and one to compare with
     for image, result in zip(images, results, strict=True):
         assert torch.equal(result, 2 * image)
 
@@ -113,6 +114,18 @@ def test_a_graph_that_gives_something_else_is_not_used(recorder, caplog):
     def double(image):
         result = 2 * image
         recorder[:] = [lambda x: 2.1 * x, image, result]
+        return (result,)
+
+    recording = Recorder()
+    for image in pictures(7):
+        assert torch.equal(recording(double, image)[0], 2 * image)
+    assert caplog.text.count("something else") == 1
+
+
+def test_a_graph_that_gives_what_it_saw_whatever_it_is_given_is_not_used(recorder, caplog):
+    def double(image):
+        result = 2 * image
+        recorder[:] = [lambda _, seen=2 * image: seen, image, result]
         return (result,)
 
     recording = Recorder()

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from nst import InputError, Settings, stylize
+from nst.settings import SPECS, Choice
 
 SETTINGS = Settings(iterations=20, size=64)
 
@@ -40,18 +41,23 @@ def test_going_on_stays_at_full_size(content, style, tiny):
     assert {step.size for step in more} == {512}
 
 
-@pytest.mark.parametrize(
-    ("changed", "named"),
-    [
-        ({"size": 80}, "size"),
-        ({"style_strength": 20}, "style_strength"),
-        ({"color": "matched"}, "color"),
-    ],
-)
-def test_a_run_after_something_else_does_not_go_on(changed, named, content, style, tiny):
-    state = last(content, style, settings=SETTINGS, features=tiny).state
-    with pytest.raises(InputError, match=f"its {named} changed"):
-        stylize(content, style, replace(SETTINGS, **changed), features=tiny, state=state)
+def another(name):
+    """Another value of a setting than `SETTINGS` has."""
+    spec, now = SPECS[name], getattr(SETTINGS, name)
+    choices = spec.choices if isinstance(spec, Choice) else (spec.maximum, spec.minimum)
+    return next(value for value in choices if value != now and value != "image")
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_what_a_run_is_after_cannot_change_and_how_it_goes_can(name, content, style, tiny):
+    settings = replace(SETTINGS, iterations=2)
+    state = last(content, style, settings=settings, features=tiny).state
+    changed = replace(settings, **{name: another(name)})
+    if name in ("iterations", "init", "seed"):
+        assert next(stylize(content, style, changed, features=tiny, state=state)).iteration == 1
+        return
+    with pytest.raises(InputError, match=f"its {name} changed"):
+        stylize(content, style, changed, features=tiny, state=state)
 
 
 def test_other_pictures_or_features_do_not_go_on(content, style, tiny):
