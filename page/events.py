@@ -6,7 +6,7 @@ import gradio as gr
 
 from nst.inputs import STYLES
 from nst.settings import PRESET_FIELDS
-from page import handlers, instant_events, recall
+from page import handlers, instant_events, recall, stopping
 from page.api import run_inputs
 from page.controls import seed_applies
 from page.layout import Inputs, Outputs
@@ -19,6 +19,7 @@ from page.wiring import AT_ONCE, PRIVATE, on, scroll
 def connect_page(page: gr.Blocks, cards: gr.HTML, inputs: Inputs, outputs: Outputs) -> None:
     """Connect everything that happens on the page."""
     record = gr.State()  # of the run under way, if there is one
+    page.load(None, js=stopping.WATCH, **AT_ONCE)
     filled = instant_events.connect(inputs, outputs, record)
     _connect_run(inputs, outputs, record, filled)
     _connect_pictures(cards, inputs, outputs)
@@ -42,11 +43,12 @@ def _connect_run(inputs: Inputs, outputs: Outputs, record: gr.State, filled: Any
         (filled.success, handlers.paint, what),
         (outputs.more.click, handlers.go_on, again),
     ):
-        begin = on(event, handlers.begin, named, at_first, js=scroll(), **AT_ONCE)
+        begin = on(event, handlers.begin, named, at_first, js=stopping.begun(scroll()), **AT_ONCE)
         run = on(begin.then, handler, named, shown, **needed, **PRIVATE)
         # Paint is offered again when the run has really ended: a click before that would be lost.
         on(run.then, handlers.finish, named, result, inputs=record, **PRIVATE)
-        on(run.failure, handlers.fail, named, failed, inputs=outputs.bar, **AT_ONCE)
+        said = {"inputs": outputs.bar, "js": stopping.said(handlers.STOPPED)}
+        on(run.failure, handlers.fail, named, failed, **said, **AT_ONCE)
         runs.append(run)
     on(inputs.stop.click, handlers.stop, named, ("stop", "bar"), cancels=runs, **AT_ONCE)
 

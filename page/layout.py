@@ -11,6 +11,7 @@ from page import compare, curves, examples, film, instant_tab
 from page.controls import documented, in_groups, in_sight, path_of, picture_input, unread
 from page.more_pictures import more_pictures
 from page.pictures import small
+from page.stopping import STOP
 
 RESULT_HEIGHT = 480
 ANY = "any"
@@ -114,7 +115,9 @@ def _pictures() -> dict[str, Any]:
 def _controls() -> dict[str, Any]:
     with gr.Row():
         paint = gr.Button("Paint", variant="primary", size="lg", scale=2, min_width=120)
-        stop = gr.Button("Stop", variant="stop", size="lg", interactive=False, min_width=80)
+        stop = gr.Button(
+            "Stop", variant="stop", size="lg", interactive=False, min_width=80, elem_id=STOP
+        )
     estimate = gr.HTML(elem_classes="nst-note")
     preset = unread(gr.Radio(list(PRESETS), label="Preset", info=PRESET_HELP))
     settings = in_sight()
