@@ -50,7 +50,7 @@ def gpu_seconds(
     pictures: Mapping[str, Any], settings: Settings, features_name: str, state: object = None
 ) -> int:
     """The time to ask for a run with these arguments: what `spaces.GPU` calls."""
-    masks = [pictures["mask"], *pictures["style_masks"]]
+    masks = [pictures.get("mask"), *pictures.get("style_masks", ())]
     regions = sum(mask is not None for mask in masks) + any(mask is not None for mask in masks)
     return seconds_to_ask(pictures["content"].size, settings, state is not None, regions)
 

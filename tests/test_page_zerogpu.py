@@ -171,3 +171,16 @@ def test_the_time_asked_for_grows_with_the_work_within_bounds():
     assert narrow_seconds < square_seconds
     # A run that goes on does all its iterations at full size.
     assert gpu_seconds({"content": square}, half, "auto", object()) > square_seconds
+
+
+def test_masks_and_colours_are_asked_for_too():
+    square, mask = Image.new("RGB", (640, 640)), Image.new("L", (64, 64), 255)
+    plain, masked, placed = (
+        gpu_seconds({"content": square, **masks}, Settings(size=1024, iterations=500), "auto")
+        for masks in ({}, {"mask": mask}, {"mask": mask, "style_masks": [mask, None]})
+    )
+    assert plain < masked < placed
+    large = {"content": Image.new("RGB", (3000, 3000))}
+    assert gpu_seconds(large, Settings(color="content"), "auto") > gpu_seconds(
+        large, Settings(), "auto"
+    )
