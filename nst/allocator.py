@@ -7,6 +7,7 @@ the run is over. It is an allocator's setting: results do not change.
 """
 
 import ctypes
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -69,5 +70,7 @@ def share_one_arena() -> None:
 
 
 def _glibc() -> ctypes.CDLL | None:
+    if sys.platform == "win32":
+        return None
     libc = ctypes.CDLL(None)
     return libc if hasattr(libc, "mallopt") and hasattr(libc, "malloc_trim") else None

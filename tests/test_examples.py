@@ -247,7 +247,10 @@ def test_a_batch_tries_again_when_the_queue_is_full(url, photographs, picture_fi
 def test_the_curl_script_paints_and_passes_errors_on(url, picture_files, tmp_path, monkeypatch):
     monkeypatch.setenv("ITERATIONS", "8")
     monkeypatch.setenv("SIZE", "64")
-    words = [str(EXAMPLES / "curl.sh"), *map(str, picture_files), str(tmp_path / "out.png"), url]
+    # Names in which curl's -F finds more than a name.
+    content = picture_files[0].rename(tmp_path / 'a;type=b, "c".png')
+    files = [str(content), str(picture_files[1]), str(tmp_path / "out.png")]
+    words = [str(EXAMPLES / "curl.sh"), *files, url]
     code, printed, errors = run(words)
     assert code == 0, errors
     assert printed.count("iteration") >= 5

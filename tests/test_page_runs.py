@@ -1,5 +1,6 @@
 """The run behind the page and the API, without a server."""
 
+import errno
 import itertools
 import json
 import pickle
@@ -12,6 +13,7 @@ from PIL import Image
 from nst import Settings
 from nst.settings import SPECS
 from page import runs
+from page.folder import FULL
 
 DEFAULTS = {name: spec.default for name, spec in SPECS.items()}
 VALUES = {**DEFAULTS, "iterations": 12, "size": 64, "features": "compact"}
@@ -35,6 +37,16 @@ KEYS = [
 @pytest.fixture
 def files(picture_files):
     return [str(path) for path in picture_files]
+
+
+def test_a_full_disk_is_said_in_one_sentence(files, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(runs, "save_image", full)
+    with pytest.raises(gr.Error) as caught:
+        list(runs.stylize_pictures(*files, **VALUES))
+    assert caught.value.message == FULL
 
 
 def test_a_run_streams_jpeg_previews_and_ends_with_a_png(files):
