@@ -16,7 +16,9 @@ from nst.settings import MOST_STYLES, InputError, Settings
 
 STYLES = ("style", *(f"style_{number}" for number in range(2, MOST_STYLES + 1)))
 MASKS = tuple(f"{style}_mask" for style in STYLES)
-"""What programs call the style images, and the masks that say where each of them goes."""
+WEIGHTS = tuple(f"{style}_weight" for style in STYLES)
+"""What programs call the style images, the masks that say where each of them goes, and the settings
+that say how much it counts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,17 +134,8 @@ def prepare(
             that is black everywhere, a start where the settings want none, or none where they do.
     """
     styles = list(style) if isinstance(style, list | tuple) else [style]
-    if not 1 <= len(styles) <= MOST_STYLES:
-        raise InputError(f"There must be 1 to {MOST_STYLES} style images, not {len(styles)}.")
     masks = [*style_masks, *[None] * (len(styles) - len(style_masks))]
-    for i, given in enumerate(masks):
-        if given is not None and (i >= len(styles) or styles[i] is None):
-            raise InputError(f"There is a {name(i, 'mask')} but no {name(i, 'image')}.")
-    if start is not None and settings.init != "image":
-        raise InputError(
-            "There is a start image, which only init image starts from: choose that, or leave the "
-            "start image out."
-        )
+    _check_given(styles, masks, start, settings)
     content = images.prepare(content, "content image")
     used = [
         (
@@ -168,9 +161,23 @@ def prepare(
     )
 
 
-def weight(index: int) -> str:
-    """The setting that is a style's weight."""
-    return f"{STYLES[index]}_weight"
+def _check_given(
+    styles: Sequence[Image.Image | None],
+    masks: Sequence[Image.Image | None],
+    start: Image.Image | None,
+    settings: Settings,
+) -> None:
+    """Refuse too many styles or none, and what would have no effect."""
+    if not 1 <= len(styles) <= MOST_STYLES:
+        raise InputError(f"There must be 1 to {MOST_STYLES} style images, not {len(styles)}.")
+    for i, given in enumerate(masks):
+        if given is not None and (i >= len(styles) or styles[i] is None):
+            raise InputError(f"There is a {name(i, 'mask')} but no {name(i, 'image')}.")
+    if start is not None and settings.init != "image":
+        raise InputError(
+            "There is a start image, which only init image starts from: choose that, or leave the "
+            "start image out."
+        )
 
 
 def name(index: int, what: str) -> str:

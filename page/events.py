@@ -4,13 +4,13 @@ from typing import Any
 
 import gradio as gr
 
-from nst.inputs import STYLES
+from nst.inputs import STYLES, WEIGHTS
 from nst.settings import PRESET_FIELDS
 from page import handlers, instant_events, recall, stopping
 from page.api import run_inputs
 from page.controls import seed_applies
 from page.layout import Inputs, Outputs
-from page.more_pictures import WEIGHTS, mask_of, mask_without, weight_applies
+from page.more_pictures import mask_of, mask_without, weight_applies
 from page.progress import describe_features
 from page.shown import in_a_shown_format
 from page.wiring import AT_ONCE, PRIVATE, on, scroll

@@ -1,6 +1,6 @@
 """What programs can ask of the app before they send a picture: /info and /estimate."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from math import isqrt
 from typing import Any
@@ -110,28 +110,29 @@ def expected_run(size: tuple[int, int], values: Mapping[str, object]) -> Estimat
     Raises:
         InputError: the run cannot be made.
     """
-    expected = _calibrated(size, values, check_fits)
-    return expected and replace(expected, seconds=pace().corrected(expected.seconds))
+    if (run := _measured(values)) is None:
+        return None
+    check_fits(size, *run)
+    expected = _calibrated(size, *run)
+    return replace(expected, seconds=pace().corrected(expected.seconds))
 
 
 def learn(size: tuple[int, int], values: Mapping[str, object], seconds: float) -> None:
     """Let what is expected of later runs follow what one of them took."""
     # Not whether it fits: it did, and what it took is not all given back yet.
-    if not zerogpu.HERE and (expected := _calibrated(size, values)):
-        pace().add(expected.seconds, seconds)
+    if not zerogpu.HERE and (run := _measured(values)):
+        pace().add(_calibrated(size, *run).seconds, seconds)
 
 
-def _calibrated(
-    size: tuple[int, int],
-    values: Mapping[str, object],
-    check: Callable[..., None] | None = None,
-) -> Estimate | None:
+def _measured(values: Mapping[str, object]) -> tuple[Settings, Any] | None:
+    """The settings and the network of a run; None if that network was not measured."""
     settings = Settings(**{name: values[name] for name in SPECS})
     features = features_of(FEATURES.default)
-    if values["features"] not in (FEATURES.default, features.name):
-        return None
-    if check:
-        check(size, settings, features)
+    measured = values["features"] in (FEATURES.default, features.name)
+    return (settings, features) if measured else None
+
+
+def _calibrated(size: tuple[int, int], settings: Settings, features: Any) -> Estimate:  # noqa: ANN401
     if zerogpu.HERE:
         return _asked_for(size, settings, features)
     return estimate(size, settings, features, calibrate(features, SPECS["optimizer"].default))

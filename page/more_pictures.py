@@ -10,12 +10,11 @@ from typing import Any
 import gradio as gr
 from PIL import Image, ImageFilter, ImageOps
 
-from nst.inputs import MASKS, STYLES
+from nst.inputs import MASKS, STYLES, WEIGHTS
 from nst.settings import SPECS
 from page.controls import picture_input, widget_of
 from page.drawings import bounded
 
-WEIGHTS = tuple(f"{style}_weight" for style in STYLES)
 MASK_HELP = "White is painted, black stays a photograph."
 WEIGHT_REASON = "It counts beside others: give this painting first."
 STYLE_MASK_HELP = "White is where this painting goes."

@@ -8,7 +8,6 @@ import re
 from urllib.parse import parse_qs
 
 import gradio as gr
-from gradio.queueing import Queue
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -27,7 +26,9 @@ class OwnStreams:
         """As ASGI has it."""
         if scope["type"] == "http" and scope["method"] == "GET":
             session = _session(scope)
-            if session is not None and session not in _pending(self.page._queue):
+            # Those that have answers to come.
+            pending = self.page._queue.pending_messages_per_session
+            if session is not None and session not in pending:
                 answer = JSONResponse({"detail": NOTHING, "error": NOTHING}, 404)
                 return await answer(scope, receive, send)
         return await self.app(scope, receive, send)
@@ -45,8 +46,3 @@ def _session(scope: Scope) -> str | None:
         query = parse_qs(scope["query_string"].decode("latin-1"))
         return query.get("session_hash", [""])[0] if "session_hash" in query else None
     return None
-
-
-def _pending(queue: Queue) -> set[str]:
-    """The sessions that have answers to come."""
-    return queue.pending_messages_per_session.keys()

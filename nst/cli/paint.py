@@ -101,7 +101,7 @@ def _imply(options: argparse.Namespace, named: set[str]) -> None:
     if "seed" in named and options.init != "noise":
         raise InputError("--seed draws the noise of --init noise: add that, or leave it out.")
     for number in range(len(options.style), MOST_STYLES):
-        weight = inputs.weight(number)
+        weight = inputs.WEIGHTS[number]
         if weight in named:
             option = weight.replace("_", "-")
             raise InputError(f"There is a --{option}, but no {inputs.name(number, 'image')}.")
