@@ -31,9 +31,10 @@ from torch import Tensor, nn
 from benchmarks.textbook import Textbook
 from nst import InputError, Settings, allocator, load_features
 from nst.balance import PLAIN
-from nst.features import VGG19, FeatureNetwork, default_device, fastest_dtype
+from nst.features import VGG19, FeatureNetwork, fastest_dtype
 from nst.images import cover, open_image, resize_tensor, to_tensor
 from nst.instant import load_instant, paint
+from nst.machine.device import default_device
 from nst.objective import Objective, used_layers
 from nst.optim import ProjectedLBFGS
 from nst.regions import everywhere

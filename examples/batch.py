@@ -30,7 +30,7 @@ from gradio_client.utils import QueueError
 
 PICTURES = (
     *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".webp", ".gif", ".bmp"),
-    *(".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".avif"),
+    *(".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".avif", ".heic", ".heif"),
 )
 """Endings of the files that are painted; those that are hidden, like ._x.jpg, are not."""
 JOBS = 2

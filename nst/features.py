@@ -33,6 +33,7 @@ from torch.nn import functional as F
 from nst.checked_weights import check_numbers, check_regular, damaged, read_weights
 from nst.losses import Metric
 from nst.machine.defaults import usual_defaults
+from nst.machine.device import default_device
 from nst.settings import FEATURES, InputError
 from nst.trace import Trace
 
@@ -228,11 +229,6 @@ def load_features(
     return network.requires_grad_(False).eval()
 
 
-def default_device() -> torch.device:
-    """A GPU if there is one, else the processor."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-
-
 @cache
 def fastest_dtype(device: torch.device) -> torch.dtype:
     """bfloat16 on GPUs with units for it and on processors where it proves clearly faster.
@@ -244,6 +240,8 @@ def fastest_dtype(device: torch.device) -> torch.dtype:
     if device.type == "cuda":
         able = torch.cuda.is_bf16_supported(including_emulation=False)
         return torch.bfloat16 if able else torch.float32
+    if device.type != "cpu":  # Apple's: not measured
+        return torch.float32
     if not (torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()):
         return torch.float32
     low, full = (_convolution_seconds(t) for t in (torch.bfloat16, torch.float32))
@@ -264,9 +262,11 @@ def _convolution_seconds(dtype: torch.dtype) -> float:
 
 
 def _version(network: FeatureNetwork) -> str:
-    """A fingerprint of the weights as they were loaded, from the biases: the rest is large."""
-    biases = torch.cat([convolution.bias for convolution in network.convolutions])
-    return hashlib.sha256(biases.detach().numpy().tobytes()).hexdigest()[:8]
+    """A fingerprint of the weights as they were loaded."""
+    digest = hashlib.sha256()
+    for weights in network.parameters():  # not the metrics, which each machine rounds by itself
+        digest.update(weights.detach().contiguous().numpy())
+    return digest.hexdigest()[:8]
 
 
 def _choose(device: torch.device) -> FeatureNetwork:

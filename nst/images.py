@@ -18,12 +18,20 @@ from typing import BinaryIO
 
 import numpy as np
 import torch
-from PIL import ExifTags, Image, ImageCms, ImageOps, PngImagePlugin, UnidentifiedImageError
+from PIL import (
+    ExifTags,
+    Image,
+    ImageCms,
+    ImageFile,
+    ImageOps,
+    PngImagePlugin,
+    UnidentifiedImageError,
+)
 from pillow_heif import register_heif_opener
 from torch import Tensor
 from torch.nn import functional as F
 
-from nst.pictures import depth
+from nst.pictures import depth, float_tiff
 from nst.pictures.depth import Levels, is_deep, levels_of
 from nst.pictures.light import Conversion, by_code, by_gamma, gamma_of
 from nst.settings import MAX_SIDE, InputError
@@ -151,11 +159,24 @@ def opened(
         with warnings.catch_warnings():
             # Pillow warns below our own limit for what is made smaller while it is decoded.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(file, formats=formats)
+            image = _open(file, what, formats)
         with image:
             _check_size(*image.size, what, _most_megapixels(image))
             _check_effort(image, file, what)
             yield image
+
+
+def _open(file: Path, what: str, formats: Sequence[str]) -> Image.Image:
+    try:
+        image = Image.open(file, formats=formats)
+    except UnidentifiedImageError:
+        floats = float_tiff.found(file) if "TIFF" in formats else None
+        if floats is None:
+            raise
+        _check_size(*floats.size, what)
+        return floats.picture(what, NOTE)
+    image.info.pop(NOTE, None)  # whatever wrote it there
+    return image
 
 
 def prepare(image: Image.Image, what: str = "image") -> Image.Image:
@@ -406,6 +427,8 @@ def _most_megapixels(image: Image.Image) -> int:
 
 def _check_effort(image: Image.Image, file: Path, what: str) -> None:
     """Refuse files that take a decoder far longer than their pixels do."""
+    if not isinstance(image, ImageFile.ImageFile):  # decoded by now, with no decoder's effort
+        return
     slow = any(tile[0] in SLOW_DECODERS for tile in image.tile)
     if slow and file.stat().st_size > SLOW_KILOBYTES * 1000:
         raise InputError(f"The {what} is in a variant of its format that is slow: save it as PNG.")
@@ -470,7 +493,8 @@ def _said(image: Image.Image, levels: Levels | None, what: str) -> str:
     """That sentence, of a picture that is opened."""
     frames = image.format in OF_FRAMES and getattr(image, "is_animated", False)
     first = f"Only the first frame of the {what} is used." if frames else ""
-    return f"{first} {levels.note if levels else ''}".strip()
+    assumed = levels.note if levels else image.info.get(NOTE, "")
+    return f"{first} {assumed}".strip()
 
 
 def _eight_bit(image: Image.Image, levels: Levels | None, what: str) -> Image.Image:

@@ -21,8 +21,9 @@ from torch import Tensor
 
 from nst import allocator, images
 from nst.checked_weights import damaged, read_weights
-from nst.features import default_device, fastest_dtype
+from nst.features import fastest_dtype
 from nst.machine.defaults import usual_defaults
+from nst.machine.device import default_device
 from nst.memory import HEADROOM, available_bytes, gigabytes
 from nst.settings import InputError, InstantSettings
 from nst.styles import INSTANT_FILE, NAMES
@@ -61,8 +62,10 @@ def load_instant(
         network.load_state_dict(weights)
     except (LookupError, RuntimeError, ValueError) as error:  # whole, but another network's
         raise damaged("the instant styles", path) from error
-    values = torch.cat([row.flatten() for _, row in network.rows()]).detach()
-    network.version = hashlib.sha256(values.numpy().tobytes()).hexdigest()[:8]
+    digest = hashlib.sha256()
+    for parameter in network.state_dict().values():
+        digest.update(parameter.float().contiguous().numpy())
+    network.version = digest.hexdigest()[:8]
     for kernel in network.kernels():
         kernel.data = kernel.data.to(network.dtype)
     return network.to(device).requires_grad_(False).eval()

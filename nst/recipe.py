@@ -24,9 +24,10 @@ from nst.settings import (
 )
 from nst.transformer import INSTANT, Transformer
 
-VERSION = "1.2"
-"""Of the software: raised whenever recipes get more fields, or the same one gives other pixels."""
-SAME_PIXELS = ("1.1", VERSION)
+VERSION = "1.3"
+"""Of the software: raised whenever recipes get more fields, the same one gives other pixels, or
+networks are named otherwise."""
+SAME_PIXELS = ("1.1", "1.2", VERSION)
 """Versions whose recipes give the same pixels here."""
 LONGEST = 10_000
 """Characters of a recipe that are read at all."""
@@ -59,6 +60,13 @@ class Recipe:
     def text(self) -> str:
         """The recipe as JSON, for `read` to read."""
         return json.dumps(asdict(self))
+
+    def has_network_of(self, other: "Recipe") -> bool:
+        """Whether both were made by the same weights in the same precision, as far as they tell."""
+        if self.software == other.software:
+            return self.network == other.network
+        # Before 1.3 the version told of some of the weights only.
+        return self.network.split()[-1:] == other.network.split()[-1:]
 
 
 def of_run(

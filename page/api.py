@@ -11,6 +11,7 @@ from page.instant import paint_instantly
 from page.instant_tab import style_choice
 from page.layout import Inputs
 from page.runs import stylize_pictures
+from page.streaming import in_a_thread
 
 PROGRESS_HELP = (
     "Where the run is: iteration, total, size (of this scale, in pixels), content_loss, "
@@ -52,7 +53,10 @@ def connect_api(inputs: Inputs) -> None:
     documented(image, "The picture so far as a JPEG file; at last the result as a PNG file.")
     documented(progress, PROGRESS_HELP)
     gr.Button(visible=False).click(
-        stylize_pictures, outputs=[image, progress], api_name="stylize", **run_inputs(inputs)
+        in_a_thread(stylize_pictures),
+        outputs=[image, progress],
+        api_name="stylize",
+        **run_inputs(inputs),
     )
     sizes = [
         unread(with_range(gr.Number(s.default, label=s.label, precision=0, visible=False), s))

@@ -1,6 +1,6 @@
 """What the page and the API start with: `Settings`' own defaults, and larger pictures on a GPU."""
 
-from nst.features import default_device
+from nst.machine.device import default_device
 from nst.settings import starting_specs
 from page import zerogpu
 

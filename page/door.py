@@ -24,7 +24,8 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from page import limits
-from page.streams import OwnStreams
+from page.streams import OwnStreams, replayed
+from page.tool_calls import ToolCalls
 
 PAINTING = "painting"
 """The queue of the runs."""
@@ -58,6 +59,7 @@ def middleware(page: gr.Blocks) -> list[Middleware]:
         Middleware(BodyLimit),
         Middleware(ExactCancel, page=page),
         Middleware(OwnStreams, page=page),
+        Middleware(ToolCalls),
     ]
 
 
@@ -85,6 +87,19 @@ async def _push(
         if error:
             return False, error.message, "queue_full"
     return await let_in(body=body, request=request, username=username)
+
+
+async def withdraw(page: gr.Blocks, session: str | None) -> None:
+    """Take the runs of a page's session that still wait out of the queue."""
+    queue = page._queue
+    runs = queue.event_queue_per_concurrency_id.get(PAINTING)
+    for event in [run for run in runs.queue if run.session_hash == session] if runs else []:
+        await _take_out(event, queue)
+
+
+async def _take_out(event: Event, queue: Queue) -> None:
+    await queue.remove_from_queue(event._id)
+    queue.send_message(event, ProcessCompletedMessage(output={}, success=True))
 
 
 def tidy(queue: Queue) -> None:
@@ -255,20 +270,10 @@ class ExactCancel:
             event = queue.event_ids_to_events.get(asked["event_id"])
             named = asked["session_hash"], asked["fn_index"]
         except (ValueError, LookupError, TypeError):  # Gradio says what is missing
-            return await self.app(scope, _replayed(body), send)
+            return await self.app(scope, replayed(body), send)
         if event is None or named != (event.session_hash, event.fn._id):
             return await JSONResponse({"success": False})(scope, receive, send)
         if event in queue.event_queue_per_concurrency_id[event.concurrency_id].queue:
-            await queue.remove_from_queue(event._id)
-            queue.send_message(event, ProcessCompletedMessage(output={}, success=True))
+            await _take_out(event, queue)
             return await JSONResponse({"success": True})(scope, receive, send)
-        return await self.app(scope, _replayed(body), send)
-
-
-def _replayed(body: bytes) -> Receive:
-    """A body that was read before, as an application receives it."""
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return receive
+        return await self.app(scope, replayed(body), send)

@@ -1,63 +1,93 @@
 """Which event of the page calls which handler; none of them is part of the API."""
 
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from nst.inputs import STYLES, WEIGHTS
 from nst.settings import PRESET_FIELDS
-from page import handlers, instant_events, recall, stopping
+from page import handlers, instant_events, painting, recall
 from page.api import run_inputs
 from page.controls import seed_applies
+from page.door import withdraw
 from page.layout import Inputs, Outputs
 from page.more_pictures import mask_of, mask_without, weight_applies
+from page.painting import PICTURES
 from page.progress import describe_features
 from page.shown import in_a_shown_format
 from page.wiring import AT_ONCE, PRIVATE, on, scroll
 
+SHOWN = (
+    *("picture", "bar", "curves", "download", "resume", "status", "content_note", "style_note"),
+    *("more", "compare", "film", "animation", "use_as_content", "strip"),
+)
+"""What a run shows, of the page's components."""
+VISIT = (Path(__file__).parent / "visit.js").read_text()
+USED = """(...values) => {
+  try { sessionStorage.setItem('nst-visit-used', '1'); } catch { /* storage is off */ }
+  return values;
+}"""
+"""JavaScript that notes that the visit has had pictures."""
+
 
 def connect_page(page: gr.Blocks, cards: gr.HTML, inputs: Inputs, outputs: Outputs) -> None:
     """Connect everything that happens on the page."""
-    record = gr.State()  # of the run under way, if there is one
-    page.load(None, js=stopping.WATCH, **AT_ONCE)
-    filled = instant_events.connect(inputs, outputs, record)
-    _connect_run(inputs, outputs, record, filled)
+    filled = instant_events.connect(inputs, outputs)
+    _connect_run(page, inputs, outputs, filled)
+    _connect_visit(page, inputs, outputs)
     _connect_pictures(cards, inputs, outputs)
     _connect_settings(page, inputs, outputs)
 
 
-def _connect_run(inputs: Inputs, outputs: Outputs, record: gr.State, filled: Any) -> None:  # noqa: ANN401
+def _connect_run(page: gr.Blocks, inputs: Inputs, outputs: Outputs, filled: Any) -> None:  # noqa: ANN401
     """Connect the runs; the one that refines begins when the event `filled` succeeds."""
-    named = {**vars(inputs), **vars(outputs), "record": record}
+    named = {**vars(inputs), **vars(outputs)}
     buttons = ("paint", "more", "stop")
-    shown = ("picture", "bar", "curves", "download", "record", "resume", "status")
-    shown += ("content_note", "style_note")
-    result = (*buttons, "bar", "compare", "film", "animation", "use_as_content", "strip", "record")
     what = run_inputs(inputs)
-    again = {**what, "inputs": [outputs.picture, *what["inputs"]]}
-    runs = []
-    at_first = (*buttons, "bar", "tabs", "record")
-    failed = ("paint", "stop", "bar")
+    first = {**what, "inputs": [inputs.visit, *what["inputs"]]}
+    again = {**what, "inputs": [inputs.visit, outputs.picture, *what["inputs"]]}
+    key = {"inputs": inputs.visit, **AT_ONCE}
     for event, handler, needed in (
-        (inputs.paint.click, handlers.paint, what),
-        (filled.success, handlers.paint, what),
-        (outputs.more.click, handlers.go_on, again),
+        (inputs.paint.click, painting.paint, first),
+        (filled.success, painting.paint, first),
+        (outputs.more.click, painting.go_on, again),
     ):
-        begin = on(event, handlers.begin, named, at_first, js=stopping.begun(scroll()), **AT_ONCE)
-        run = on(begin.then, handler, named, shown, **needed, **PRIVATE)
+        begin = on(event, painting.begin, named, (*buttons, "bar", "tabs"), js=scroll(), **key)
+        run = on(begin.then, handler, named, SHOWN, **needed, **PRIVATE)
         # Paint is offered again when the run has really ended: a click before that would be lost.
-        on(run.then, handlers.finish, named, result, inputs=record, **PRIVATE)
-        said = {"inputs": outputs.bar, "js": stopping.said(handlers.STOPPED)}
-        on(run.failure, handlers.fail, named, failed, **said, **AT_ONCE)
-        runs.append(run)
-    on(inputs.stop.click, handlers.stop, named, ("stop", "bar"), cancels=runs, **AT_ONCE)
+        on(run.then, painting.ready, named, ("paint", "stop"), **AT_ONCE)
+        on(run.failure, painting.fail, named, ("paint", "stop", "bar"), **key)
+
+    async def stop(key: str, request: gr.Request) -> dict[str, Any]:
+        await withdraw(page, request.session_hash)
+        return painting.stop(key)
+
+    on(inputs.stop.click, stop, named, ("stop", "bar"), **key)
+
+
+def _connect_visit(page: gr.Blocks, inputs: Inputs, outputs: Outputs) -> None:
+    """Have the server keep what the page has, and the page take it up again."""
+    pictures = {name: vars(inputs).get(name) or inputs.more_pictures[name] for name in PICTURES}
+    kept = painting.keep_pictures(PICTURES)
+    given = [inputs.visit, *pictures.values()]
+    changed = [picture.change for picture in pictures.values()]
+    gr.on(changed, kept, given, js=USED, trigger_mode="always_last", **AT_ONCE)
+    named = {**vars(inputs), **vars(outputs), **pictures}
+    visit = [inputs.visit, inputs.was_used]
+    known = page.load(None, None, visit, js=VISIT, **AT_ONCE)
+    changes = (*SHOWN, *PICTURES, "paint", "stop", "tabs")
+    unlimited = {"concurrency_limit": None, **PRIVATE}
+    back = on(known.then, painting.come_back, named, changes, inputs=visit, **unlimited)
+    on(back.then, painting.ready, named, ("paint", "stop"), **AT_ONCE)
 
 
 def _connect_pictures(cards: gr.HTML, inputs: Inputs, outputs: Outputs) -> None:
     shown = ("content", "style", "picture", "compare", "film", "curves", "tabs", "bar", "resume")
     buttons = ("download", "animation", "use_as_content", "more")
     named = {**vars(inputs), **vars(outputs)}
-    on(cards.click, handlers.show_pair, named, shown + buttons, js=scroll(), **AT_ONCE)
+    options = {"inputs": inputs.visit, "js": scroll(), **AT_ONCE}
+    on(cards.click, handlers.show_pair, named, shown + buttons, **options)
     inputs.content_tiles.click(handlers.take_example("content"), None, inputs.content, **AT_ONCE)
     inputs.style_tiles.click(handlers.take_example("styles"), None, inputs.style, **AT_ONCE)
     for image, note, what in (

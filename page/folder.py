@@ -9,7 +9,6 @@ to start removes every folder that nobody holds the lock of.
 
 import contextlib
 import errno
-import fcntl
 import logging
 import os
 import shutil
@@ -20,6 +19,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import gradio.mcp
+
+from page.lock import lock
 
 PREFIX = "nst-server-"
 LOCK = ".lock"
@@ -50,8 +51,8 @@ def temporary_files() -> Iterator[Path]:
     before = tempfile.tempdir
     with tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as name:
         folder, done = Path(name), threading.Event()
-        with (folder / LOCK).open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with (folder / LOCK).open("w") as held:
+            lock(held)
             tempfile.tempdir = name
             os.environ["GRADIO_TEMP_DIR"] = gradio.mcp.DEFAULT_TEMP_DIR = str(folder / "gradio")
             keeper = threading.Thread(target=_keep_small, args=(folder, done), daemon=True)
@@ -69,8 +70,8 @@ def sweep() -> None:
         with contextlib.suppress(OSError):  # another server's, or removed by one
             if time.time() - folder.stat().st_mtime < YOUNG_SECONDS:
                 continue
-            with (folder / LOCK).open("a") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with (folder / LOCK).open("a") as held:
+                lock(held)
                 shutil.rmtree(folder, ignore_errors=True)
 
 

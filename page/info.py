@@ -91,7 +91,8 @@ def estimate_run(width: object, height: object, **values: object) -> dict[str, A
 
 def _asked_for(size: tuple[int, int], settings: Settings, features: Any) -> Estimate:  # noqa: ANN401
     bytes_ = run_bytes(size, settings, features)
-    return Estimate(zerogpu.seconds_to_ask(size, settings), bytes_)
+    seconds = zerogpu.seconds_to_ask(size, settings) * zerogpu.quota_factor()
+    return Estimate(seconds, bytes_)
 
 
 def measure_machine() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import gradio as gr
@@ -14,14 +15,16 @@ from nst.styles import title
 from page import compare, curves, film
 from page.api import instant_inputs
 from page.examples import pictures
-from page.handlers import KEPT, in_its_place, sent
+from page.handlers import sent
 from page.instant import PAINTED, Info, api_name, paint_instantly
 from page.instant_tab import REFINE_FIRST, mix_applies
 from page.layout import ANY, Inputs, Outputs
+from page.painting import KEPT, in_its_place
 from page.pictures import data_url, fitted, small
 from page.progress import alert, note
-from page.record import COMPARED, Record
+from page.record import COMPARED
 from page.runs import sentences
+from page.visits import visits
 from page.wiring import AT_ONCE, PRIVATE, on, scroll
 
 BUSY = "A run is under way: wait for its end, or stop it under “Any painting”."
@@ -36,28 +39,31 @@ def choose(event: gr.EventData) -> str:
         return INSTANT_SPECS["style"].check(api_name("style"), sent(event, "name"))
 
 
-def begin(chosen: str, record: Record | None) -> dict[str, Any]:
+def begin(key: str, chosen: str) -> dict[str, Any]:
     """Updates for the moment after a click, or after a setting was changed."""
     if not chosen:
         return {}
-    if record is not None:
+    if _is_busy(key):
         return {"problem": alert(BUSY)}
     return {"bar": note("Painting …"), "problem": "", "tabs": gr.update(selected="picture")}
 
 
-def paint(
-    content: str | None, chosen: str, *values: object, record: Record | None
-) -> Iterator[dict[str, Any]]:
+def _is_busy(key: str) -> bool:
+    visit = visits().find(key)
+    return visit is not None and (visit.is_busy or visit.waits)
+
+
+def paint(key: str, content: str | None, chosen: str, *values: object) -> Iterator[dict[str, Any]]:
     """Paint, and show the picture; what cannot be used gets its sentence in its place."""
     # The pictures of a run under way would take this one's place.
-    if not chosen or record is not None:
+    if not chosen or _is_busy(key):
         yield {}
         return
     strength, size, second, mix = values
     mix = mix if second != "none" else INSTANT_SPECS["mix"].default  # the slider is out of use
     try:
         for picture, info in paint_instantly(content, chosen, strength, size, second, mix):
-            yield _shown(content, picture, info)
+            yield visits().of(key).show(_shown(content, picture, info))
     except gr.Error as error:
         yield in_its_place(error)
 
@@ -82,7 +88,11 @@ def _shown(content: str, picture: str, info: Info) -> dict[str, Any]:
         "use_as_content": gr.update(interactive=True),
         "more": gr.update(interactive=False),
         "resume": "",
-        "strip": {"picture": data_url(small(after, KEPT)), "words": words},
+        "strip": {
+            "id": token_hex(8),
+            "picture": data_url(small(after, KEPT)),
+            "words": words,
+        },
     }
 
 
@@ -143,12 +153,12 @@ def start_of_another(init: str, refined: bool) -> dict[str, Any]:
     return {"init": "content", "start": None, "refined": False} if own else {}
 
 
-def connect(inputs: Inputs, outputs: Outputs, record: gr.State) -> Any:  # noqa: ANN401 - Gradio's
+def connect(inputs: Inputs, outputs: Outputs) -> Any:  # noqa: ANN401 - Gradio's
     """Connect all of it; what is returned succeeds when a run is to begin, to refine a painting."""
     tab, chosen = inputs.instant, gr.State("")
     named = {**vars(inputs), **vars(outputs), **vars(tab), **inputs.settings}
     # Whether the start that is set is the painting to be refined, and nobody's upload.
-    named |= {**inputs.more_pictures, "record": record, "refined": gr.State(False)}
+    named |= {**inputs.more_pictures, "refined": gr.State(False)}
     strength, size, second, mix = tab.settings.values()
     picked = tab.tiles.click(choose, None, chosen, **AT_ONCE)
     set_anew = partial(gr.on, [strength.release, size.release, mix.release, second.input])
@@ -170,16 +180,15 @@ def connect(inputs: Inputs, outputs: Outputs, record: gr.State) -> Any:  # noqa:
 def _connect_painting(event: Any, what: dict[str, Any], named: dict[str, Any], chosen: Any) -> None:  # noqa: ANN401
     result = ("picture", "compare", "film", "curves", "bar", "download", "animation", "strip")
     result += ("use_as_content", "more", "resume", "content_note", "style_note")
-    record = named["record"]
-    begun = on(event, begin, named, ("bar", "problem", "tabs"), inputs=[chosen, record], **AT_ONCE)
+    visit = named["visit"]
+    begun = on(event, begin, named, ("bar", "problem", "tabs"), inputs=[visit, chosen], **AT_ONCE)
     painted = on(
         begun.then,
         paint,
         named,
         result,
-        inputs_kwargs={"record": record},
         trigger_mode="always_last",  # of clicks while it paints, the last one counts
-        **what,
+        **{**what, "inputs": [visit, *what["inputs"]]},
         **PRIVATE,
     )
     on(painted.failure, fail, named, ("bar",), **AT_ONCE)

@@ -11,7 +11,6 @@ from page import compare, curves, examples, film, instant_tab
 from page.controls import documented, in_groups, in_sight, path_of, picture_input, unread
 from page.more_pictures import more_pictures
 from page.pictures import small
-from page.stopping import STOP
 
 RESULT_HEIGHT = 480
 ANY = "any"
@@ -35,6 +34,8 @@ came out of it.</p></header>"""
 class Inputs:
     """What a run is made from, and what fills it."""
 
+    visit: gr.Textbox  # the key of this page's visit, out of sight
+    was_used: gr.Checkbox  # whether the browser had that key before, out of sight
     content: gr.Image
     style: gr.Image
     content_note: gr.HTML
@@ -95,7 +96,9 @@ def _inputs() -> Inputs:
             controls = _controls()
         with gr.Tab("Instant styles", id="instant"):
             instant = instant_tab.lay_out()
-    return Inputs(**pictures, modes=modes, **controls, instant=instant)
+    visit = unread(gr.Textbox(visible=False, label="Visit"))
+    was_used = unread(gr.Checkbox(visible=False, label="Was used"))
+    return Inputs(visit, was_used, **pictures, modes=modes, **controls, instant=instant)
 
 
 def _pictures() -> dict[str, Any]:
@@ -115,9 +118,7 @@ def _pictures() -> dict[str, Any]:
 def _controls() -> dict[str, Any]:
     with gr.Row():
         paint = gr.Button("Paint", variant="primary", size="lg", scale=2, min_width=120)
-        stop = gr.Button(
-            "Stop", variant="stop", size="lg", interactive=False, min_width=80, elem_id=STOP
-        )
+        stop = gr.Button("Stop", variant="stop", size="lg", interactive=False, min_width=80)
     estimate = gr.HTML(elem_classes="nst-note")
     preset = unread(gr.Radio(list(PRESETS), label="Preset", info=PRESET_HELP))
     settings = in_sight()

@@ -31,10 +31,19 @@ and 3 MB once it has shown a run, whose film and compared pictures are in the pa
 keeps its own among the latest; any other page gets a new copy with its next event."""
 RUN_SECONDS = 600
 """After this a run ends with what it has, where the hardware is the server's own."""
-SPARED_SECONDS = 3
-"""So long before ZeroGPU takes its GPU back, a run ends there."""
+SPARED_SECONDS = 5
+"""So long before ZeroGPU takes its GPU back, a run ends there: ZeroGPU counts from before the
+process is made that the run is in, which takes some seconds itself."""
 STRAGGLER_SECONDS = 60
 """A run waits so long for one that was stopped in the middle of a slow iteration."""
+ALONE_SECONDS = 20
+"""A page's run that nobody follows any more gives its place to others after so long; while nobody
+waits, it goes on to its end."""
+VISITS = 50
+"""Visits that are kept for pages that come back, the latest ones. One takes about 2 MB, which are
+the film and the compared pictures of its last run."""
+VISIT_SECONDS = 1800
+"""So long after its last sign of life a visit is forgotten."""
 CLOSING_SECONDS = 4
 """A run has so long to end when the server is told to."""
 FRAMES = 20
@@ -84,20 +93,42 @@ class Turn:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._closes = threading.Event()
+        self._waiting: set[object] = set()
+        self._holder: object | None = None
 
     @contextmanager
-    def taken(self) -> Iterator[None]:
-        """Wait for the turn, and hold it inside the `with` block.
+    def place(self) -> Iterator[Iterator[None]]:
+        """A place before the turn; inside the `with` block, it is one's turn when this has ended.
 
         Gradio gives the place of a stopped run to the next one at once, while the thread of the
-        stopped one is still in an iteration.
+        stopped one is still in an iteration; and runs of pages go on without their page.
         """
-        if not self._lock.acquire(timeout=STRAGGLER_SECONDS):
-            raise gr.Error("The server is busy. Please try again.", print_exception=False)
+        place = object()
+        waiting = self._wait(place)
         try:
-            yield
+            yield waiting
         finally:
-            self._lock.release()
+            waiting.close()
+            if self._holder is place:
+                self._holder = None
+                self._lock.release()
+
+    def _wait(self, place: object) -> Iterator[None]:
+        """Yield now and then until it is this place's turn."""
+        until = time.monotonic() + STRAGGLER_SECONDS
+        self._waiting.add(place)
+        try:
+            while not self._lock.acquire(timeout=WORD_SECONDS):
+                if time.monotonic() > until:
+                    raise gr.Error("The server is busy. Please try again.", print_exception=False)
+                yield
+            self._holder = place
+        finally:
+            self._waiting.discard(place)
+
+    def is_wanted(self) -> bool:
+        """Whether others wait for the turn."""
+        return bool(self._waiting)
 
     def check(self) -> None:
         """Raise `gr.Error` once the server closes."""

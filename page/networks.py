@@ -6,7 +6,7 @@ from copy import copy
 from functools import lru_cache
 from typing import Any
 
-from nst import load_features
+from nst import InputError, load_features
 from page import worker
 
 
@@ -15,6 +15,7 @@ class Networks:
 
     def __init__(self) -> None:
         self._loaded: dict[str, Any] = {}
+        self._failed: dict[str, InputError] = {}
         # One a name: who wants another network does not wait for a download.
         self._loading: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
@@ -26,10 +27,28 @@ class Networks:
         """
         with self._loading[name]:
             if name not in self._loaded:
-                network = worker.apart(load_features, name)
+                network = self._load(name)
                 self._loaded[name] = network
                 self._loaded.setdefault(network.name, _asked_for(network))
             return self._loaded[name]
+
+    def loaded(self, name: str) -> Any:  # noqa: ANN401 - a FeatureNetwork
+        """The network of a name, if `get` could load it; nothing is tried again.
+
+        Raises:
+            InputError: what `get` raised the last time.
+        """
+        if name in self._failed:
+            raise self._failed[name]
+        return self.get(name)
+
+    def _load(self, name: str) -> Any:  # noqa: ANN401 - a FeatureNetwork
+        self._failed.pop(name, None)
+        try:
+            return worker.apart(load_features, name)
+        except InputError as error:
+            self._failed[name] = error
+            raise
 
 
 def _asked_for(network: Any) -> Any:  # noqa: ANN401 - a FeatureNetwork

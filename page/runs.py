@@ -61,11 +61,13 @@ class Sign:
 
     Attributes:
         step: with a picture, if one is due.
+        seconds: since the run began.
         recipe: of the run; None for a picture that the recipe would not give again.
         network, device: their names.
     """
 
     step: Step
+    seconds: float
     recipe: Recipe | None
     network: str
     device: str
@@ -81,6 +83,7 @@ def _stylize_on_gpu(
         pictures: the picture arguments of `stylize`.
     """
     asked = gpu_seconds(pictures, settings, features_name, state)
+    started = time.monotonic()  # here, where nothing is waited for any more
     # On ZeroGPU this runs in another process, from which only the text of a gr.Error comes back.
     with sentences():
         features = features_of(features_name)
@@ -90,7 +93,8 @@ def _stylize_on_gpu(
         for step, tried, whole in shown(tries, limits.run_seconds(asked), settings.iterations):
             # Where the GPU is lent, nothing of it can stay behind.
             step = replace(step, state=None) if HERE else step
-            yield Sign(step, made(tried) if whole else None, features.name, str(features.device))
+            seconds, made_by = time.monotonic() - started, made(tried) if whole else None
+            yield Sign(step, seconds, made_by, features.name, str(features.device))
 
 
 def _progress(
@@ -137,38 +141,46 @@ def _opened(files: Mapping[str, str | None]) -> dict[str, Any]:
     }
 
 
+def stylize_into(
+    folder: Path, files: Mapping[str, str | None], **values: object
+) -> Generator[tuple[str, Progress], None, None]:
+    """As `stylize_pictures`, with pictures by their names; what it yields is in a folder."""
+    with sentences():
+        yield from _paint(folder, files, **values)
+
+
 def _paint(
-    files: Mapping[str, str | None], features: str, resume: object, values: Mapping[str, object]
+    folder: Path,
+    files: Mapping[str, str | None],
+    resume: object = None,
+    features: str = FEATURES.default,
+    **values: object,
 ) -> Generator[tuple[str, Progress], None, None]:
     """Yield the file of the picture so far, JPEG and at last PNG, with the run's progress."""
     settings = Settings(**values)
     FEATURES.check("features", features)
     state = states().find(resume)
     pictures = _opened(files)
-    with tempfile.TemporaryDirectory(prefix="nst-") as folder:
-        # Something is yielded before the GPU is asked for: a run that is cancelled before its first
-        # yield would hold the GPU to its end.
-        start = _start_of(pictures["content"], settings)
-        picture = _save(start, features, "", Path(folder))
-        yield picture, _progress(start, 0.0)
-        if not HERE:
-            features_of(features)  # others that need the worker do not wait for a download
-        with (
-            limits.turn().taken(),
-            contextlib.closing(
-                worker.steps(_stylize_on_gpu(pictures, settings, features, state))
-            ) as signs,
-        ):
-            started = time.monotonic()  # not before: others may have been waited for
+    # Something is yielded before the GPU is asked for: a run that is cancelled before its first
+    # yield would hold the GPU to its end.
+    start = _start_of(pictures["content"], settings)
+    picture, begun = _save(start, features, "", folder), _progress(start, 0.0)
+    yield picture, begun
+    # Others that need the worker do not wait for a download, and none is tried in a GPU's time.
+    networks().loaded(features) if HERE else features_of(features)
+    with limits.turn().place() as place:
+        for _ in place:
+            yield picture, begun
+        with contextlib.closing(
+            worker.steps(_stylize_on_gpu(pictures, settings, features, state))
+        ) as signs:
             for sign in signs:
                 limits.turn().check()
                 step, made = sign.step, sign.recipe
                 name = states().keep(step.state) if step.state else None
-                seconds = time.monotonic() - started
                 if step.image:
-                    text = made.text() if made else ""
-                    picture = _save(step, sign.network, text, Path(folder))
-                yield picture, _progress(step, seconds, sign.network, sign.device, name)
+                    picture = _save(step, sign.network, made.text() if made else "", folder)
+                yield picture, _progress(step, sign.seconds, sign.network, sign.device, name)
 
 
 def _start_of(content: Image.Image, settings: Settings) -> Step:
@@ -255,9 +267,8 @@ def stylize_pictures(
         resume: What progress called run in the last answer of an earlier run with the same pictures
             and settings: this run goes on from there with the optimiser's memory.
     """
-    features = values.pop("features", FEATURES.default)
     styles = dict(zip(STYLES, (style, style_2, style_3, style_4), strict=True))
     masks = dict(zip(MASKS, (style_mask, style_2_mask, style_3_mask, style_4_mask), strict=True))
     files = {"content": content, **styles, **masks, "mask": mask, "start": start}
-    with sentences():
-        yield from _paint(files, features, resume, values)
+    with sentences(), tempfile.TemporaryDirectory(prefix="nst-") as folder:
+        yield from _paint(Path(folder), files, resume, **values)

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 import gradio as gr
 from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CALL = re.compile(r".*/gradio_api/call/[^/]+/(?P<event>[^/]+)/?")
 DATA = re.compile(r".*/gradio_api/queue/data/?")
@@ -46,3 +46,12 @@ def _session(scope: Scope) -> str | None:
         query = parse_qs(scope["query_string"].decode("latin-1"))
         return query.get("session_hash", [""])[0] if "session_hash" in query else None
     return None
+
+
+def replayed(body: bytes) -> Receive:
+    """A body that was read before, as an application receives it."""
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive

@@ -41,6 +41,7 @@ const show = () => {
 };
 
 const keep = item => {
+  if (item.id && items.some(other => other.id === item.id)) return;  // the page came back
   items = [item, ...items].slice(0, MOST);
   // A browser gives about five megabytes: the oldest make room.
   for (let kept = items.slice(); kept.length; kept.pop()) {

@@ -3,9 +3,9 @@
 A handler answers with a dictionary of values and updates by name, of only what is to change.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import wraps
-from inspect import isgeneratorfunction
+from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
 from typing import Any
 
 import gradio as gr
@@ -20,11 +20,11 @@ def scroll(to: str = "'nst-result'") -> str:
     Args:
         to: the part's id, as an expression of JavaScript.
     """
-    return f"""() => {{
+    return f"""(...values) => {{
       const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
       if (matchMedia('(max-width: 768px)').matches)
         document.getElementById({to}).scrollIntoView({{behavior: still ? 'auto' : 'smooth'}});
-      return [];
+      return values;
     }}"""
 
 
@@ -50,5 +50,16 @@ def on(
         for answer in handler(*args, **kwargs):
             yield values(answer)
 
-    function = streaming if isgeneratorfunction(handler) else once
+    @wraps(handler)
+    async def following(*args: Any, **kwargs: Any) -> AsyncIterator[list[Any]]:  # noqa: ANN401
+        async for answer in handler(*args, **kwargs):
+            yield values(answer)
+
+    @wraps(handler)
+    async def later(*args: Any, **kwargs: Any) -> list[Any]:  # noqa: ANN401
+        return values(await handler(*args, **kwargs))
+
+    kinds = ((isgeneratorfunction, streaming), (isasyncgenfunction, following))
+    kinds += ((iscoroutinefunction, later),)
+    function = next((made for is_of, made in kinds if is_of(handler)), once)
     return event(function, outputs=[named[name] for name in changes], **options)

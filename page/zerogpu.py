@@ -5,6 +5,7 @@ counts them against the visitor's daily quota. On other hardware none of this is
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import gradio as gr
@@ -23,7 +24,7 @@ COLOR_SECONDS = 0.5
 """What a choice of colours adds at most for each megapixel of the photograph: it is changed, and
 each preview is finished, on the processor."""
 MOST_SECONDS = 120
-"""What a run asks for at most: the daily quota of a visitor without an account."""
+"""What a run takes at most of a quota: the daily one of a visitor without an account."""
 
 LESS = "A smaller size or fewer iterations need less GPU time."
 AGAIN = "Please try again in a moment."
@@ -71,7 +72,16 @@ def seconds_to_ask(
     seconds = START_SECONDS + ITERATION_SECONDS * settings.iterations + MEGAPIXEL_SECONDS * work
     if settings.color != "style":
         seconds += COLOR_SECONDS * content_size[0] * content_size[1] / 1e6
-    return min(round(seconds), MOST_SECONDS)
+    return min(round(seconds), int(MOST_SECONDS / quota_factor()))
+
+
+def quota_factor() -> float:
+    """Seconds of a visitor's quota that a second of the GPU takes: more than one on some."""
+    if not HERE:
+        return 1.0
+    from spaces.zero.client import get_duration_seconds  # not to be had elsewhere
+
+    return get_duration_seconds(timedelta(seconds=1000), None) / 1000
 
 
 def in_plain_words(error: gr.Error) -> gr.Error:

@@ -131,12 +131,12 @@ def url(server_folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def start_server(tmp_path: Path) -> Iterator[Callable[[], tuple[str, subprocess.Popen, Path]]]:
+def start_server(tmp_path: Path) -> Iterator[Callable[..., tuple[str, subprocess.Popen, Path]]]:
     """Start a real server of the test's own: its address, process and folder."""
     with ExitStack() as stack:
 
-        def start() -> tuple[str, subprocess.Popen, Path]:
-            return *stack.enter_context(_served(tmp_path)), tmp_path
+        def start(folder: Path = tmp_path) -> tuple[str, subprocess.Popen, Path]:
+            return *stack.enter_context(_served(folder)), folder
 
         yield start
 

@@ -13,6 +13,7 @@ from PIL import Image, PngImagePlugin
 
 from nst import Settings
 from nst.recipe import Recipe
+from tests.wire import Wire
 
 pytestmark = pytest.mark.browser
 FLAGS = [
@@ -61,7 +62,7 @@ def visit(browser, url) -> Iterator:
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: errors.append(error))
-        page.goto(url + path)
+        page.goto(path if path.startswith("http") else url + path)
         page.get_by_text(re.compile("Features: compact on the CPU")).wait_for()
         return page
 
@@ -139,7 +140,7 @@ def test_a_visit_from_first_sight_to_download(page, expect, picture_files, tmp_p
     expect(page.locator(".block.nst-note").first).to_have_text("96 × 64 pixels")
     paint(page, 60)
     page.get_by_text(re.compile(r"Iteration \d+ of 60")).wait_for()
-    expect(page.get_by_role("button", name="Stop")).to_be_enabled()
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_enabled()
     expect(paint_button(page)).to_be_disabled()
     screenshot(page, "2-during")
     page.get_by_text("Done: 60 iterations").wait_for()
@@ -276,7 +277,7 @@ def test_stop_keeps_the_picture_and_the_next_run_starts(page, expect, picture_fi
     paint(page, 2000)
     page.get_by_text(re.compile(r"Iteration \d+ of 2000")).wait_for()
     keep_what_is_said(page)
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Stop", exact=True).click()
     wait_until_ready(page, expect)
     page.get_by_text(re.compile(r"Stopped at iteration \d+ of 2000")).wait_for()
     assert page.evaluate("said.length") and not said_of_failure(page)
@@ -339,6 +340,91 @@ def test_two_visitors_never_see_each_others_pictures(visit, expect, picture_file
             assert (red > blue) == (name == "red")
 
 
+def take_an_example(page) -> None:
+    """Fill both pictures with examples, and ask for many iterations."""
+    page.get_by_role("button", name=re.compile("Take the photograph: Chelsea")).click()
+    page.get_by_role("button", name=re.compile("Take the painting:")).first.click()
+    page.get_by_text(re.compile(r"^\d+ × \d+ pixels$")).nth(1).wait_for()
+
+
+def has_come_back(page, expect) -> None:
+    """See the run of 2000 iterations again, with its pictures, and end it."""
+    page.get_by_text(re.compile(r"Iteration \d+ of 2000")).wait_for()
+    expect(page.locator(SHOWN)).to_have_count(3)  # content, style and the picture so far
+    expect(paint_button(page)).to_be_disabled()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    page.get_by_text(re.compile(r"Stopped at iteration \d+ of 2000")).wait_for()
+    wait_until_ready(page, expect)
+    expect(page.locator(".nst-strip li")).to_have_count(1)
+
+
+def test_a_run_survives_a_reload_and_so_does_its_result(page, expect):
+    take_an_example(page)
+    paint(page, 2000)
+    page.get_by_text(re.compile(r"Iteration \d+ of 2000")).wait_for()
+    page.reload()
+    has_come_back(page, expect)
+    page.reload()
+    page.get_by_text(re.compile(r"Stopped at iteration \d+ of 2000")).wait_for()
+    expect(page.locator(SHOWN)).to_have_count(3)
+    expect(page.locator(".nst-strip li")).to_have_count(1)
+    set_number(page, "Iterations", 4)
+    page.get_by_role("button", name="More iterations").click()
+    page.get_by_text("Done: 4 iterations").wait_for()
+    page.get_by_role("tab", name="Instant styles").click()
+    style_button(page, "Mosaic").click()
+    page.get_by_text(re.compile("^Painted as Mosaic")).wait_for()
+    page.reload()
+    page.get_by_text(re.compile("^Painted as Mosaic")).wait_for()
+    expect(page.locator(SHOWN)).to_have_count(3)
+
+
+def test_a_run_survives_a_lost_connection(visit, url, expect):
+    with Wire(url) as wire:
+        page = visit(wire.address)
+        take_an_example(page)
+        paint(page, 2000)
+        page.get_by_text(re.compile(r"Iteration \d+ of 2000")).wait_for()
+        wire.cut()
+        page.wait_for_timeout(4000)
+        with page.expect_event("load"):  # Gradio's page loads itself again
+            wire.mend()
+        has_come_back(page, expect)
+
+
+def test_after_a_restart_of_the_server_the_page_says_what_is_missing(
+    visit, expect, start_server, picture_files
+):
+    first, server, _ = start_server()
+    with Wire(first) as wire:
+        page = visit(wire.address)
+        set_number(page, "Style strength", 61)
+        upload(page, picture_files)
+        server.terminate()
+        server.wait()
+        wire.lead_to(start_server()[0])
+        page.reload()
+        page.get_by_text("please add them again. Your settings are still here.").wait_for()
+        expect(page.get_by_label("number input for Style strength")).to_have_value("61")
+        page.reload()
+        untouched = visit(wire.address)
+        expect(untouched.get_by_text("please add them again")).to_have_count(0)
+
+
+def test_a_copied_tab_is_a_visit_of_its_own(visit, expect):
+    page = visit()
+    take_an_example(page)
+    key = "sessionStorage.getItem('nst-visit-key')"
+    with page.context.expect_page() as opened:
+        page.evaluate("window.open(location.href)")  # with a copy of the storage
+    other = opened.value
+    other.get_by_text(re.compile("Features: compact on the CPU")).wait_for()
+    other.wait_for_function(f"{key} !== {page.evaluate(key)!r}")
+    expect(other.locator(SHOWN)).to_have_count(0)
+    page.reload()
+    expect(page.locator(SHOWN)).to_have_count(2)
+
+
 def test_a_visitor_who_waits_can_leave_the_queue(visit, expect, picture_files):
     first, second = visit(), visit()
     for page in (first, second):
@@ -348,12 +434,12 @@ def test_a_visitor_who_waits_can_leave_the_queue(visit, expect, picture_files):
     paint(second, 4)
     second.get_by_text("Waiting for a free place").wait_for()
     keep_what_is_said(second)
-    second.get_by_role("button", name="Stop").click()
+    second.get_by_role("button", name="Stop", exact=True).click()
     wait_until_ready(second, expect)
     expect(second.locator(".block.nst-progress")).to_have_text("Stopped.")
     assert not said_of_failure(second)
     assert first.get_by_text(re.compile(r"Iteration \d+ of 2000")).is_visible()
-    first.get_by_role("button", name="Stop").click()
+    first.get_by_role("button", name="Stop", exact=True).click()
     wait_until_ready(first, expect)
 
 
@@ -396,7 +482,7 @@ def test_it_all_goes_by_keyboard(page, expect):
     page.keyboard.press("Enter")
     page.get_by_text(re.compile(r"Iteration \d+ of 200")).wait_for()
     page.keyboard.press("Tab")
-    expect(page.get_by_role("button", name="Stop")).to_be_focused()
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_focused()
     page.keyboard.press("Enter")
     page.get_by_text(re.compile("Stopped at iteration")).wait_for()
 
@@ -466,7 +552,7 @@ def test_an_instant_style_paints_at_a_click_and_is_refined(visit, expect, viewpo
     style_button(page, "Woodcut").click()
     expect(page.get_by_role("alert")).to_contain_text("A run is under way")
     page.get_by_role("tab", name="Any painting").click()
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Stop", exact=True).click()
     wait_until_ready(page, expect)
     expect(page.locator(".nst-strip li")).to_have_count(4)
     open_group(page, "Where to start")

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 from PIL import Image
 
@@ -88,3 +89,35 @@ def test_what_can_be_asked_before(url):
         url, lambda session: session.call_tool("estimate_run", {"width": 640, "height": 480})
     )
     assert not answer.isError and "seconds" in json.dumps(answer.content[0].text)
+
+
+CALL = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+MALFORMED = {
+    "no JSON": b"{",
+    "nothing": b"",
+    "no text": b"\xff\xfe",
+    "too deep": b"[" * 100_000,
+    "NaN as id": json.dumps(CALL | {"id": float("nan")}),
+    "a key twice": '{"id": 2, ' + json.dumps(CALL)[1:],
+    "a lone surrogate": json.dumps(CALL | {"id": "\ud800"}),
+    "a list": json.dumps([CALL]),
+    "a number": "7",
+    "another version": json.dumps(CALL | {"jsonrpc": "1.0"}),
+    "a list as id": json.dumps(CALL | {"id": [1]}),
+    "a truth as id": json.dumps(CALL | {"id": True}),
+    "null as id": json.dumps(CALL | {"id": None}),
+    "a number as method": json.dumps(CALL | {"method": 7}),
+    "no method": json.dumps({"jsonrpc": "2.0", "id": 1}),
+    "a list as params": json.dumps(CALL | {"params": []}),
+}
+
+
+@pytest.mark.parametrize("body", MALFORMED.values(), ids=MALFORMED)
+def test_malformed_calls_are_one_sentence_and_leave_no_traceback(url, server_log, body):
+    accepted = {"accept": "application/json, text/event-stream", "content-type": "application/json"}
+    logged = len(server_log.read_text())
+    answer = httpx.post(f"{url}/gradio_api/mcp/", content=body, headers=accepted, timeout=60)
+    assert answer.status_code == 400
+    error = answer.json()["error"]
+    assert error["code"] in (-32700, -32600) and error["message"].endswith(".")
+    assert "Traceback" not in server_log.read_text()[logged:]

@@ -1,6 +1,7 @@
 """Temporary files: one folder, bounded, and gone after whatever end."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from types import SimpleNamespace
 import gradio as gr
 import pytest
 from gradio.utils import get_upload_folder
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
 
 from page import folder
 
@@ -153,3 +156,31 @@ def test_a_file_that_vanishes_meanwhile_is_no_failure(tmp_path, monkeypatch):
     monkeypatch.setattr(folder, "_files", lambda _: found)
     folder.trim(tmp_path, most_bytes=0)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A real disk of 6 MB, where this process may mount one."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(folder)]
+    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("no file system can be mounted here")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=False)
+
+
+def test_a_server_on_a_small_disk_goes_on_painting(start_server, small_disk, picture_files):
+    """Each run leaves a quarter of a megabyte, which visitors have a while to fetch."""
+    address, _, _ = start_server(small_disk)
+    client = Client(address, verbose=False)
+    files = (handle_file(str(path)) for path in picture_files)
+    values = {"iterations": 1, "size": 384, "features": "compact", "init": "noise"}
+    values |= dict(zip(("content", "style"), files, strict=True))
+    for _ in range(14):  # without room made, the eleventh fails
+        try:
+            client.predict(**values, api_name="/stylize")
+        except AppError as error:
+            assert str(error) == folder.FULL
+            time.sleep(folder.IN_USE_SECONDS + 1)
+            assert client.predict(**values, api_name="/stylize")[1]["done"]

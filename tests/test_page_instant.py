@@ -2,6 +2,7 @@
 
 import io
 import re
+import secrets
 from pathlib import Path
 
 import gradio as gr
@@ -17,7 +18,7 @@ from page.handlers import use_recipe
 from page.instant import PAINTED, paint_instantly
 from page.instant_events import begin, choose, in_words, paint, refine, refinement, style_picture
 from page.instant_tab import MIX_REASON, REFINE_FIRST, mix_applies
-from page.record import Record
+from page.visits import visits
 
 FIRST, SECOND = instant_styles()[:2]
 VALUES = (100.0, 64, "none", 50.0)
@@ -49,7 +50,7 @@ def test_an_unknown_style_is_refused_with_the_names(photograph, unknown):
 
 
 def test_a_click_shows_the_painting_and_offers_what_can_be_done_with_it(photograph):
-    (shown,) = paint(photograph, FIRST, *VALUES, record=None)
+    (shown,) = paint("", photograph, FIRST, *VALUES)
     assert Path(shown["picture"]).name == PAINTED
     assert "64 × 43 pixels" in shown["bar"] and "nst-compare" in shown["compare"]
     assert shown["download"]["interactive"] and shown["use_as_content"]["interactive"]
@@ -59,17 +60,18 @@ def test_a_click_shows_the_painting_and_offers_what_can_be_done_with_it(photogra
 
 
 def test_what_is_missing_is_said_in_its_place(photograph):
-    (shown,) = paint(None, FIRST, *VALUES, record=None)
+    (shown,) = paint("", None, FIRST, *VALUES)
     assert "The content image is missing." in shown["content_note"] and "picture" not in shown
-    (shown,) = paint(photograph, FIRST, 100, None, "none", 50, record=None)
+    (shown,) = paint("", photograph, FIRST, 100, None, "none", 50)
     assert "size must be a whole number" in shown["bar"]
 
 
 def test_nothing_is_painted_before_a_style_is_chosen_or_beside_a_run(photograph):
-    assert begin("", None) == {} and list(paint(photograph, "", *VALUES, record=None)) == [{}]
-    running = Record({})
-    assert "A run is under way" in begin(FIRST, running)["problem"]
-    assert list(paint(photograph, FIRST, *VALUES, record=running)) == [{}]
+    assert begin("", "") == {} and list(paint("", photograph, "", *VALUES)) == [{}]
+    busy = secrets.token_hex(16)
+    visits().of(busy).waits = True
+    assert "A run is under way" in begin(busy, FIRST)["problem"]
+    assert list(paint(busy, photograph, FIRST, *VALUES)) == [{}]
 
 
 @pytest.mark.parametrize("sent", [None, {}, {"name": None}, {"name": [FIRST]}, {"name": "../x"}])

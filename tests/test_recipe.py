@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 from PIL import Image, PngImagePlugin
@@ -33,10 +34,23 @@ def test_a_recipe_names_what_ran_and_nothing_private(tiny, content, style):
 
 def test_another_weight_is_another_version():
     from nst import load_features
+    from nst.features import _version
 
     first, second = load_features("compact"), load_features("compact")
     assert first.version == second.version
     assert len(first.version) == 8
+    network = second.float()
+    before = _version(network)
+    network.convolutions[3].weight[0, 0, 0, 0] += 1
+    assert _version(network) != before
+
+
+def test_networks_are_compared_by_what_their_recipes_tell():
+    new, old = replace(MADE, network="aaaaaaaa float32"), replace(MADE, software="1.2")
+    assert new.has_network_of(new) and not new.has_network_of(replace(new, network="b float32"))
+    # Versions of before 1.3 told of the biases only.
+    assert new.has_network_of(replace(old, network="bbbbbbbb float32"))
+    assert not new.has_network_of(replace(old, network="aaaaaaaa bfloat16"))
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,8 @@ from nst.cli.output import OUT_HELP, check_out, save, tell
 from nst.cli.signals import exit_code
 from nst.cli.sources import SOURCE_HELP, Sources
 from nst.estimate import estimate
-from nst.features import FeatureNetwork, default_device, load_features
+from nst.features import FeatureNetwork, load_features
+from nst.machine.device import default_device
 from nst.memory import check_fits, has_run_out
 from nst.settings import (
     FEATURES,
@@ -100,6 +101,8 @@ def _imply(options: argparse.Namespace, named: set[str]) -> None:
         options.init = "image"
     if "seed" in named and options.init != "noise":
         raise InputError("--seed draws the noise of --init noise: add that, or leave it out.")
+    if len(options.style) == 1 and inputs.WEIGHTS[0] in named:
+        raise InputError("--style-weight counts beside other style images: give two, or leave it.")
     for number in range(len(options.style), MOST_STYLES):
         weight = inputs.WEIGHTS[number]
         if weight in named:
@@ -110,7 +113,7 @@ def _imply(options: argparse.Namespace, named: set[str]) -> None:
 def _notes(options: argparse.Namespace, made: recipe.Recipe) -> Iterator[str]:
     """Why the picture may be another than the recipe's."""
     read = getattr(options, "read", made)
-    if read.network != made.network:
+    if not read.has_network_of(made):
         yield "the recipe's picture was made with other weights or precision"
     if read.software not in recipe.SAME_PIXELS:
         yield "the recipe's picture was made by another version"

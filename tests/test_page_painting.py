@@ -1,0 +1,221 @@
+"""A run on the page: what it shows, its end, and a page that comes back to it."""
+
+import asyncio
+import itertools
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from nst.settings import SPECS
+from page import painting
+from page.limits import FRAMES
+from page.painting import begin, come_back, fail, go_on, keep_pictures, paint, ready, stop
+from page.visits import visits
+
+VALUES = {name: spec.default for name, spec in SPECS.items()}
+VALUES |= {"iterations": 12, "size": 64, "features": "compact"}
+
+
+@pytest.fixture
+def key(monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return secrets.token_hex(16)
+
+
+def all_of(answers, most=None):
+    """What an asynchronous generator gives, up to a number of answers, after which it is closed."""
+
+    async def collected():
+        got = []
+        async for answer in answers:
+            got.append(answer)
+            if len(got) == most:
+                break
+        await answers.aclose()
+        return got
+
+    return asyncio.run(collected())
+
+
+def in_the_end(answers):
+    """What the page shows when all answers came."""
+    shown = {}
+    for answer in all_of(answers):
+        shown |= answer
+    return shown
+
+
+def test_what_cannot_be_used_is_said_in_its_place(key, picture_files, tmp_path):
+    content, style = map(str, picture_files)
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"<b>")
+    for given, place, sentence in (
+        ((None, style, VALUES), "content_note", "The content image is missing."),
+        ((content, str(broken), VALUES), "style_note", "The style image is not a picture"),
+        ((content, style, {**VALUES, "size": None}), "bar", "size must be a whole number"),
+    ):
+        (answer,) = all_of(paint(key, *given[:2], **given[2]))
+        assert 'role="alert"' in answer[place] and sentence in answer[place]
+
+
+def test_a_run_ends_with_all_that_came_of_it(key, picture_files):
+    shown = in_the_end(paint(key, *map(str, picture_files), **VALUES))
+    assert Path(shown["animation"]["value"]).read_bytes()[:4] == b"RIFF"
+    assert shown["film"].count("<img") == 13 and "nst-compare" in shown["compare"]
+    assert shown["strip"]["settings"] == VALUES and "iterations 12" in shown["strip"]["words"]
+    assert "Done: 12 iterations" in shown["bar"] and shown["more"]["interactive"]
+
+
+def test_a_stopped_run_ends_with_what_there_is(key, picture_files, monkeypatch):
+    def stopping(values, record, folder):
+        for number, update in enumerate(shown(values, record, folder)):
+            if number == 4:
+                stop(key)
+            yield update
+
+    shown = painting._shown
+    monkeypatch.setattr(painting, "_shown", stopping)
+    shown_last = in_the_end(paint(key, *map(str, picture_files), **VALUES))
+    assert "Stopped at iteration 4 of 12" in shown_last["bar"]
+    assert "stopped at iteration 4" in shown_last["strip"]["words"]
+
+
+def test_paint_is_offered_again_whatever_happened(key):
+    assert not begin(key)["paint"]["interactive"] and visits().find(key).waits
+    assert ready()["paint"]["interactive"] and not ready()["stop"]["interactive"]
+    refused = fail(key)
+    assert "did not start" in refused["bar"] and refused["paint"]["interactive"]
+    assert not visits().find(key).waits
+
+
+def goes_on(key, picture, *pictures, **values):
+    """What a click on More iterations shows in the end."""
+    return in_the_end(go_on(key, picture, *pictures, **values))
+
+
+def is_done(shown):
+    return "Done: 12 iterations" in shown["bar"]
+
+
+def test_more_iterations_go_on_where_the_run_ended(key, picture_files):
+    files = [str(path) for path in picture_files]
+    first = in_the_end(paint(key, *files, **VALUES, resume=""))
+    assert first["resume"]
+    shown = goes_on(key, "no picture", *files, **VALUES, resume=first["resume"])
+    assert is_done(shown) and shown["resume"] != first["resume"] and "status" not in shown
+
+
+def test_more_iterations_start_from_the_picture_where_that_is_all_there_is(key, picture_files):
+    files = [str(path) for path in picture_files]
+    first = in_the_end(paint(key, *files, **VALUES, resume=""))
+    for values, said in (
+        (
+            VALUES | {"resume": first["resume"], "style_strength": 20},
+            "style_strength changed: this",
+        ),
+        (VALUES | {"resume": "gone"}, "is not kept any more: this"),
+        (VALUES | {"resume": ""}, None),
+    ):
+        shown = goes_on(key, files[1], *files, **values)
+        assert is_done(shown) and shown["strip"]["settings"]["init"] == "image"
+        assert (said in shown["status"]) if said else "status" not in shown
+
+
+def test_a_new_run_does_not_go_on(key, picture_files):
+    assert is_done(in_the_end(paint(key, *map(str, picture_files), **VALUES, resume="not kept")))
+
+
+BESIDE_THE_RESULT = (
+    "page.painting.learn",
+    "page.painting.curves.plot",
+    "page.painting.compare.compare",
+    "page.painting.film.film",
+    "page.painting.film.animation",
+    "page.painting.recall.in_words",
+    "page.record.small",
+)
+
+
+@pytest.mark.parametrize("name", BESIDE_THE_RESULT)
+def test_whatever_fails_after_a_run_the_result_is_there(
+    key, picture_files, monkeypatch, caplog, name
+):
+    def broken(*_, **__):
+        raise MemoryError("unforeseen")
+
+    monkeypatch.setattr(name, broken)
+    shown = in_the_end(paint(key, *map(str, picture_files), **VALUES, resume=""))
+    assert is_done(shown) and shown["picture"].endswith("stylized.png")
+    assert shown["use_as_content"]["interactive"] and "unforeseen" in caplog.text
+
+
+def test_a_run_that_would_not_fit_again_is_learned_from(key, picture_files, monkeypatch, caplog):
+    def without_memory(values, record, folder):
+        for number, update in enumerate(shown(values, record, folder)):
+            if number == 3:
+                # Now that the run has its memory, there is none left for another one.
+                monkeypatch.setattr("nst.memory.available_bytes", lambda _: 1e6)
+            yield update
+
+    shown = painting._shown
+    monkeypatch.setattr(painting, "_shown", without_memory)
+    assert is_done(in_the_end(paint(key, *map(str, picture_files), **VALUES, resume="")))
+    assert not caplog.records
+
+
+def test_expectations_follow_the_runs_that_they_are_about(key, picture_files, monkeypatch):
+    told = []
+    monkeypatch.setattr("page.painting.learn", lambda *run: told.append(run))
+    content, style = map(str, picture_files)
+    for values in (VALUES, VALUES | {"style_2": style}, VALUES | {"mask": style}):
+        all_of(paint(key, content, style, **values))
+    ((size, values, seconds),) = told
+    assert size == (64, 43) and values["iterations"] == 12
+    assert seconds > 0
+
+
+def test_a_run_goes_on_without_its_page_which_comes_back_to_it(key, picture_files):
+    files = [str(path) for path in picture_files]
+    keep_pictures(("content", "style"))(key, *files)
+    seen = all_of(paint(key, *files, **VALUES | {"iterations": 40}), most=3)  # and the page is gone
+    assert "bar" in seen[-1]
+    first, *later = all_of(come_back(key, True))
+    assert first["content"] == files[0] and first["style"] == files[1]
+    shown = dict(itertools.chain.from_iterable(answer.items() for answer in [first, *later]))
+    assert "Done: 40 iterations" in shown["bar"] and Path(shown["picture"]).exists()
+    assert shown["film"].count("<img") == FRAMES  # no moment of it was missed
+    (again,) = all_of(come_back(key, True))
+    assert again["picture"] == shown["picture"] and again["strip"] == shown["strip"]
+
+
+def test_a_page_that_nothing_is_kept_of_is_told_so_if_it_had_anything(key, picture_files):
+    assert all_of(come_back(key, False)) == [{}]
+    (told,) = all_of(come_back(key, True))
+    assert "add them again" in told["bar"] and "settings are still here" in told["bar"]
+    gone = picture_files[0].parent / "gone.png"
+    keep_pictures(("content", "style"))(key, str(gone), str(picture_files[1]))
+    (told,) = all_of(come_back(key, True))
+    assert "add them again" in told["bar"] and "content" not in told
+    assert told["style"] == str(picture_files[1])
+
+
+def test_a_run_that_had_not_begun_is_not_forgotten_silently(key):
+    begin(key)
+    (told,) = all_of(come_back(key, True))
+    assert "press Paint again" in told["bar"]
+    stop(key)
+    (told,) = all_of(come_back(key, True))
+    assert "bar" not in told
+
+
+def test_files_that_are_gone_are_not_shown_again(key, picture_files):
+    shown = in_the_end(paint(key, *map(str, picture_files), **VALUES))
+    Path(shown["animation"]["value"]).unlink()
+    (again,) = all_of(come_back(key, True))
+    assert "animation" not in again and again["picture"] == shown["picture"]
+    shutil.rmtree(Path(shown["picture"]).parent)
+    (again,) = all_of(come_back(key, True))
+    assert "picture" not in again
