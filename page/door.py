@@ -99,7 +99,9 @@ async def withdraw(page: gr.Blocks, session: str | None) -> None:
 
 async def _take_out(event: Event, queue: Queue) -> None:
     await queue.remove_from_queue(event._id)
-    queue.send_message(event, ProcessCompletedMessage(output={}, success=True))
+    # With nothing as its answer, Gradio's page has the run fail.
+    unchanged = {"data": [gr.skip() for _ in event.fn.outputs], "is_generating": False}
+    queue.send_message(event, ProcessCompletedMessage(output=unchanged, success=True))
 
 
 def tidy(queue: Queue) -> None:
@@ -270,10 +272,10 @@ class ExactCancel:
             event = queue.event_ids_to_events.get(asked["event_id"])
             named = asked["session_hash"], asked["fn_index"]
         except (ValueError, LookupError, TypeError):  # Gradio says what is missing
-            return await self.app(scope, replayed(body), send)
+            return await self.app(scope, replayed(body, receive), send)
         if event is None or named != (event.session_hash, event.fn._id):
             return await JSONResponse({"success": False})(scope, receive, send)
         if event in queue.event_queue_per_concurrency_id[event.concurrency_id].queue:
             await _take_out(event, queue)
             return await JSONResponse({"success": True})(scope, receive, send)
-        return await self.app(scope, replayed(body), send)
+        return await self.app(scope, replayed(body, receive), send)

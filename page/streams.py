@@ -48,10 +48,11 @@ def _session(scope: Scope) -> str | None:
     return None
 
 
-def replayed(body: bytes) -> Receive:
-    """A body that was read before, as an application receives it."""
+def replayed(body: bytes, receive: Receive) -> Receive:
+    """A body that was read before, as an application receives it, and then what comes after it."""
+    messages = iter([{"type": "http.request", "body": body, "more_body": False}])
 
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
+    async def again() -> Message:
+        return next(messages, None) or await receive()  # who is gone, in the end
 
-    return receive
+    return again

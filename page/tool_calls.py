@@ -38,7 +38,7 @@ class ToolCalls:
         except (ValueError, RecursionError):
             wrong, code = "The body must be JSON, each key once.", UNPARSED
         if not wrong:
-            return await self.app(scope, replayed(body), send)
+            return await self.app(scope, replayed(body, receive), send)
         error = {"jsonrpc": "2.0", "id": None, "error": {"code": code, "message": wrong}}
         return await JSONResponse(error, 400)(scope, receive, send)
 
