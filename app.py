@@ -15,7 +15,8 @@ import spaces  # noqa: F401
 import gradio as gr
 from starlette.middleware import Middleware
 
-from nst import InputError, allocator
+from nst import InputError
+from nst.machine import allocator
 from page.api import connect_api
 from page.door import limit, middleware
 from page.events import connect_page

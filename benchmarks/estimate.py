@@ -17,8 +17,9 @@ from pathlib import Path
 import torch
 
 from nst import Settings, load_features, stylize
-from nst.estimate import Estimate, estimate
-from nst.images import cover, open_image
+from nst.costs.seconds import Estimate, estimate
+from nst.pictures.reading import open_image
+from nst.pictures.tensors import cover
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 CONTENT, STYLE = EXAMPLES / "content" / "astronaut.jpg", EXAMPLES / "styles" / "mosaic.jpg"

@@ -16,13 +16,14 @@ import torch
 from benchmarks.pictures import load
 from benchmarks.quality import RECIPE, optimised
 from nst import load_features
-from nst.balance import PLAIN
-from nst.images import open_image, to_tensor
-from nst.instant import load_instant, paint
-from nst.objective import Losses, Objective
-from nst.regions import everywhere
+from nst.instant.names import instant_styles
+from nst.instant.painting import load_instant, paint
+from nst.loss.balance import PLAIN
+from nst.loss.objective import Losses, Objective
+from nst.loss.regions import everywhere
+from nst.pictures.reading import open_image
+from nst.pictures.tensors import to_tensor
 from nst.settings import InstantSettings
-from nst.styles import instant_styles
 
 SIZE = 512
 """Longest side of photographs and styles, in pixels: that of the styles when they were learned."""

@@ -14,12 +14,14 @@ from PIL import Image
 from torch import Tensor
 
 from nst import Settings, load_features
-from nst.balance import PLAIN
-from nst.images import fit, open_image, resize_image, to_tensor
-from nst.objective import Losses, Objective
-from nst.optim import OPTIMIZERS
-from nst.regions import everywhere
-from nst.transfer import optimise
+from nst.loss.balance import PLAIN
+from nst.loss.objective import Losses, Objective
+from nst.loss.regions import everywhere
+from nst.optim.descent import optimise
+from nst.optim.optimizer import OPTIMIZERS
+from nst.pictures.bounds import fit
+from nst.pictures.reading import open_image
+from nst.pictures.tensors import resize_image, to_tensor
 
 SIZE, ITERATIONS = 160, 100
 Pair = tuple[str, Image.Image, Image.Image]

@@ -25,9 +25,11 @@ from benchmarks.pictures import find, sized
 from benchmarks.published import published
 from benchmarks.reference import Reference, load_reference
 from nst import Settings, load_features, stylize
-from nst.features import FeatureNetwork, default_device
-from nst.images import open_image, to_image, to_tensor
-from nst.losses import content_loss, gram_matrix, style_loss
+from nst.features.network import FeatureNetwork
+from nst.loss.gatys import content_loss, gram_matrix, style_loss
+from nst.machine.device import default_device
+from nst.pictures.reading import open_image
+from nst.pictures.tensors import to_image, to_tensor
 from nst.settings import SPECS, STYLE_LAYERS, STYLE_LOSSES
 
 PAIRS = (

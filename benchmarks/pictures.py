@@ -5,7 +5,9 @@ from pathlib import Path
 from PIL import Image
 from torch import Tensor
 
-from nst.images import fit, open_image, resize_image, to_tensor
+from nst.pictures.bounds import fit
+from nst.pictures.reading import open_image
+from nst.pictures.tensors import resize_image, to_tensor
 
 
 def find(folder: Path, stem: str) -> Path:

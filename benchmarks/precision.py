@@ -14,9 +14,9 @@ import torch
 from benchmarks.pictures import find, load
 from benchmarks.quality import PAIRS, RECIPE, optimised
 from nst import load_features
-from nst.balance import PLAIN
-from nst.objective import Objective
-from nst.regions import everywhere
+from nst.loss.balance import PLAIN
+from nst.loss.objective import Objective
+from nst.loss.regions import everywhere
 
 SIZE, COUNT = 256, 6
 

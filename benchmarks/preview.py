@@ -17,8 +17,8 @@ from PIL import Image, ImageFilter
 from benchmarks.pictures import find
 from benchmarks.quality import PAIRS
 from nst import Settings, load_features, stylize
-from nst.features import FeatureNetwork
-from nst.images import open_image
+from nst.features.network import FeatureNetwork
+from nst.pictures.reading import open_image
 
 SIZES, STROKES, COUNT = (256, 1024), (0.5, 1.0, 2.0), 3
 BLUR = 4

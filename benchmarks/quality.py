@@ -26,13 +26,13 @@ from torch import Tensor
 
 from benchmarks.pictures import find, load
 from nst import Settings, load_features
-from nst.balance import PLAIN
-from nst.features import FeatureNetwork
-from nst.images import to_image
-from nst.objective import Objective
-from nst.optim import ProjectedLBFGS
-from nst.regions import everywhere
-from nst.transfer import optimise
+from nst.features.network import FeatureNetwork
+from nst.loss.balance import PLAIN
+from nst.loss.objective import Objective
+from nst.loss.regions import everywhere
+from nst.optim.descent import optimise
+from nst.optim.lbfgs import ProjectedLBFGS
+from nst.pictures.tensors import to_image
 
 PAIRS = (
     ("tubingen", "van-gogh-starry-night"),

@@ -17,8 +17,9 @@ from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn import functional as F
 
-from nst.features import VGG19, load_features
-from nst.trace import Source
+from nst.features.loading import load_features
+from nst.features.network import VGG19
+from nst.features.trace import Source
 
 COMPRESSED_VARIABLE = "NST_COMPRESSED_WEIGHTS"
 """Environment variable that names the compressed VGG19's weights."""
@@ -99,7 +100,7 @@ class Reference:
 
 
 class _AutogradTrace:
-    """As `nst.trace.Trace`, with autograd for the way back."""
+    """As `nst.features.trace.Trace`, with autograd for the way back."""
 
     def __init__(self, network: Reference, image: Tensor, layers: Iterable[str]) -> None:
         with torch.enable_grad():

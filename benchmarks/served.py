@@ -16,7 +16,7 @@ from gradio_client import Client, handle_file
 from benchmarks.soak import served
 from benchmarks.speed import CONTENT, STYLE
 from nst import Settings, load_features, stylize
-from nst.images import open_image
+from nst.pictures.reading import open_image
 
 
 def seconds(run: Callable[[], object]) -> float:

@@ -29,17 +29,21 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks.textbook import Textbook
-from nst import InputError, Settings, allocator, load_features
-from nst.balance import PLAIN
-from nst.features import VGG19, FeatureNetwork, fastest_dtype
-from nst.images import cover, open_image, resize_tensor, to_tensor
-from nst.instant import load_instant, paint
+from nst import InputError, Settings, load_features
+from nst.features.network import VGG19, FeatureNetwork
+from nst.instant.painting import load_instant, paint
+from nst.loss.balance import PLAIN
+from nst.loss.objective import Objective, used_layers
+from nst.loss.regions import everywhere
+from nst.machine import allocator
 from nst.machine.device import default_device
-from nst.objective import Objective, used_layers
-from nst.optim import ProjectedLBFGS
-from nst.regions import everywhere
+from nst.machine.precision import fastest_dtype
+from nst.optim.descent import optimise
+from nst.optim.lbfgs import ProjectedLBFGS
+from nst.pictures.reading import open_image
+from nst.pictures.tensors import cover, resize_tensor, to_tensor
+from nst.scales import coarse_to_fine
 from nst.settings import InstantSettings
-from nst.transfer import coarse_to_fine, optimise
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 CONTENT, STYLE = EXAMPLES / "content" / "astronaut.jpg", EXAMPLES / "styles" / "impasto-night.jpg"

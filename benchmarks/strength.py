@@ -22,8 +22,10 @@ from benchmarks.paintings import PAIRS, Pair
 from benchmarks.pictures import find
 from benchmarks.reference import Reference, load_reference
 from nst import Settings, load_features, stylize
-from nst.features import FeatureNetwork, default_device
-from nst.images import open_image, to_tensor
+from nst.features.network import FeatureNetwork
+from nst.machine.device import default_device
+from nst.pictures.reading import open_image
+from nst.pictures.tensors import to_tensor
 from nst.settings import SPECS, STYLE_LOSSES
 
 STRENGTHS = (25, 50, 75, 100)

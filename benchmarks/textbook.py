@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 import torch
 from torch import Tensor, nn
 
-from nst.features import FeatureNetwork
+from nst.features.network import FeatureNetwork
 
 LOSS_SCALE = 100.0
 """A factor with which torch's L-BFGS runs: it has been seen to stall with 1, 1e4 and 1e6 on

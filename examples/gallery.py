@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image, ImageOps
 
 from nst import load_features, stylize
-from nst.images import open_image
+from nst.pictures.reading import open_image
 
 HERE = Path(__file__).parent
 PAIRS = (

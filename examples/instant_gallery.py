@@ -1,16 +1,17 @@
 """Paint the README's sheet of instant styles:  python -m examples.instant_gallery
 
-Every style on one photograph, in the order of `nst.styles.instant_styles`, the photograph first.
+Every style on one photograph, in the order of `nst.instant.names.instant_styles`, the photograph
+first.
 """
 
 from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from nst.images import open_image
-from nst.instant import load_instant, paint
+from nst.instant.names import instant_styles
+from nst.instant.painting import load_instant, paint
+from nst.pictures.reading import open_image
 from nst.settings import InstantSettings
-from nst.styles import instant_styles
 
 HERE = Path(__file__).parent
 PHOTOGRAPH, SIZE, STRENGTH = "cat", 512, 100

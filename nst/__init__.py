@@ -4,9 +4,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nst.features import load_features
+    from nst.features.loading import load_features
     from nst.settings import InputError, Settings
-    from nst.transfer import Step, stylize
+    from nst.step import Step
+    from nst.transfer import stylize
 
 __all__ = ["InputError", "Settings", "Step", "load_features", "stylize"]
 """What the package promises as a whole."""
@@ -14,8 +15,8 @@ __all__ = ["InputError", "Settings", "Step", "load_features", "stylize"]
 HOMES = {
     "InputError": "nst.settings",
     "Settings": "nst.settings",
-    "Step": "nst.transfer",
-    "load_features": "nst.features",
+    "Step": "nst.step",
+    "load_features": "nst.features.loading",
     "stylize": "nst.transfer",
 }
 

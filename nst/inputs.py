@@ -9,9 +9,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from nst import color, images
-from nst.grey import is_grey
-from nst.regions import painted
+from nst.loss.regions import painted
+from nst.pictures import color, prepared, tensors
+from nst.pictures.grey import is_grey
 from nst.settings import MOST_STYLES, InputError, Settings
 
 STYLES = ("style", *(f"style_{number}" for number in range(2, MOST_STYLES + 1)))
@@ -23,7 +23,7 @@ that say how much it counts."""
 
 @dataclass(frozen=True, kw_only=True)
 class Pictures:
-    """What a run works on; all from `nst.images.prepare`.
+    """What a run works on; all from `nst.pictures.prepared.prepare`.
 
     Attributes:
         styles: as many as have a weight, with the weights that they are blended by.
@@ -49,7 +49,7 @@ class Pictures:
     @cached_property
     def _cut_out(self) -> Image.Image | None:
         """The content's alpha, if some of it is seen and some is not."""
-        alpha = images.alpha_of(self.content)
+        alpha = tensors.alpha_of(self.content)
         return alpha if alpha and alpha.getbbox() else None
 
     def seen(
@@ -58,14 +58,14 @@ class Pictures:
         """The mask (1, 1, H, W) at `size` (width, height), where the content is seen through it."""
         if self._cut_out is None:
             return mask
-        alpha = images.to_guide(self._cut_out, size).to(device)
+        alpha = tensors.to_guide(self._cut_out, size).to(device)
         return alpha if mask is None else alpha * mask
 
     @property
     def notes(self) -> str:
         """Sentences about what was assumed of them, or ""."""
         pictures = [self.content, *(style for style, _ in self.styles), self.start]
-        return " ".join(note for note in map(images.note_of, pictures) if note)
+        return " ".join(note for note in map(prepared.note_of, pictures) if note)
 
     @cached_property
     def grey(self) -> bool:
@@ -77,7 +77,7 @@ class Pictures:
     ) -> tuple[list[Tensor | None], Tensor | None]:
         """Return the style masks and the mask at `size` (width, height): (1, 1, H, W) or None."""
         mask, *guides = (
-            None if m is None else images.to_guide(m, size).to(device)
+            None if m is None else tensors.to_guide(m, size).to(device)
             for m in (self.mask, *self.style_masks)
         )
         return guides, mask
@@ -136,12 +136,12 @@ def prepare(
     styles = list(style) if isinstance(style, list | tuple) else [style]
     masks = [*style_masks, *[None] * (len(styles) - len(style_masks))]
     _check_given(styles, masks, start, settings)
-    content = images.prepare(content, "content image")
+    content = prepared.prepare(content, "content image")
     used = [
         (
-            images.prepare(picture, name(i, "image")),
+            prepared.prepare(picture, name(i, "image")),
             weight,
-            images.prepare_mask(own, name(i, "mask")),
+            prepared.prepare_mask(own, name(i, "mask")),
         )
         for i, (picture, own, weight) in enumerate(
             zip(styles, masks, settings.style_weights, strict=False)
@@ -151,11 +151,11 @@ def prepare(
     if not used:
         raise InputError("At least one style image must have a weight above 0.")
     if settings.init == "image":
-        start = images.prepare(start, "start image")
+        start = prepared.prepare(start, "start image")
     return Pictures(
         content=content,
         styles=tuple((picture, weight) for picture, weight, _ in used),
-        mask=images.prepare_mask(mask, "mask"),
+        mask=prepared.prepare_mask(mask, "mask"),
         style_masks=tuple(m for *_, m in used),
         start=start,
     )

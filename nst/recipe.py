@@ -11,9 +11,10 @@ from pathlib import Path
 
 from PIL import UnidentifiedImageError
 
-from nst import images
-from nst.features import FeatureNetwork
+from nst.features.network import FeatureNetwork
+from nst.instant.transformer import INSTANT, Transformer
 from nst.loss.statistic import strength_of
+from nst.pictures import reading, writing
 from nst.settings import (
     FEATURES,
     INSTANT_SPECS,
@@ -22,7 +23,6 @@ from nst.settings import (
     InstantSettings,
     Settings,
 )
-from nst.transformer import INSTANT, Transformer
 
 VERSION = "1.3"
 """Of the software: raised whenever recipes get more fields, the same one gives other pixels, or
@@ -87,9 +87,9 @@ def read(path: str | Path | None) -> Recipe:
     if not path:
         raise InputError("Give the picture whose recipe is to be used.")
     try:
-        with images.opened(path, "picture with the recipe", formats=["PNG"]) as image:
+        with reading.opened(path, "picture with the recipe", formats=["PNG"]) as image:
             image.load()  # text may follow the pixels
-            text = image.info.get(images.RECIPE_KEY)
+            text = image.info.get(writing.RECIPE_KEY)
     except InputError as error:
         if isinstance(error.__cause__, UnidentifiedImageError):
             raise InputError(NONE) from error

@@ -3,9 +3,10 @@
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 
-from nst.features import FeatureNetwork
+from nst.features.network import FeatureNetwork
 from nst.inputs import Pictures
-from nst.optim import HISTORY, Optimizer
+from nst.optim.history import HISTORY
+from nst.optim.optimizer import Optimizer
 from nst.settings import InputError, Settings
 
 FREE = ("iterations", "init", "seed")

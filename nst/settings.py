@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any
 
-from nst.styles import instant_styles
+from nst.instant.names import instant_styles
 
 MAX_SIDE = 2048
 """Longest side, in pixels, that a run may be asked for."""

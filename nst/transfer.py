@@ -1,6 +1,5 @@
 """stylize(): Gatys' optimisation as a generator of steps, coarse to fine over scales."""
 
-import math
 import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -9,63 +8,28 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from nst import allocator, color, images, inputs
-from nst.features import FeatureNetwork, load_features
-from nst.grey import AmongGreys
+from nst import inputs
+from nst.costs.memory import check_fits
+from nst.features.loading import load_features
+from nst.features.network import FeatureNetwork
 from nst.inputs import Pictures
+from nst.loss.greys import AmongGreys
+from nst.loss.objective import Losses, Objective, used_layers
+from nst.loss.regions import Evaluated, Within, divide
 from nst.machine.defaults import in_usual_defaults, usual_defaults
-from nst.memory import check_fits
-from nst.objective import Losses, Objective, used_layers
-from nst.optim import OPTIMIZERS, Optimizer
-from nst.regions import Evaluated, Within, divide
+from nst.optim.descent import optimise
+from nst.optim.optimizer import OPTIMIZERS, Optimizer
+from nst.optim.watch import Watch
+from nst.pictures import bounds, color, tensors
 from nst.resume import State, made_by
+from nst.scales import Scale, plan
 from nst.settings import InputError, Settings
-from nst.watch import Watch
+from nst.step import Step
 
-COARSEST_SIDE = 256
-"""The coarsest scale's longest side is within a factor of √2 of this many pixels."""
-NARROWEST_SIDE = 64
-"""No scale is added below which the shortest side would fall under this many pixels."""
-FEWEST_ITERATIONS = 10
-"""Iterations that a scale needs to be of use; runs with fewer have fewer scales."""
-COARSE_SHARE = 1.5
-"""Each scale gets this many times the iterations of the next finer one."""
 MOST_PREVIEWS = 19
 """Evenly spaced previews of a run whose iterations are fast."""
 PREVIEW_SECONDS = 1.0
 """A run whose iterations are slow shows a preview at least this often."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """What one iteration, that is one evaluation of the loss and its gradient, came to.
-
-    Attributes:
-        iteration: from 1 to `total`, over all scales.
-        total: the settings' iterations.
-        size: longest side of the picture at this scale, in pixels.
-        content_loss: 0 for the content picture itself, about 1 for an unrelated one.
-        style_loss: weighted mean over the style layers; 0 for the style's statistics.
-        tv_loss: mean squared difference of neighbouring pixels.
-        work_done: share of the run's work that is behind it, 0 … 1; an iteration's work is its
-            number of pixels, so that what is left can be told in seconds.
-        image: the picture with these losses, at previews and in the last step; else None.
-        state: with which `stylize` can go on, in the last step; else None.
-        done: whether it is the last step, which can come before `total`: see `nst.watch`.
-        note: sentences about what went wrong, or what was assumed of a picture, or "".
-    """
-
-    iteration: int
-    total: int
-    size: int
-    content_loss: float
-    style_loss: float
-    tv_loss: float
-    work_done: float
-    image: Image.Image | None = None
-    state: State | None = None
-    done: bool = False
-    note: str = ""
 
 
 def stylize(
@@ -117,39 +81,6 @@ def stylize(
     return in_usual_defaults(_coloured(job))
 
 
-@dataclass(frozen=True)
-class Scale:
-    """One of the sizes (width, height) at which a run optimises, and its number of iterations."""
-
-    size: tuple[int, int]
-    iterations: int
-
-    @property
-    def pixels(self) -> int:
-        """How many it has: an iteration takes time in proportion."""
-        return self.size[0] * self.size[1]
-
-
-def plan(size: tuple[int, int], settings: Settings, goes_on: bool = False) -> list[Scale]:
-    """The scales of a run whose result has `size` (width, height)."""
-    if goes_on or settings.init == "image":
-        # A coarser scale would lose what is there.
-        return [Scale(size, settings.iterations)]
-    return coarse_to_fine(size, settings.iterations)
-
-
-def coarse_to_fine(size: tuple[int, int], iterations: int) -> list[Scale]:
-    """Split the iterations over scales that halve `size` (width, height), coarsest first."""
-    halvings = round(math.log2(max(size) / COARSEST_SIDE))
-    halvings = min(halvings, int(math.log2(max(1.0, min(size) / NARROWEST_SIDE))))
-    count = max(1, min(halvings + 1, iterations // FEWEST_ITERATIONS))
-    shares = [COARSE_SHARE**i for i in reversed(range(count))]
-    ends = [round(iterations * sum(shares[: i + 1]) / sum(shares)) for i in range(count)]
-    counts = [end - start for start, end in zip([0, *ends], ends, strict=False)]
-    sizes = images.doubling(size, count - 1)
-    return [Scale(*pair) for pair in zip(sizes, counts, strict=True)]
-
-
 @dataclass(frozen=True, kw_only=True)
 class _Job:
     """A checked run.
@@ -171,7 +102,7 @@ def _checked(
     pictures: Pictures, settings: Settings, features: FeatureNetwork, state: State | None
 ) -> _Job:
     """Plan a run, or raise `InputError` where it cannot be."""
-    size = images.fit(*pictures.content.size, settings.size, "content image")
+    size = bounds.fit(*pictures.content.size, settings.size, "content image")
     used_layers(features, settings)
     check_fits(pictures.content.size, settings, features, pictures.guided)
     if state is not None:
@@ -197,14 +128,14 @@ def _coloured(job: _Job) -> Generator[Step, None, None]:
         if image:
             image = color.finish(image, pictures.content, choice)
         if image and pictures.mask:
-            image = images.keep_outside(image, pictures.content, pictures.mask)
+            image = tensors.keep_outside(image, pictures.content, pictures.mask)
         yield replace(step, image=image, note=f"{pictures.notes} {step.note}".strip())
 
 
 def _run(job: _Job) -> Generator[Step, None, None]:
     """Optimise scale by scale."""
     total = job.settings.iterations
-    alpha = images.alpha_of(job.pictures.content)
+    alpha = tensors.alpha_of(job.pictures.content)
     shown = time.monotonic()
     whole_work = sum(scale.iterations * scale.pixels for scale in job.scales)
     before, work, reached, note = 0, 0, None, ""
@@ -219,7 +150,7 @@ def _run(job: _Job) -> Generator[Step, None, None]:
             slow = time.monotonic() - shown >= PREVIEW_SECONDS
             preview = None
             if done or due or slow:
-                preview = images.to_image(image, alpha)
+                preview = tensors.to_image(image, alpha)
             yield Step(
                 iteration=iteration,
                 total=total,
@@ -254,50 +185,6 @@ def _state(job: _Job, optimizer: Optimizer, iterations: int) -> State:
     return State(job.origin, before + iterations, optimizer)
 
 
-def optimise(
-    objective: Evaluated,
-    optimizer: Optimizer,
-    iterations: int,
-    watch: Watch | None = None,
-    best: tuple[Losses, Tensor] | None = None,
-) -> Iterator[tuple[Losses, Tensor]]:
-    """Optimise at one scale, yielding the losses and the picture (1, 3, H, W) that has them.
-
-    The last time it is the picture of the lowest loss of all. The optimiser is left where another
-    run can go on.
-
-    Args:
-        watch: says when to end before all `iterations`; when None, only numbers that break do.
-        best: what there is if not even the first picture here has a finite loss.
-
-    Raises:
-        FloatingPointError: then, if there is nothing.
-    """
-    watch = watch or Watch(patience=math.inf)
-    lowest = math.inf
-    with allocator.kept():
-        for iteration in range(1, iterations + 1):
-            image = optimizer.image
-            loss, gradient, losses = objective.evaluate(image)
-            if watch.sees(loss):
-                if loss < lowest:
-                    lowest, best = loss, (losses, image)
-                optimizer.step(loss, gradient)
-            elif best is None:
-                raise FloatingPointError(
-                    "The numbers broke down before there was a picture: "
-                    "choose another size or style."
-                )
-            else:
-                losses, image = best
-                optimizer.retreat()
-            ends = watch.ended or iteration == iterations
-            losses, image = best if ends else (losses, image)
-            yield losses, objective.picture(image)
-            if ends:
-                return
-
-
 def _at_scale(job: _Job, scale: Scale, image: Tensor | None) -> tuple[Evaluated, Tensor]:
     """What is optimised at a scale, and where it starts, given the coarser scale's image."""
     pictures, settings = job.pictures, job.settings
@@ -315,7 +202,7 @@ def _at_scale(job: _Job, scale: Scale, image: Tensor | None) -> tuple[Evaluated,
 
 
 def _tensor(image: Image.Image, size: tuple[int, int], features: FeatureNetwork) -> Tensor:
-    return images.to_tensor(images.resize_image(image, size)).to(features.device)
+    return tensors.to_tensor(tensors.resize_image(image, size)).to(features.device)
 
 
 def _style_tensor(
@@ -323,10 +210,10 @@ def _style_tensor(
 ) -> Tensor:
     """The style picture, in its own aspect ratio, its longest side `style_scale` of the scale's."""
     # A narrow picture stays wide enough for the deepest layer.
-    narrowest = images.MIN_RESULT_SIDE / min(style.size)
+    narrowest = bounds.MIN_RESULT_SIDE / min(style.size)
     factor = max(settings.style_scale * max(scale.size) / max(style.size), narrowest)
-    size = images.within_limits(round(style.width * factor), round(style.height * factor))
-    return images.to_style(images.resize_image(style, size)).to(features.device)
+    size = bounds.within_limits(round(style.width * factor), round(style.height * factor))
+    return tensors.to_style(tensors.resize_image(style, size)).to(features.device)
 
 
 def _start(
@@ -334,11 +221,11 @@ def _start(
 ) -> Tensor:
     """The picture that a scale starts from, (1, 3, H, W) on the content's device."""
     if previous is not None:
-        return images.resize_tensor(previous, scale.size)
+        return tensors.resize_tensor(previous, scale.size)
     if settings.init == "noise":
         generator = torch.Generator().manual_seed(settings.seed)
         return torch.rand(content.shape, generator=generator).to(content.device)
     if settings.init in ("style", "image"):
         own = pictures.start if settings.init == "image" else pictures.styles[0][0]
-        return images.to_tensor(images.cover(own, scale.size)).to(content.device)
+        return tensors.to_tensor(tensors.cover(own, scale.size)).to(content.device)
     return content

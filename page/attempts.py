@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from nst import Settings, Step, stylize
-from nst.memory import has_run_out, release
+from nst.machine.available import has_run_out, release
 from nst.resume import State
 from nst.settings import SPECS
 from page.limits import Stream

@@ -5,7 +5,8 @@ from typing import Any
 
 import gradio as gr
 
-from nst.images import FORMATS, MAX_ASPECT, MAX_MEGAPIXELS
+from nst.pictures.bounds import MAX_ASPECT, MAX_MEGAPIXELS
+from nst.pictures.reading import FORMATS
 from nst.settings import FEATURES, SPECS, Choice, Range
 from page.defaults import START_SPECS
 
@@ -30,7 +31,7 @@ def unread(component: Any, read: Callable[[Any], Any] = lambda payload: payload)
     """Have a component hand over what was sent, unchecked.
 
     Gradio's own checks let NaN through and meet other things with unreadable errors; `Settings` and
-    `nst.images` refuse all of them with a sentence.
+    `nst.pictures` refuse all of them with a sentence.
     """
     component.preprocess = read
     return component
@@ -48,7 +49,7 @@ def documented(component: Any, text: str, **schema: object) -> Any:  # noqa: ANN
 
 
 def path_of(payload: Any) -> str | None:  # noqa: ANN401 - Gradio's file data
-    """The file that an image component was sent, as it came: `nst.images` reads it, and only it."""
+    """The file that an image component was sent, as it came: only `nst.pictures` reads it."""
     return payload.path if payload else None
 
 

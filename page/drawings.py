@@ -12,7 +12,7 @@ from typing import Any
 import gradio as gr
 from gradio.components.base import server
 
-from nst.images import opened
+from nst.pictures.reading import opened
 from page.runs import sentences
 
 MOST_LAYERS, MOST_DRAWINGS = 8, 32

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from nst.styles import title
+from nst.instant.names import title
 from page.pictures import data_url, tile
 
 FOLDER = Path(__file__).parents[1] / "examples"

@@ -7,9 +7,10 @@ from typing import Any
 import gradio as gr
 
 from nst import InputError, recipe
-from nst.images import note_of, open_image, opened
+from nst.instant.names import title
+from nst.pictures.prepared import note_of
+from nst.pictures.reading import open_image, opened
 from nst.settings import InstantSettings, preset
-from nst.styles import title
 from page import curves, examples, film, recall
 from page.info import expected_run
 from page.layout import compare_pair

@@ -5,9 +5,10 @@ from dataclasses import asdict, replace
 from math import isqrt
 from typing import Any
 
-from nst import Settings, images, recipe
-from nst.estimate import Estimate, calibrate, estimate
-from nst.memory import check_fits, run_bytes
+from nst import Settings, recipe
+from nst.costs.memory import check_fits, run_bytes
+from nst.costs.seconds import Estimate, calibrate, estimate
+from nst.pictures import bounds, reading
 from nst.settings import FEATURES, INSTANT_SPECS, PRESETS, SPECS, Choice, Range
 from page import worker, zerogpu
 from page.defaults import START_SPECS
@@ -15,13 +16,13 @@ from page.instant import api_name
 from page.pace import pace
 from page.runs import features_of, sentences
 
-LONGEST_SIDE = isqrt(images.MAX_MEGAPIXELS * 10**6 * images.MAX_ASPECT)
+LONGEST_SIDE = isqrt(bounds.MAX_MEGAPIXELS * 10**6 * bounds.MAX_ASPECT)
 WIDTH, HEIGHT = (
     Range(
         label=label,
         help="Of the content picture, as it would be sent, in pixels.",
         default=default,
-        minimum=images.MIN_SIDE,
+        minimum=bounds.MIN_SIDE,
         maximum=LONGEST_SIDE,
         step=1,
     )
@@ -47,13 +48,13 @@ def info() -> dict[str, Any]:
         "presets": {name: dict(values) for name, values in PRESETS.items()},
         "instant": {api_name(name): _parameter(spec) for name, spec in INSTANT_SPECS.items()},
         "limits": {
-            "formats": list(images.FORMATS),
-            "megapixels": images.MAX_MEGAPIXELS,
-            "megapixels_of_formats": images.FORMAT_MEGAPIXELS,
-            "file_megabytes": images.MAX_FILE_MEGABYTES,
-            "aspect": images.MAX_ASPECT,
-            "shortest_side": images.MIN_SIDE,
-            "shortest_side_of_result": images.MIN_RESULT_SIDE,
+            "formats": list(reading.FORMATS),
+            "megapixels": bounds.MAX_MEGAPIXELS,
+            "megapixels_of_formats": reading.FORMAT_MEGAPIXELS,
+            "file_megabytes": reading.MAX_FILE_MEGABYTES,
+            "aspect": bounds.MAX_ASPECT,
+            "shortest_side": bounds.MIN_SIDE,
+            "shortest_side_of_result": bounds.MIN_RESULT_SIDE,
         },
     }
 

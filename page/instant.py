@@ -12,8 +12,10 @@ from typing import Any
 
 from PIL import Image
 
-from nst import instant, recipe
-from nst.images import open_image, save_image
+from nst import recipe
+from nst.instant import painting
+from nst.pictures.reading import open_image
+from nst.pictures.writing import save_image
 from nst.settings import INSTANT_SPECS, InstantSettings
 from page import worker
 from page.folder import make_room
@@ -33,12 +35,12 @@ def api_name(name: str) -> str:
 @lru_cache
 def network() -> Any:  # noqa: ANN401 - a Transformer; tensors stay in nst
     """The network of all instant styles, loaded once a process."""
-    return instant.load_instant("cpu" if HERE else None)
+    return painting.load_instant("cpu" if HERE else None)
 
 
 def painted(photograph: Image.Image, settings: InstantSettings) -> Image.Image:
     """The photograph in an instant style."""
-    return worker.work(lambda: instant.paint(photograph, settings, network=network()))
+    return worker.work(lambda: painting.paint(photograph, settings, network=network()))
 
 
 def paint_instantly(

@@ -8,10 +8,10 @@ from typing import Any
 
 import gradio as gr
 
-from nst.images import open_image
 from nst.inputs import STYLES
+from nst.instant.names import title
+from nst.pictures.reading import open_image
 from nst.settings import INSTANT_SPECS
-from nst.styles import title
 from page import compare, curves, film
 from page.api import instant_inputs
 from page.examples import pictures

@@ -5,8 +5,8 @@ from typing import Any
 
 import gradio as gr
 
+from nst.instant.names import title
 from nst.settings import INSTANT_SPECS, Choice
-from nst.styles import title
 from page.controls import documented, unread, widget_of
 from page.progress import note
 from page.thumbnails import style_tiles

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import gradio as gr
 
-from nst.images import MAX_FILE_MEGABYTES
+from nst.pictures.reading import MAX_FILE_MEGABYTES
 from page import zerogpu
 
 QUEUE_LENGTH = 20

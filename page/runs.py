@@ -21,9 +21,10 @@ import gradio as gr
 from PIL import Image
 
 from nst import InputError, Settings, Step, recipe
-from nst.images import open_image, save_image
 from nst.inputs import MASKS, STYLES
-from nst.memory import has_run_out
+from nst.machine.available import has_run_out
+from nst.pictures.reading import open_image
+from nst.pictures.writing import save_image
 from nst.recipe import Recipe
 from nst.resume import State
 from nst.settings import FEATURES

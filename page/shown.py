@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from nst import InputError
-from nst.images import open_image, opened
+from nst.pictures.reading import open_image, opened
 
 SHOWN = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "AVIF", "BMP")
 """Formats that browsers show."""

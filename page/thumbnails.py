@@ -5,9 +5,9 @@ from html import escape
 
 import gradio as gr
 
-from nst.images import open_image
+from nst.instant.names import instant_styles, title
+from nst.pictures.reading import open_image
 from nst.settings import InstantSettings
-from nst.styles import instant_styles, title
 from page import examples
 from page.instant import painted
 from page.pictures import cropped, data_url

@@ -12,9 +12,9 @@ import gradio as gr
 from spaces.config import Config
 
 from nst import Settings
-from nst.estimate import REGION_SHARE
-from nst.images import fit
-from nst.transfer import plan
+from nst.costs.seconds import REGION_SHARE
+from nst.pictures.bounds import fit
+from nst.scales import plan
 
 HERE = Config.zero_gpu
 """Whether this is ZeroGPU."""

@@ -20,7 +20,8 @@ import pytest
 import torch
 from PIL import Image
 
-from nst.features import Convolution, FeatureNetwork, load_features
+from nst.features.loading import load_features
+from nst.features.network import Convolution, FeatureNetwork
 
 ROOT = Path(__file__).parents[1]
 DEVELOPMENT_WEIGHTS = ROOT.parent / "shared" / "reference" / "vgg19-conv1-3.safetensors"

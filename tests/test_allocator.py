@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from nst import allocator
+from nst.machine import allocator
 
 
 def faults() -> int:

@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from nst.balance import LEAST_START, STIFFNESS, RemainingStyle, WeightedSum
+from nst.loss.balance import LEAST_START, STIFFNESS, RemainingStyle, WeightedSum
 
 
 def value(balance, content, style):

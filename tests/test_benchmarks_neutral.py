@@ -7,7 +7,7 @@ from torch import Tensor
 from benchmarks.neutral import Yardstick
 from benchmarks.published import Average, Gaussian, scales, total_variation
 from benchmarks.reference import Reference, load_reference
-from nst.images import to_tensor
+from nst.pictures.tensors import to_tensor
 from tests.conftest import waves
 
 CONTENT, STYLE = waves(96, 64, 4, (0.9, 0.5, 0.2)), waves(80, 100, 19, (0.3, 0.8, 0.9))

@@ -5,8 +5,8 @@ from PIL import Image
 
 from nst import recipe
 from nst.__main__ import main
+from nst.instant.names import instant_styles
 from nst.settings import InstantSettings
-from nst.styles import instant_styles
 
 NAME = instant_styles()[0]
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 import nst.__main__ as cli
 from nst import recipe
-from nst.objective import Objective
+from nst.loss.objective import Objective
 from nst.settings import SPECS
 
 ROOT = Path(cli.__file__).parents[1]
@@ -222,7 +222,7 @@ def test_without_an_estimate_a_result_has_to_be_named(picture_files, capsys):
 
 @pytest.mark.parametrize("extra", [["--estimate"], ["-o", "result.png"]])
 def test_a_run_that_cannot_fit_is_refused(extra, picture_files, capsys, monkeypatch):
-    monkeypatch.setattr("nst.memory.available_bytes", lambda _: 200e6)
+    monkeypatch.setattr("nst.costs.memory.available_bytes", lambda _: 200e6)
     arguments = [*map(str, picture_files), "--features", "compact", "--size", "2048", *extra]
     assert cli.main(arguments) == 2
     said = capsys.readouterr().err

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from nst.color import LUMA, finish, match, prepare
+from nst.pictures.color import LUMA, finish, match, prepare
 
 
 def colours(image):

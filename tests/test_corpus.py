@@ -3,7 +3,9 @@
 import pytest
 from PIL import Image
 
-from nst.images import MAX_MEGAPIXELS, NOTE, open_image
+from nst.pictures.bounds import MAX_MEGAPIXELS
+from nst.pictures.prepared import NOTE
+from nst.pictures.reading import open_image
 from nst.settings import InputError
 from tests.corpus import FILES, SENTENCES, made
 

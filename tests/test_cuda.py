@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from nst import Settings, instant, load_features, stylize
-from nst.balance import PLAIN
-from nst.objective import Objective
-from nst.regions import Region
+from nst import Settings, load_features, stylize
+from nst.instant import painting
+from nst.loss.balance import PLAIN
+from nst.loss.objective import Objective
+from nst.loss.regions import Region
 from nst.settings import STYLE_LOSSES, InstantSettings
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
@@ -92,7 +93,7 @@ def test_a_run_goes_on_and_leaves_no_memory_behind(content, style):
 def test_an_instant_painting_is_the_processors(content, dtype):
     settings = InstantSettings(style="mosaic", size=256)
     devices = (("cpu", torch.float32), ("cuda", dtype))
-    networks = (instant.load_instant(*device) for device in devices)
-    here, there = (instant.paint(content, settings, network=network) for network in networks)
+    networks = (painting.load_instant(*device) for device in devices)
+    here, there = (painting.paint(content, settings, network=network) for network in networks)
     assert here.size == there.size
     assert np.abs(np.asarray(here, dtype=float) - np.asarray(there)).mean() < 5

@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 
 from nst import InputError, Settings
-from nst.estimate import Estimate, Speed, Timing, calibrate, duration, estimate
-from nst.memory import run_bytes
+from nst.costs.memory import run_bytes
+from nst.costs.seconds import Estimate, Speed, Timing, calibrate, duration, estimate
 from nst.transfer import MOST_PREVIEWS
 
 SPEED = Speed((Timing(10_000, 0.01, 0.1, 0.001), Timing(50_000, 0.02, 0.5, 0.002)), color=1e-6)
@@ -96,8 +96,8 @@ def test_a_picture_that_cannot_be_used_is_refused(tiny):
 @pytest.fixture
 def quick(monkeypatch):
     """Calibrate at two tiny sizes."""
-    monkeypatch.setattr("nst.estimate.SIDES", (64, 96))
-    monkeypatch.setattr("nst.estimate.LEAST_SECONDS", 0.0)
+    monkeypatch.setattr("nst.costs.seconds.SIDES", (64, 96))
+    monkeypatch.setattr("nst.costs.seconds.LEAST_SECONDS", 0.0)
     calibrate.cache_clear()
     yield
     calibrate.cache_clear()
@@ -116,12 +116,12 @@ def test_a_calibration_measures_growing_sizes_once(quick, optimizer, tiny):
 
 
 def test_a_calibration_stops_where_its_budget_ends(quick, tiny, monkeypatch):
-    monkeypatch.setattr("nst.estimate.BUDGET", 0.0)
+    monkeypatch.setattr("nst.costs.seconds.BUDGET", 0.0)
     assert len(calibrate(tiny, "lbfgs").timings) == 1
 
 
 def test_a_calibration_stops_where_memory_ends(quick, tiny, monkeypatch):
-    monkeypatch.setattr("nst.estimate.available_bytes", lambda _: 0)
+    monkeypatch.setattr("nst.costs.seconds.available_bytes", lambda _: 0)
     assert len(calibrate(tiny, "lbfgs").timings) == 1
 
 

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -7,17 +8,16 @@ from huggingface_hub.errors import OfflineModeIsEnabled
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-import nst.features
+import nst.features.loading
+import nst.features.vgg19
+import nst.machine.precision
 from nst import InputError, load_features
-from nst.features import (
-    COMPACT,
-    COMPACT_FILE,
-    VGG19,
-    FeatureNetwork,
-    fastest_dtype,
-    load_vgg19,
-)
-from nst.losses import Metric, gram_matrix
+from nst.features.loading import COMPACT_FILE
+from nst.features.metric import Metric
+from nst.features.network import COMPACT, VGG19, FeatureNetwork
+from nst.features.vgg19 import load_vgg19
+from nst.loss.gatys import gram_matrix
+from nst.machine.precision import fastest_dtype
 from nst.settings import STYLE_LAYERS
 
 
@@ -60,13 +60,13 @@ def partial_file(tmp_path):
 def no_hub(monkeypatch, tmp_path):
     """No cache, no network, no file named."""
     monkeypatch.delenv("NST_VGG19_WEIGHTS", raising=False)
-    monkeypatch.setattr(nst.features, "try_to_load_from_cache", lambda *_: None)
+    monkeypatch.setattr(nst.features.vgg19, "try_to_load_from_cache", lambda *_: None)
 
     def unreachable(*_, **__):
         raise OfflineModeIsEnabled("no network")
 
-    monkeypatch.setattr(nst.features, "get_hf_file_metadata", unreachable)
-    monkeypatch.setattr(nst.features, "hf_hub_download", unreachable)
+    monkeypatch.setattr(nst.features.vgg19, "get_hf_file_metadata", unreachable)
+    monkeypatch.setattr(nst.features.vgg19, "hf_hub_download", unreachable)
 
 
 def test_vgg19_is_torchvisions(partial_file):
@@ -89,7 +89,7 @@ def test_vgg19_has_the_architecture_of_torchvision():
         ]
         ours = [(c.in_channels, c.out_channels) for c in FeatureNetwork("x", VGG19).convolutions]
     assert ours == theirs[: len(ours)]
-    keys = nst.features._vgg19_keys()
+    keys = nst.features.vgg19._vgg19_keys()
     with torch.device("meta"):
         modules = torchvision.models.vgg19().features
     assert all(isinstance(modules[int(key.split(".")[1])], nn.Conv2d) for key in keys)
@@ -148,7 +148,7 @@ def test_auto_without_gpu_is_compact_and_says_why(no_hub):
 
 
 def test_auto_on_a_gpu_without_weights_is_compact_and_says_why(no_hub):
-    network = nst.features._choose(torch.device("cuda"))
+    network = nst.features.loading._choose(torch.device("cuda"))
     assert network.name == "compact"
     assert "Hub cannot be reached" in network.reason
 
@@ -217,7 +217,7 @@ def test_offline_fails_within_seconds(tmp_path):
         capture_output=True,
         text=True,
         timeout=120,
-        cwd=nst.features.Path(nst.__file__).parents[1],
+        cwd=Path(nst.__file__).parents[1],
     )
     assert result.stdout.strip() == "refused True", result.stderr
     assert result.stderr == ""
@@ -226,9 +226,10 @@ def test_offline_fails_within_seconds(tmp_path):
 @pytest.mark.reference
 def test_compact_agrees_with_vgg19_on_gram_matrices(exact):
     """The shipped network predicts the real activations' Gram matrices of a real picture."""
-    from nst.images import open_image, to_tensor
+    from nst.pictures.reading import open_image
+    from nst.pictures.tensors import to_tensor
 
-    root = nst.features.Path(nst.__file__).parents[1]
+    root = Path(nst.__file__).parents[1]
     image = to_tensor(open_image(root / "examples" / "content" / "coffee.jpg"))
     compact = load_features("compact", "cpu", torch.float32)
     layers = ["relu1_1", "relu2_1", "relu3_1"]
@@ -262,7 +263,7 @@ def test_bfloat16_is_used_where_it_is_clearly_faster(
 ):
     for name in ("_is_amx_tile_supported", "_is_avx512_bf16_supported"):
         monkeypatch.setattr(torch.cpu, name, lambda: able)
-    monkeypatch.setattr(nst.features, "_convolution_seconds", lambda dtype: seconds[dtype])
+    monkeypatch.setattr(nst.machine.precision, "_convolution_seconds", lambda dtype: seconds[dtype])
     assert fastest_dtype(torch.device("cpu")) is chosen
 
 
@@ -274,7 +275,7 @@ def test_the_choice_of_precision_is_measured_once(unmeasured, monkeypatch):
         measured.append(dtype)
         return 1.0
 
-    monkeypatch.setattr(nst.features, "_convolution_seconds", seconds)
+    monkeypatch.setattr(nst.machine.precision, "_convolution_seconds", seconds)
     for _ in range(3):
         fastest_dtype(torch.device("cpu"))
     assert measured == [torch.bfloat16, torch.float32]
@@ -283,5 +284,5 @@ def test_the_choice_of_precision_is_measured_once(unmeasured, monkeypatch):
 def test_a_gpu_is_not_measured(unmeasured, monkeypatch):
     """ZeroGPU's main process only pretends to have one, and would time its processor."""
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda **_: True)
-    monkeypatch.delattr(nst.features, "_convolution_seconds")
+    monkeypatch.delattr(nst.machine.precision, "_convolution_seconds")
     assert fastest_dtype(torch.device("cuda")) is torch.bfloat16

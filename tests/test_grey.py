@@ -6,7 +6,8 @@ import torch
 from PIL import Image
 
 from nst import Settings, stylize
-from nst.grey import AmongGreys, is_grey
+from nst.loss.greys import AmongGreys
+from nst.pictures.grey import is_grey
 
 
 def test_what_is_grey(content):

@@ -1,4 +1,4 @@
-"""nst/images.py: modes, orientation, profiles, alpha, limits, hostile files, tensors and sizes."""
+"""nst/pictures: modes, orientation, profiles, alpha, limits, hostile files, tensors and sizes."""
 
 import io
 import random
@@ -12,7 +12,7 @@ import pytest
 import torch
 from PIL import Image, ImageCms, ImageFile, JpegImagePlugin
 
-from nst import images
+from nst.pictures import bounds, prepared, reading, tensors
 from nst.settings import InputError
 
 RED = (200, 50, 30)
@@ -127,7 +127,7 @@ def decoded(monkeypatch):
     ids=lambda value: value.mode if isinstance(value, Image.Image) else None,
 )
 def test_every_mode_gives_its_colour(image, colour, tolerance):
-    result = images.prepare(image)
+    result = prepared.prepare(image)
     assert result.mode == "RGB"
     assert result.size == SIDE
     for pixel in (result.getpixel((0, 0)), result.getpixel((11, 9))):
@@ -136,13 +136,13 @@ def test_every_mode_gives_its_colour(image, colour, tolerance):
 
 def test_every_pillow_mode_is_read():
     for mode in Image.MODES:
-        assert images.prepare(Image.new(mode, SIDE)).mode in ("RGB", "RGBA"), mode
+        assert prepared.prepare(Image.new(mode, SIDE)).mode in ("RGB", "RGBA"), mode
 
 
 def test_sixteen_bit_png_file_is_not_white(tmp_path):
     ramp = np.tile(np.array([0, 257, 32768, 65278, 65535] * 2, dtype=np.uint16), (8, 1))
     path = saved(tmp_path / "deep.png", encoded(Image.fromarray(ramp), "PNG"))
-    grey = np.array(images.open_image(path))[0, :5, 0]
+    grey = np.array(reading.open_image(path))[0, :5, 0]
     assert grey.tolist() == [0, 1, 128, 254, 255]
 
 
@@ -158,34 +158,34 @@ def test_sixteen_bit_png_file_is_not_white(tmp_path):
     ],
 )
 def test_deep_values_out_of_range_are_refused(image):
-    assert "pixel values" in refusal(images.prepare, image, "style image")
+    assert "pixel values" in refusal(prepared.prepare, image, "style image")
 
 
 def test_one_nan_among_good_pixels_is_refused():
     image = solid("F", 0.5)
     image.putpixel((3, 3), float("nan"))
-    assert "finite" in refusal(images.prepare, image)
+    assert "finite" in refusal(prepared.prepare, image)
 
 
 def test_an_unknown_mode_is_refused(monkeypatch):
-    monkeypatch.delitem(images.EIGHT_BIT_MODES, "HSV")
-    assert "pixel format" in refusal(images.prepare, solid("HSV", (1, 2, 3)))
+    monkeypatch.delitem(prepared.EIGHT_BIT_MODES, "HSV")
+    assert "pixel format" in refusal(prepared.prepare, solid("HSV", (1, 2, 3)))
 
 
 @pytest.mark.parametrize("value", ["photo.jpg", b"x", 3, np.zeros((9, 9, 3)), Image])
 def test_what_is_not_a_picture_is_refused(value):
-    assert "must be a PIL image" in refusal(images.prepare, value, "content image")
+    assert "must be a PIL image" in refusal(prepared.prepare, value, "content image")
 
 
 def test_no_picture_is_called_missing():
-    assert refusal(images.prepare, None, "style image") == "The style image is missing."
+    assert refusal(prepared.prepare, None, "style image") == "The style image is missing."
 
 
 def test_the_callers_picture_is_left_alone():
     image = noise(12, 10)
     image.info["comment"] = "mine"
     before = image.tobytes()
-    result = images.prepare(image)
+    result = prepared.prepare(image)
     result.putpixel((0, 0), (1, 2, 3))
     result.info["x"] = 1
     assert image.tobytes() == before
@@ -194,8 +194,8 @@ def test_the_callers_picture_is_left_alone():
 
 def test_preparing_twice_changes_nothing():
     for image in (noise(12, 10), noise(12, 10, "RGBA")):
-        once = images.prepare(image)
-        twice = images.prepare(once)
+        once = prepared.prepare(image)
+        twice = prepared.prepare(once)
         assert (twice.mode, twice.tobytes()) == (once.mode, once.tobytes())
 
 
@@ -232,7 +232,7 @@ def test_exif_orientation_is_applied(tmp_path, orientation, size, top):
     exif[0x0112] = orientation
     path = saved(tmp_path / "turned.png", encoded(corners(), "PNG", exif=exif))
     names = {(255, 0, 0): "R", (0, 255, 0): "G", (0, 0, 255): "B", (255, 255, 255): "W"}
-    for result in (images.open_image(path), images.prepare(Image.open(path))):
+    for result in (reading.open_image(path), prepared.prepare(Image.open(path))):
         assert result.size == size
         assert names[result.getpixel((0, 0))] + names[result.getpixel((size[0] - 1, 0))] == top
 
@@ -242,7 +242,7 @@ def test_orientation_of_other_formats_is_applied_once(tmp_path, fmt):
     exif = Image.Exif()
     exif[0x0112] = 6
     path = saved(tmp_path / "turned", encoded(corners(), fmt, exif=exif))
-    result = images.open_image(path)
+    result = reading.open_image(path)
     assert result.size == (10, 16)
     red, green, blue = result.getpixel((8, 2))
     assert red > 200
@@ -253,9 +253,9 @@ def test_orientation_of_other_formats_is_applied_once(tmp_path, fmt):
 def test_broken_exif_is_ignored():
     image = noise(12, 10)
     image.info["exif"] = b"Exif\0\0II*\0\xff\xff\xff\xffgarbage"
-    assert images.prepare(image).tobytes() == image.tobytes()
+    assert prepared.prepare(image).tobytes() == image.tobytes()
     image.info["exif"] = 42
-    assert images.prepare(image).tobytes() == image.tobytes()
+    assert prepared.prepare(image).tobytes() == image.tobytes()
 
 
 def test_metadata_does_not_survive(tmp_path):
@@ -266,7 +266,7 @@ def test_metadata_does_not_survive(tmp_path):
     source = Image.open(io.BytesIO(data))
     assert source.getexif()
     assert {"exif", "icc_profile", "comment"} <= set(source.info)
-    result = images.open_image(saved(tmp_path / "gps.jpg", data))
+    result = reading.open_image(saved(tmp_path / "gps.jpg", data))
     assert result.info == {}
     assert not result.getexif()
     assert b"Camera" not in encoded(result, "JPEG")
@@ -289,7 +289,7 @@ def swapped_profile():
 def test_an_srgb_profile_changes_nothing():
     image = noise(40, 30)
     image.info["icc_profile"] = srgb_bytes()
-    difference = np.array(images.prepare(image), int) - np.array(image, int)
+    difference = np.array(prepared.prepare(image), int) - np.array(image, int)
     assert np.abs(difference).max() <= 1
 
 
@@ -297,13 +297,13 @@ def test_an_srgb_profile_changes_nothing():
 def test_a_profile_is_converted_to_srgb(mode):
     image = palette(RED) if mode == "P" else solid("RGB", RED).convert(mode)
     image.info["icc_profile"] = swapped_profile()
-    pixel = images.prepare(image).getpixel((5, 5))
+    pixel = prepared.prepare(image).getpixel((5, 5))
     assert np.abs(np.subtract(pixel, RED[::-1])).max() <= 2
 
 
 def test_colours_of_a_transparent_picture_are_converted_and_its_alpha_is_not():
     image = solid("RGBA", (*RED, 90), icc_profile=swapped_profile())
-    *colour, alpha = images.prepare(image).getpixel((5, 5))
+    *colour, alpha = prepared.prepare(image).getpixel((5, 5))
     assert np.abs(np.subtract(colour, RED[::-1])).max() <= 2
     assert alpha == 90
 
@@ -321,9 +321,9 @@ def test_colours_of_a_transparent_picture_are_converted_and_its_alpha_is_not():
     ],
 )
 def test_a_broken_or_foreign_profile_is_ignored(image, profile):
-    expected = images.prepare(image).tobytes()
+    expected = prepared.prepare(image).tobytes()
     image.info["icc_profile"] = profile
-    assert images.prepare(image).tobytes() == expected
+    assert prepared.prepare(image).tobytes() == expected
 
 
 # Alpha
@@ -346,41 +346,41 @@ def test_a_broken_or_foreign_profile_is_ignored(image, profile):
     ids=lambda image: image.mode,
 )
 def test_hidden_colours_are_never_seen(image):
-    result = images.prepare(image)
+    result = prepared.prepare(image)
     assert result.mode == "RGBA"
-    assert images.alpha_of(result).getextrema() == (0, 0)
-    assert torch.equal(images.to_tensor(result), torch.ones(1, 3, 10, 12))
+    assert tensors.alpha_of(result).getextrema() == (0, 0)
+    assert torch.equal(tensors.to_tensor(result), torch.ones(1, 3, 10, 12))
 
 
 def test_a_grey_that_is_marked_transparent_hides_nothing_else():
     image = solid("I;16", 40000, transparency=40001)
-    assert images.prepare(image).mode == "RGB"
+    assert prepared.prepare(image).mode == "RGB"
 
 
 def test_half_transparent_black_is_grey_over_white():
-    tensor = images.to_tensor(images.prepare(solid("RGBA", (0, 0, 0, 128))))
+    tensor = tensors.to_tensor(prepared.prepare(solid("RGBA", (0, 0, 0, 128))))
     assert torch.allclose(tensor, torch.full_like(tensor, 127 / 255), atol=1e-6)
 
 
 def test_transparent_pixels_do_not_bleed_when_resized():
     image = Image.new("RGBA", (64, 32), (255, 0, 0, 0))
     image.paste((0, 0, 0, 255), (0, 0, 32, 32))
-    tensor = images.to_tensor(images.resize_image(images.prepare(image), (16, 8)))
+    tensor = tensors.to_tensor(tensors.resize_image(prepared.prepare(image), (16, 8)))
     red, green = tensor[0, 0], tensor[0, 1]
     assert (red - green).abs().max() < 2 / 255
 
 
 def test_opaque_alpha_is_dropped():
-    result = images.prepare(solid("RGBA", (*RED, 255)))
+    result = prepared.prepare(solid("RGBA", (*RED, 255)))
     assert result.mode == "RGB"
-    assert images.alpha_of(result) is None
+    assert tensors.alpha_of(result) is None
 
 
 def test_alpha_comes_back_at_the_size_of_the_result():
     image = Image.new("RGBA", (40, 20), (*RED, 255))
     image.paste((0, 0, 0, 0), (20, 0, 40, 20))
-    alpha = images.alpha_of(images.prepare(image))
-    result = images.to_image(torch.full((1, 3, 10, 20), 0.5), alpha)
+    alpha = tensors.alpha_of(prepared.prepare(image))
+    result = tensors.to_image(torch.full((1, 3, 10, 20), 0.5), alpha)
     assert (result.mode, result.size) == ("RGBA", (20, 10))
     assert result.getpixel((2, 5)) == (128, 128, 128, 255)
     assert result.getpixel((17, 5)) == (128, 128, 128, 0)
@@ -394,7 +394,7 @@ def test_alpha_comes_back_at_the_size_of_the_result():
 def test_to_tensor_keeps_places_and_channels():
     image = Image.new("RGB", (12, 10))
     image.putpixel((11, 2), (255, 51, 0))
-    tensor = images.to_tensor(image)
+    tensor = tensors.to_tensor(image)
     assert (tensor.shape, tensor.dtype) == ((1, 3, 10, 12), torch.float32)
     assert tensor.is_contiguous()
     assert tensor[0, :, 2, 11].tolist() == pytest.approx([1.0, 0.2, 0.0])
@@ -404,13 +404,13 @@ def test_to_tensor_keeps_places_and_channels():
 @pytest.mark.parametrize("mode", ["L", "CMYK", "P"])
 def test_to_tensor_wants_a_prepared_picture(mode):
     with pytest.raises(ValueError, match="expected mode"):
-        images.to_tensor(Image.new(mode, SIDE))
+        tensors.to_tensor(Image.new(mode, SIDE))
 
 
 def test_round_trip_of_all_levels_is_exact():
     image = noise(64, 48)
     image.paste(Image.fromarray(np.arange(256, dtype=np.uint8).reshape(16, 16)), (0, 0))
-    assert images.to_image(images.to_tensor(image)).tobytes() == image.tobytes()
+    assert tensors.to_image(tensors.to_tensor(image)).tobytes() == image.tobytes()
 
 
 @pytest.mark.parametrize(
@@ -418,7 +418,7 @@ def test_round_trip_of_all_levels_is_exact():
     [(-3.0, 0), (0.49 / 255, 0), (0.51 / 255, 1), (0.5, 128), (254.4 / 255, 254), (7.0, 255)],
 )
 def test_to_image_rounds_and_clamps(value, level):
-    image = images.to_image(torch.full((1, 3, 8, 9), value, requires_grad=True))
+    image = tensors.to_image(torch.full((1, 3, 8, 9), value, requires_grad=True))
     assert (image.mode, image.size) == ("RGB", (9, 8))
     assert image.getpixel((8, 7)) == (level, level, level)
 
@@ -428,13 +428,13 @@ def test_to_image_refuses_what_is_not_finite(value):
     tensor = torch.full((1, 3, 8, 8), 0.5)
     tensor[0, 1, 2, 3] = value
     with pytest.raises(ValueError, match="finite"):
-        images.to_image(tensor)
+        tensors.to_image(tensor)
 
 
 @pytest.mark.parametrize("shape", [(3, 8, 8), (2, 3, 8, 8), (1, 4, 8, 8), (1, 1, 8, 8)])
 def test_to_image_refuses_other_shapes(shape):
     with pytest.raises(ValueError, match="expected a tensor"):
-        images.to_image(torch.zeros(shape))
+        tensors.to_image(torch.zeros(shape))
 
 
 # Sizes
@@ -453,7 +453,7 @@ def test_to_image_refuses_other_shapes(shape):
     ],
 )
 def test_fit(size, longest, expected):
-    assert images.fit(*size, longest) == expected
+    assert bounds.fit(*size, longest) == expected
 
 
 def test_fit_keeps_the_aspect_to_half_a_pixel():
@@ -464,7 +464,7 @@ def test_fit_keeps_the_aspect_to_half_a_pixel():
             draw.randint(64, 999),
             draw.randint(256, 999),
         )
-        result = images.fit(width, height, longest)
+        result = bounds.fit(width, height, longest)
         assert max(result) == longest
         assert abs(min(result) - longest * min(width, height) / max(width, height)) <= 0.5
 
@@ -472,32 +472,32 @@ def test_fit_keeps_the_aspect_to_half_a_pixel():
 @pytest.mark.parametrize("size", [(4000, 200), (200, 4000), (2021, 102), (1010, 51)])
 def test_every_derived_size_is_one_that_a_picture_may_have(size):
     for longest in range(320, 1200, 5):
-        fitted = images.fit(*size, longest)
-        for width, height in images.doubling(fitted, 2):
-            assert max(width, height) <= images.MAX_ASPECT * min(width, height)
+        fitted = bounds.fit(*size, longest)
+        for width, height in bounds.doubling(fitted, 2):
+            assert max(width, height) <= bounds.MAX_ASPECT * min(width, height)
 
 
 def test_fit_names_a_size_that_is_enough():
-    text = refusal(images.fit, 1000, 50, 64, "style image")
+    text = refusal(bounds.fit, 1000, 50, 64, "style image")
     assert text.endswith("64×3 pixels; choose size 320 or more.")
-    assert images.fit(1000, 50, 320) == (320, 16)
+    assert bounds.fit(1000, 50, 320) == (320, 16)
 
 
 @pytest.mark.parametrize("size", [(4000, 10), (10, 4000), (4000, 199)])
 def test_extreme_aspects_are_refused_rather_than_distorted(size):
-    assert "too narrow" in refusal(images.fit, *size, 2048)
-    assert "20 times" in refusal(images.prepare, Image.new("1", size))
+    assert "too narrow" in refusal(bounds.fit, *size, 2048)
+    assert "20 times" in refusal(prepared.prepare, Image.new("1", size))
 
 
 @pytest.mark.parametrize("size", [(40, 20), (200, 100), (100, 50)])
 def test_resizing_keeps_flat_colours_and_the_middle(size):
     image = Image.new("RGB", (100, 50), RED)
     image.paste("white", (50, 0, 100, 50))
-    small = images.resize_image(image, size)
-    scaled = images.resize_tensor(images.to_tensor(image), size)
+    small = tensors.resize_image(image, size)
+    scaled = tensors.resize_tensor(tensors.to_tensor(image), size)
     assert small.size == size
     assert scaled.shape == (1, 3, size[1], size[0])
-    for tensor in (images.to_tensor(small), scaled):
+    for tensor in (tensors.to_tensor(small), scaled):
         assert tensor.is_contiguous()
         assert tensor.min() >= 0
         assert tensor.max() <= 1
@@ -513,35 +513,35 @@ def test_resizing_is_antialiased():
     stripes[:, ::2] = 255
     image = Image.fromarray(stripes)
     for tensor in (
-        images.to_tensor(images.resize_image(image, (10, 10))),
-        images.resize_tensor(images.to_tensor(image), (10, 10)),
+        tensors.to_tensor(tensors.resize_image(image, (10, 10))),
+        tensors.resize_tensor(tensors.to_tensor(image), (10, 10)),
     ):
         assert (tensor - 0.5).abs().max() < 0.1
 
 
 @pytest.mark.parametrize("fmt", ["JPEG", "PNG"])
 def test_very_large_pictures_are_averaged_down_first(tmp_path, decoded, fmt):
-    width, height = 4 * images.WORKING_SIDE, 700
+    width, height = 4 * prepared.WORKING_SIDE, 700
     image = Image.new("RGB", (width, height), "blue")
     image.paste("yellow", (0, 0, width // 2, height))
-    result = images.open_image(saved(tmp_path / "wide", encoded(image, fmt)))
-    assert result.size == (images.WORKING_SIDE, 175)
+    result = reading.open_image(saved(tmp_path / "wide", encoded(image, fmt)))
+    assert result.size == (prepared.WORKING_SIDE, 175)
     # A JPEG is already decoded at the smaller size.
     assert decoded[0] == (result.size if fmt == "JPEG" else image.size)
-    for x, colour in ((100, (255, 255, 0)), (images.WORKING_SIDE - 100, (0, 0, 255))):
+    for x, colour in ((100, (255, 255, 0)), (prepared.WORKING_SIDE - 100, (0, 0, 255))):
         assert np.abs(np.subtract(result.getpixel((x, 90)), colour)).max() <= 3
 
 
 def test_deep_and_transparent_large_pictures_keep_values_and_alpha():
-    size = (2 * images.WORKING_SIDE, 400)
-    deep = images.prepare(Image.new("I;16", size, 257 * 77))
+    size = (2 * prepared.WORKING_SIDE, 400)
+    deep = prepared.prepare(Image.new("I;16", size, 257 * 77))
     assert (deep.size, deep.getpixel((5, 5))) == ((size[0] // 2, 200), (77, 77, 77))
     deep = Image.new("I;16", size, 257 * 77)
     deep.info["transparency"] = 257 * 77
-    assert images.prepare(deep).getextrema()[3] == (0, 0)
+    assert prepared.prepare(deep).getextrema()[3] == (0, 0)
     clear = Image.new("PA", size)
     clear.putpalette([*RED, *RED])
-    assert images.prepare(clear).getextrema()[3] == (0, 0)
+    assert prepared.prepare(clear).getextrema()[3] == (0, 0)
 
 
 # Files
@@ -552,13 +552,13 @@ def test_deep_and_transparent_large_pictures_keep_values_and_alpha():
 )
 def test_every_format_is_read_whatever_its_name(tmp_path, fmt):
     path = saved(tmp_path / "photo.txt", encoded(solid("RGB", RED), fmt))
-    pixel = images.open_image(str(path)).getpixel((5, 5))
+    pixel = reading.open_image(str(path)).getpixel((5, 5))
     assert np.abs(np.subtract(pixel, RED)).max() <= 6
 
 
 def test_cmyk_jpeg_file_is_not_inverted(tmp_path):
     data = encoded(solid("CMYK", (55, 205, 225, 0)), "JPEG", quality=95)
-    pixel = images.open_image(saved(tmp_path / "ink.jpg", data)).getpixel((5, 5))
+    pixel = reading.open_image(saved(tmp_path / "ink.jpg", data)).getpixel((5, 5))
     assert np.abs(np.subtract(pixel, RED)).max() <= 4
 
 
@@ -566,13 +566,13 @@ def test_cmyk_jpeg_file_is_not_inverted(tmp_path):
 def test_first_frame_of_many(tmp_path, fmt):
     frames = [solid("RGB", colour) for colour in ("red", "lime", "blue")]
     data = encoded(frames[0], fmt, save_all=True, append_images=frames[1:])
-    opened = images.open_image(saved(tmp_path / "many", data), "style image")
+    opened = reading.open_image(saved(tmp_path / "many", data), "style image")
     red, green, blue = opened.getpixel((5, 5))
     assert red > 240
     assert max(green, blue) < 16
     # A phone's MPO has a preview as its second picture.
     said = "" if fmt == "MPO" else "Only the first frame of the style image is used."
-    assert images.note_of(opened) == said
+    assert prepared.note_of(opened) == said
 
 
 def test_a_hundred_megapixels_are_made_smaller_while_they_are_decoded(tmp_path, monkeypatch):
@@ -585,10 +585,10 @@ def test_a_hundred_megapixels_are_made_smaller_while_they_are_decoded(tmp_path, 
     monkeypatch.setattr(JpegImagePlugin.JpegImageFile, "load", load)
     whole = Image.new("L", (12000, 9000), 99)
     path = saved(tmp_path / "phone.jpg", encoded(whole, "JPEG"))
-    assert images.open_image(path).getpixel((9, 9)) == (99, 99, 99)
+    assert reading.open_image(path).getpixel((9, 9)) == (99, 99, 99)
     assert decoded[0] == (6000, 4500)
     path = saved(tmp_path / "progressive.jpg", encoded(whole, "JPEG", progressive=True))
-    assert "50 megapixels" in refusal(images.open_image, path)
+    assert "50 megapixels" in refusal(reading.open_image, path)
 
 
 GOOD_PNG = encoded(noise(64, 48), "PNG")
@@ -609,7 +609,7 @@ GOOD_JPEG = encoded(noise(64, 48), "JPEG")
     ],
 )
 def test_what_is_not_a_raster_picture_is_named_so(tmp_path, data):
-    text = refusal(images.open_image, saved(tmp_path / "photo.png", data), "content image")
+    text = refusal(reading.open_image, saved(tmp_path / "photo.png", data), "content image")
     assert text.startswith("The content image is not a picture that can be read")
     assert "JPEG" in text
 
@@ -626,30 +626,32 @@ def test_what_is_not_a_raster_picture_is_named_so(tmp_path, data):
     ],
 )
 def test_damaged_files_are_refused(tmp_path, data):
-    text = refusal(images.open_image, saved(tmp_path / "photo", data), "style image")
+    text = refusal(reading.open_image, saved(tmp_path / "photo", data), "style image")
     assert text.startswith("The style image is ")
 
 
 def test_a_truncated_picture_that_was_opened_elsewhere_is_refused():
     lazy = Image.open(io.BytesIO(GOOD_JPEG[: len(GOOD_JPEG) // 2]))
-    assert "damaged" in refusal(images.prepare, lazy)
+    assert "damaged" in refusal(prepared.prepare, lazy)
 
 
 def test_paths_that_lead_nowhere_are_refused(tmp_path):
-    assert "style image is a folder" in refusal(images.open_image, tmp_path, "style image")
+    assert "style image is a folder" in refusal(reading.open_image, tmp_path, "style image")
     for path in (tmp_path / "none.png", "a\0b.png", "/dev/zero"):
-        assert "content image cannot be opened" in refusal(images.open_image, path, "content image")
+        assert "content image cannot be opened" in refusal(
+            reading.open_image, path, "content image"
+        )
     for path in ("x" * 5000, None, 3):
-        refusal(images.open_image, path)
+        refusal(reading.open_image, path)
     # Messages go to strangers: nothing about the server's folders.
-    assert tmp_path.name not in refusal(images.open_image, tmp_path / "none.png")
+    assert tmp_path.name not in refusal(reading.open_image, tmp_path / "none.png")
 
 
 def test_a_file_of_too_many_bytes_is_not_opened(tmp_path, monkeypatch):
     path = saved(tmp_path / "photo.png", encoded(noise(700, 700), "PNG"))
-    assert images.open_image(path).size == (700, 700)
-    monkeypatch.setattr(images, "MAX_FILE_MEGABYTES", 1)
-    assert "1 MB at most" in refusal(images.open_image, path)
+    assert reading.open_image(path).size == (700, 700)
+    monkeypatch.setattr(reading, "MAX_FILE_MEGABYTES", 1)
+    assert "1 MB at most" in refusal(reading.open_image, path)
 
 
 @pytest.mark.parametrize("side", [7072, 8000, 13000, 20000])
@@ -660,9 +662,9 @@ def test_bombs_are_refused_before_they_are_decoded(tmp_path, decoded, side, acti
     path = saved(tmp_path / "bomb.png", data)
     with warnings.catch_warnings():
         warnings.simplefilter(action, Image.DecompressionBombWarning)
-        assert "megapixels" in refusal(images.open_image, path, "content image")
+        assert "megapixels" in refusal(reading.open_image, path, "content image")
         with suppress(Warning, Image.DecompressionBombError):
-            assert "megapixels" in refusal(images.prepare, Image.open(io.BytesIO(data)))
+            assert "megapixels" in refusal(prepared.prepare, Image.open(io.BytesIO(data)))
     assert decoded == []
 
 
@@ -672,14 +674,14 @@ def test_a_jpeg_bomb_is_not_saved_by_being_decoded_smaller(tmp_path, decoded):
     # Marker, length and depth, then height and width.
     struct.pack_into(">HH", data, frame + 5, 13000, 13000)
     path = saved(tmp_path / "bomb.jpg", data)
-    assert "not 13000×13000 pixels" in refusal(images.open_image, path)
+    assert "not 13000×13000 pixels" in refusal(reading.open_image, path)
     assert decoded == []
 
 
 def test_the_limit_itself_is_allowed(tmp_path, decoded):
     # 10000 x 5000 = 50 million pixels exactly
     path = saved(tmp_path / "large.png", png(10000, 5000, 1, 0, bytes(5000 * 1251)))
-    assert images.open_image(path).size == (3334, 1667)
+    assert reading.open_image(path).size == (3334, 1667)
     assert decoded
 
 
@@ -688,10 +690,10 @@ def test_the_limit_itself_is_allowed(tmp_path, decoded):
     [((7, 9), "small"), ((9, 7), "small"), ((0, 9), "small"), ((161, 8), "narrow")],
 )
 def test_pictures_too_small_or_narrow_are_refused(size, word):
-    text = refusal(images.prepare, Image.new("RGB", size))
+    text = refusal(prepared.prepare, Image.new("RGB", size))
     assert word in text
     assert f"{size[0]}×{size[1]}" in text
-    assert images.prepare(Image.new("RGB", (160, 8))).size == (160, 8)
+    assert prepared.prepare(Image.new("RGB", (160, 8))).size == (160, 8)
 
 
 def test_running_out_of_memory_is_a_plain_sentence(monkeypatch):
@@ -699,7 +701,7 @@ def test_running_out_of_memory_is_a_plain_sentence(monkeypatch):
         raise MemoryError
 
     monkeypatch.setattr(Image.Image, "load", fail)
-    assert "too large" in refusal(images.prepare, noise(64, 48))
+    assert "too large" in refusal(prepared.prepare, noise(64, 48))
 
 
 SEEDS = {
@@ -730,15 +732,15 @@ def test_mutated_files_give_a_picture_or_a_sentence(tmp_path, fmt):
     for _ in range(60):
         path = saved(tmp_path / "mutated", mutated(SEEDS[fmt], draw))
         try:
-            result = images.open_image(path)
+            result = reading.open_image(path)
         except InputError as error:
             text = str(error)
             assert text.startswith("The image ")
             assert text.endswith(".")
             continue
         pictures += 1
-        assert images.to_tensor(result).shape == (1, 3, result.height, result.width)
-        assert result.width * result.height <= images.MAX_MEGAPIXELS * 10**6
+        assert tensors.to_tensor(result).shape == (1, 3, result.height, result.width)
+        assert result.width * result.height <= bounds.MAX_MEGAPIXELS * 10**6
     # Both outcomes have to occur, or the mutations test nothing; PNG's checksums find them all.
     assert (fmt != "PNG") <= pictures < 60
 
@@ -755,7 +757,7 @@ def test_valid_files_with_random_headers_give_a_picture_or_a_sentence(tmp_path):
         rows = bytes(64 * 513 * draw.choice((0, 1)))
         path = saved(tmp_path / "random.png", png(width, height, depth, colour, rows, extra))
         try:
-            result = images.open_image(path)
+            result = reading.open_image(path)
         except InputError as error:
             assert str(error).endswith(".")
         else:

@@ -9,12 +9,13 @@ from PIL import Image
 from safetensors.torch import save_file
 from torch._subclasses.fake_tensor import FakeTensorMode
 
-from nst import InputError, instant
-from nst.images import to_tensor
-from nst.instant import OVER, _painted, coarse_to_fine, load_instant, mixture_of, paint
+from nst import InputError
+from nst.instant import painting
+from nst.instant.names import INSTANT_FILE, instant_styles, title
+from nst.instant.painting import OVER, _painted, coarse_to_fine, load_instant, mixture_of, paint
+from nst.instant.transformer import Transformer
+from nst.pictures.tensors import to_tensor
 from nst.settings import InstantSettings
-from nst.styles import INSTANT_FILE, instant_styles, title
-from nst.transformer import Transformer
 
 
 @pytest.fixture(scope="module")
@@ -162,11 +163,11 @@ def test_a_painting_stays_on_the_gpu(dtype):
 
 
 def test_what_does_not_fit_is_refused_with_a_size_that_does(network, content, monkeypatch):
-    monkeypatch.setattr(instant, "available_bytes", lambda device: 200e6)
+    monkeypatch.setattr(painting, "available_bytes", lambda device: 200e6)
     with pytest.raises(InputError, match=r"Size 4096 needs about 3\.4 GB .* fits is ") as refusal:
         paint(content, settings(size=4096), network=network)
     largest = int(str(refusal.value).split()[-1].rstrip("."))
-    assert instant._check_fits((largest, round(largest * 2 / 3)), network) is None
+    assert painting._check_fits((largest, round(largest * 2 / 3)), network) is None
     assert 600 < largest < 1000
 
 

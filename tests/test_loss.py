@@ -7,10 +7,12 @@ import pytest
 import torch
 
 from nst import InputError, Settings, stylize
+from nst.features.metric import Metric
+from nst.loss.gatys import gram_matrix, in_metric, style_loss
 from nst.loss.gram import Gram
+from nst.loss.moments import moments
 from nst.loss.statistic import ANCHORS, Compared, effort, statistic_of, strength_of
 from nst.loss.wasserstein import Wasserstein, covariance_of, inverse_root_by_products
-from nst.losses import Metric, gram_matrix, in_metric, moments, style_loss
 from nst.settings import SPECS, STYLE_LOSSES
 
 

@@ -2,16 +2,10 @@ import pytest
 import torch
 from torch.autograd import gradcheck
 
-from nst.losses import (
-    Metric,
-    _Moments,
-    add_total_variation,
-    content_loss,
-    gram_matrix,
-    relative_distance,
-    style_loss,
-    total_variation_loss,
-)
+from nst.features.metric import Metric
+from nst.loss.gatys import content_loss, gram_matrix, relative_distance, style_loss
+from nst.loss.moments import _Moments
+from nst.loss.total_variation import add_total_variation, total_variation_loss
 
 
 def features(*rows):

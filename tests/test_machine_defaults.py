@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from nst import Settings, instant, load_features, stylize
+from nst import Settings, load_features, stylize
+from nst.instant import painting
 from nst.machine.defaults import in_usual_defaults, usual_defaults
 from nst.settings import InstantSettings
 
@@ -28,7 +29,7 @@ def elsewhere():
 
 def painted(content, style):
     *_, step = stylize(content, style, QUICK, features=load_features("compact"))
-    instantly = instant.paint(content, InstantSettings(size=64))
+    instantly = painting.paint(content, InstantSettings(size=64))
     return [np.asarray(image) for image in (step.image, instantly)]
 
 

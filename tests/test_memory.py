@@ -5,9 +5,11 @@ import pytest
 import torch
 from PIL import Image
 
-from nst import InputError, Settings, memory, stylize
-from nst.features import Convolution, FeatureNetwork
-from nst.memory import FIXED_BYTES, SLACK, available_bytes, check_fits, run_bytes
+from nst import InputError, Settings, stylize
+from nst.costs import memory
+from nst.costs.memory import FIXED_BYTES, SLACK, check_fits, run_bytes
+from nst.features.network import Convolution, FeatureNetwork
+from nst.machine.available import available_bytes
 
 CPU = torch.device("cpu")
 

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nst.images import MAX_MEGAPIXELS, NOTE, open_image
+from nst.pictures.bounds import MAX_MEGAPIXELS
+from nst.pictures.prepared import NOTE
+from nst.pictures.reading import open_image
 from nst.settings import InputError
 from tests.corpus import GIF, JPEG, PNG, WEBP, encoded, exif_loop, gps, picture
 

@@ -4,19 +4,15 @@ import weakref
 import pytest
 import torch
 
-from nst import Settings, images, load_features
-from nst.balance import PLAIN
+from nst import Settings, load_features
+from nst.loss.balance import PLAIN
+from nst.loss.gatys import content_loss, gram_matrix, style_loss
+from nst.loss.moments import _Moments, moments
+from nst.loss.objective import Objective, content_layers
+from nst.loss.regions import everywhere
+from nst.loss.total_variation import total_variation_loss
 from nst.loss.wasserstein import Wasserstein
-from nst.losses import (
-    _Moments,
-    content_loss,
-    gram_matrix,
-    moments,
-    style_loss,
-    total_variation_loss,
-)
-from nst.objective import Objective, content_layers
-from nst.regions import everywhere
+from nst.pictures import tensors
 from nst.settings import STYLE_LOSSES
 
 
@@ -48,7 +44,7 @@ def by_autograd(network, content, style, image, settings, tv_weight):
 @pytest.mark.parametrize("kind", ["tiny", "compact"])
 def test_loss_and_gradient_are_those_of_the_losses(kind, name, tiny, content, style):
     network = tiny if kind == "tiny" else load_features("compact", "cpu", torch.float32)
-    tensors = [images.to_tensor(images.resize_image(x, (64, 48))) for x in (content, style)]
+    tensors = [tensors.to_tensor(tensors.resize_image(x, (64, 48))) for x in (content, style)]
     settings = Settings(relu2_1_weight=3, style_loss=name)
     image = (0.7 * tensors[0] + 0.3 * torch.rand_like(tensors[0])).clamp(0, 1)
     objective = Objective(network, tensors[0], everywhere(tensors[1]), settings, PLAIN)

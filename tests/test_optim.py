@@ -4,7 +4,9 @@ import math
 import pytest
 import torch
 
-from nst.optim import FIRST_STEP, HISTORY, LONGEST_STEP, ProjectedAdam, ProjectedLBFGS, _Memory
+from nst.optim.adam import ProjectedAdam
+from nst.optim.history import HISTORY, _Memory
+from nst.optim.lbfgs import FIRST_STEP, LONGEST_STEP, ProjectedLBFGS
 
 SHAPE = (1, 3, 6, 5)
 

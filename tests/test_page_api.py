@@ -9,8 +9,8 @@ import pytest
 
 import app
 from nst import Settings, recipe
+from nst.instant.names import instant_styles
 from nst.settings import FEATURES, INSTANT_SPECS, PRESETS, SPECS, Range, preset
-from nst.styles import instant_styles
 from page import zerogpu
 from page.info import estimate_run, info
 from page.instant import api_name

@@ -10,8 +10,8 @@ import pytest
 import torch
 from PIL import Image
 
-from nst.memory import has_run_out
-from nst.objective import Objective
+from nst.loss.objective import Objective
+from nst.machine.available import has_run_out
 from nst.settings import SPECS
 from page import limits, runs
 from page.attempts import shown

@@ -56,7 +56,7 @@ def test_the_estimate_is_said_before_a_run_and_refusals_too(picture_files, monke
     assert "This will take about" in say_estimate(content, **VALUES)
     assert say_estimate(content, **VALUES | {"features": "vgg19"}) == ""
     assert "size must be" in say_estimate(content, **VALUES | {"size": "big"})
-    monkeypatch.setattr("nst.memory.available_bytes", lambda _: 1e6)
+    monkeypatch.setattr("nst.costs.memory.available_bytes", lambda _: 1e6)
     assert "no size fits" in say_estimate(content, **VALUES)
 
 

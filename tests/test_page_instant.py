@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from nst import recipe
+from nst.instant.names import instant_styles, title
 from nst.settings import INSTANT_SPECS, InstantSettings
-from nst.styles import instant_styles, title
 from page import instant_events, thumbnails
 from page.examples import FOLDER
 from page.handlers import use_recipe
@@ -86,7 +86,7 @@ def test_every_style_has_a_thumbnail_of_its_own_made_once(monkeypatch):
     assert tuple(made) == instant_styles() and len(set(made.values())) == len(made)
     for jpeg in made.values():
         assert Image.open(io.BytesIO(jpeg)).size == thumbnails.SIZE
-    monkeypatch.delattr("nst.instant.paint")
+    monkeypatch.delattr("nst.instant.painting.paint")
     html = thumbnails.style_tiles().value
     assert html.count("<button") == html.count("painted as:") == len(made)
     assert "Stained glass</span>" in html and "<b>" not in html

@@ -157,7 +157,7 @@ def test_a_run_that_would_not_fit_again_is_learned_from(key, picture_files, monk
         for number, update in enumerate(shown(values, record, folder)):
             if number == 3:
                 # Now that the run has its memory, there is none left for another one.
-                monkeypatch.setattr("nst.memory.available_bytes", lambda _: 1e6)
+                monkeypatch.setattr("nst.costs.memory.available_bytes", lambda _: 1e6)
             yield update
 
     shown = painting._shown

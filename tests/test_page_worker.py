@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from nst import instant
-from nst.objective import Objective
+from nst.instant import painting
+from nst.loss.objective import Objective
 from nst.settings import SPECS
 from page import info, runs, worker
 from page.instant import paint_instantly
@@ -29,7 +29,7 @@ def threads(monkeypatch) -> set[str]:
 
     monkeypatch.setattr(Objective, "__init__", noting(Objective.__init__))
     monkeypatch.setattr(Objective, "evaluate", noting(Objective.evaluate))
-    monkeypatch.setattr(instant, "paint", noting(instant.paint))
+    monkeypatch.setattr(painting, "paint", noting(painting.paint))
     return seen
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, TiffImagePlugin
 
-from nst import images
+from nst.pictures import prepared
 from nst.settings import InputError
 
 
@@ -25,7 +25,7 @@ def tiff(values, **tags):
 
 
 def levels(image):
-    return np.asarray(images.prepare(image).convert("L"), dtype=float)
+    return np.asarray(prepared.prepare(image).convert("L"), dtype=float)
 
 
 EXPECTED = ramp(float, 255)
@@ -45,10 +45,10 @@ EXPECTED = ramp(float, 255)
 )
 def test_one_odd_value_decides_nothing_and_what_is_assumed_is_said(values, odd, said):
     values[-1, -1] = odd
-    prepared = images.prepare(Image.fromarray(values), "style image")
-    shown = np.asarray(prepared.convert("L"), dtype=float)
+    picture = prepared.prepare(Image.fromarray(values), "style image")
+    shown = np.asarray(picture.convert("L"), dtype=float)
     assert np.abs(shown - EXPECTED)[:-1].max() <= 1
-    assert images.note_of(prepared) == f"The values of the style image were taken as {said}."
+    assert prepared.note_of(picture) == f"The values of the style image were taken as {said}."
 
 
 @pytest.mark.parametrize(("most", "tag"), [(1023, "t281"), (4095, "t281"), (4095, "t341")])
@@ -76,11 +76,11 @@ def test_sixteen_bits_are_used_whole_where_nothing_is_said():
 def test_values_that_are_no_pictures_are_refused():
     for values in (ramp(np.float32, 1e9), -ramp(np.float32, 1), ramp(np.int32, 10**6)):
         with pytest.raises(InputError, match="pixel values outside 0 to 65535"):
-            images.prepare(Image.fromarray(values))
+            prepared.prepare(Image.fromarray(values))
     values = ramp(np.float32, 1)
     values[3, 3] = np.nan
     with pytest.raises(InputError, match="not finite"):
-        images.prepare(Image.fromarray(values))
+        prepared.prepare(Image.fromarray(values))
 
 
 def test_deep_values_may_be_linear_in_light(tmp_path):

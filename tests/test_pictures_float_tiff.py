@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from nst import InputError
-from nst.images import note_of, open_image
+from nst.pictures.prepared import note_of
+from nst.pictures.reading import open_image
 
 LONG, SHORT = 4, 3
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
-from nst import images
+from nst.pictures import reading
 from nst.pictures.light import TRANSFERS, by_gamma, encoded, gamma_of
 
 
@@ -24,7 +24,7 @@ def png(path, colour, *chunks, size=(16, 16)):
 
 
 def colour_of(path):
-    return images.open_image(path).getpixel((8, 8))
+    return reading.open_image(path).getpixel((8, 8))
 
 
 def gama(value):

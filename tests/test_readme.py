@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from nst.instant.names import instant_styles
 from nst.settings import INSTANT_SPECS, SPECS, Range
-from nst.styles import instant_styles
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

@@ -5,11 +5,11 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from nst import InputError, Settings
-from nst.images import save_image
+from nst.instant.names import instant_styles
 from nst.loss.statistic import effort
+from nst.pictures.writing import save_image
 from nst.recipe import LONGEST, Recipe, of_run, parse, read
 from nst.settings import InstantSettings
-from nst.styles import instant_styles
 
 MADE = Recipe(Settings(style_strength=70, color="matched", seed=3), "compact", "1a2b3c4d bfloat16")
 
@@ -34,7 +34,7 @@ def test_a_recipe_names_what_ran_and_nothing_private(tiny, content, style):
 
 def test_another_weight_is_another_version():
     from nst import load_features
-    from nst.features import _version
+    from nst.features.loading import _version
 
     first, second = load_features("compact"), load_features("compact")
     assert first.version == second.version

@@ -2,10 +2,11 @@ import pytest
 import torch
 
 from nst import Settings
-from nst.balance import PLAIN
-from nst.losses import channel_means, gram_matrix, mean_products, moments
-from nst.objective import Objective
-from nst.regions import Region, Within, divide, everywhere, root_guide
+from nst.loss.balance import PLAIN
+from nst.loss.gatys import gram_matrix
+from nst.loss.moments import channel_means, mean_products, moments
+from nst.loss.objective import Objective
+from nst.loss.regions import Region, Within, divide, everywhere, root_guide
 
 LEFT = torch.tensor([[1.0, 0.0], [1.0, 0.0]]).view(1, 1, 2, 2)
 

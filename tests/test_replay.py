@@ -9,12 +9,12 @@ from torch._subclasses.fake_tensor import FakeTensor, FakeTensorMode
 from torch.fx.experimental.proxy_tensor import make_fx
 
 from nst import Settings, load_features
-from nst.features import COMPACT, VGG19, FeatureNetwork
-from nst.losses import Metric
-from nst.objective import Objective
-from nst.optim import ProjectedLBFGS
-from nst.regions import Region
-from nst.replay import FIRST_CALLS, Recorder
+from nst.features.metric import Metric
+from nst.features.network import COMPACT, VGG19, FeatureNetwork
+from nst.loss.objective import Objective
+from nst.loss.regions import Region
+from nst.machine.graph import FIRST_CALLS, Recorder
+from nst.optim.lbfgs import ProjectedLBFGS
 
 
 def pictures(count, side=48):
@@ -45,7 +45,7 @@ def test_an_iteration_stays_on_the_gpu_but_for_two_reads(table, monkeypatch):
         reads.append(tensor.shape)
         return np.ones(tensor.shape).tolist()
 
-    monkeypatch.setattr("nst.objective.Recorder", lambda: None)
+    monkeypatch.setattr("nst.loss.objective.Recorder", lambda: None)
     for name in ("tolist", "__float__"):
         monkeypatch.setattr(FakeTensor, name, read, raising=False)
     # Operations know no more than the shapes here; one that reads a number, or that meets a tensor

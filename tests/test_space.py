@@ -66,7 +66,7 @@ def test_the_front_matter_is_a_spaces(card):
 
 
 def test_what_is_preloaded_is_what_is_used(card):
-    from nst.features import VGG19_FILE, VGG19_REPOSITORY
+    from nst.features.vgg19 import VGG19_FILE, VGG19_REPOSITORY
 
     assert card.models == [VGG19_REPOSITORY]
     assert card.to_dict()["preload_from_hub"] == [f"{VGG19_REPOSITORY} {VGG19_FILE}"]

@@ -1,8 +1,9 @@
 import pytest
 import torch
 
-from nst.losses import Metric, content_loss, gram_matrix
-from nst.targets import ContentTarget
+from nst.features.metric import Metric
+from nst.loss.content import ContentTarget
+from nst.loss.gatys import content_loss, gram_matrix
 
 
 @pytest.fixture(params=[False, True], ids=["plain", "metric"])

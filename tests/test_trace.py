@@ -1,8 +1,9 @@
 import pytest
 import torch
 
-from nst.losses import gram_matrix, pull_back
-from nst.trace import Source, Trace
+from nst.features.trace import Source, Trace
+from nst.loss.gatys import gram_matrix
+from nst.loss.moments import pull_back
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def test_poolings_are_gone_back_through_in_bands(size, tiny, monkeypatch):
     gram = torch.rand(1, 8, 8)
     gradients = []
     for band_bytes in (2**30, 5000, 1):
-        monkeypatch.setattr("nst.trace.BAND_BYTES", band_bytes)
+        monkeypatch.setattr("nst.features.trace.BAND_BYTES", band_bytes)
         trace = Trace(tiny, image, ["relu4_1"])
         sources = {"relu4_1": [Source(trace.activations["relu4_1"], gram)]}
         gradients.append(trace.gradient(sources))

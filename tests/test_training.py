@@ -8,8 +8,9 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file
 
-from nst.features import VGG19, FeatureNetwork
-from nst.losses import Metric, gram_matrix
+from nst.features.metric import Metric
+from nst.features.network import VGG19, FeatureNetwork
+from nst.loss.gatys import gram_matrix
 from training import distill, optimisers
 from training.crops import Crops, load_pictures
 from training.distill import Distillation, train
@@ -102,7 +103,7 @@ def test_a_run_that_was_cut_goes_on_as_if_it_had_not_been(start, tmp_path):
 def test_the_export_loads_and_predicts_as_the_student_does(start, tmp_path, monkeypatch):
     run = start()
     run.export(tmp_path / "compact.safetensors")
-    monkeypatch.setattr("nst.features.COMPACT_FILE", tmp_path / "compact.safetensors")
+    monkeypatch.setattr("nst.features.loading.COMPACT_FILE", tmp_path / "compact.safetensors")
     from nst import load_features
 
     network = load_features("compact", "cpu", torch.float32)

@@ -5,9 +5,8 @@ import pytest
 import torch
 from PIL import Image
 
-from nst import transformer
-from nst.instant import load_instant
-from nst.styles import instant_styles
+from nst.instant.names import instant_styles
+from nst.instant.painting import load_instant
 from training import instant
 from training.crops import load_pictures
 from training.instant import Training, fresh, load_styles, sheet, style_loss, train, with_style
@@ -31,7 +30,7 @@ def folder(tmp_path):
 def start(monkeypatch, folder):
     """Begin a small run; each call an equal one."""
     for name in ("FULL", "HALF", "QUARTER"):
-        monkeypatch.setattr(transformer, name, 8)
+        monkeypatch.setattr(f"nst.instant.transformer.{name}", 8)
     monkeypatch.setattr(instant, "SIDE", SIDE)
     monkeypatch.setattr(instant, "STYLE_SIDE", 64)
 

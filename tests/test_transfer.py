@@ -7,14 +7,18 @@ import pytest
 import torch
 from PIL import Image
 
-from nst import InputError, Settings, images, stylize
-from nst.balance import PLAIN
-from nst.objective import Objective
-from nst.optim import OPTIMIZERS, ProjectedAdam
-from nst.regions import everywhere
-from nst.trace import Trace
-from nst.transfer import MOST_PREVIEWS, Scale, _style_tensor, coarse_to_fine, optimise
-from nst.watch import STALLED
+from nst import InputError, Settings, stylize
+from nst.features.trace import Trace
+from nst.loss.balance import PLAIN
+from nst.loss.objective import Objective
+from nst.loss.regions import everywhere
+from nst.optim.adam import ProjectedAdam
+from nst.optim.descent import optimise
+from nst.optim.optimizer import OPTIMIZERS
+from nst.optim.watch import STALLED
+from nst.pictures import prepared, tensors
+from nst.scales import Scale, coarse_to_fine
+from nst.transfer import MOST_PREVIEWS, _style_tensor
 
 QUICK = {"iterations": 12, "size": 64}
 
@@ -211,7 +215,7 @@ def test_flat_and_equal_pictures_give_finite_losses(kind, content, style, tiny):
 
 
 def test_a_partial_network_without_a_layer_in_use_is_refused(content, style, tiny):
-    from nst.features import FeatureNetwork
+    from nst.features.network import FeatureNetwork
 
     shallow = FeatureNetwork("vgg19", tiny.table[:2])
     weights = {f"{layer}_weight": 0 for layer in ("relu1_1", "relu2_1")}
@@ -375,7 +379,7 @@ def test_lbfgs_neither_stalls_nor_explodes_on_thirty_pairs(content, style, tiny)
     couples = pairs(content, style)
     assert len(couples) == 30
     for number, pair in enumerate(couples):
-        tensors = [images.to_tensor(images.resize_image(image, (40, 32))) for image in pair]
+        tensors = [tensors.to_tensor(tensors.resize_image(image, (40, 32))) for image in pair]
         objective = Objective(
             tiny, tensors[0], everywhere(tensors[1]), Settings(tv_weight=0), PLAIN
         )
@@ -483,4 +487,4 @@ def test_a_narrow_photograph_is_painted_at_every_size(style, tiny):
     for size in (505, 513, 690):
         result = last(stylize(narrow, style, Settings(iterations=40, size=size), features=tiny))
         assert max(result.image.size) == size
-        images.prepare(result.image)  # it could be painted again
+        prepared.prepare(result.image)  # it could be painted again

@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from nst import transformer
-from nst.transformer import ConditionalNorm, Convolution, Transformer, noise
+from nst.instant import transformer
+from nst.instant.transformer import ConditionalNorm, Convolution, Transformer, noise
 
 STYLES = ("photograph", "a", "b")
 

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from nst.watch import STALLED, Watch
+from nst.optim.watch import STALLED, Watch
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])

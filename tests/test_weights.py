@@ -13,9 +13,12 @@ import torch
 from huggingface_hub import constants, file_download
 from safetensors.torch import save
 
-import nst.features
+import nst.features.loading
+import nst.features.vgg19
+import nst.machine.precision
 from nst import InputError
-from nst.features import VGG19_FILE, VGG19_REPOSITORY, load_features
+from nst.features.loading import load_features
+from nst.features.vgg19 import VGG19_FILE, VGG19_REPOSITORY
 
 WEIGHTS = save(
     {
@@ -89,8 +92,8 @@ def hub(monkeypatch, tmp_path):
         if hasattr(module, "HUGGINGFACE_CO_URL_TEMPLATE"):
             monkeypatch.setattr(module, "HUGGINGFACE_CO_URL_TEMPLATE", template)
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
-    monkeypatch.setattr(nst.features, "STALLED_SECONDS", 0.5)
-    monkeypatch.setattr(nst.features, "HUB_PATIENCE", 0.5)
+    monkeypatch.setattr(nst.features.vgg19, "STALLED_SECONDS", 0.5)
+    monkeypatch.setattr(nst.features.vgg19, "HUB_PATIENCE", 0.5)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     yield server
@@ -107,7 +110,7 @@ def blob():
 
 def chosen():
     """What a machine with a GPU gets."""
-    return nst.features._choose(torch.device("cuda"))
+    return nst.features.loading._choose(torch.device("cuda"))
 
 
 def test_weights_come_from_the_hub_once(hub):

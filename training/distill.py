@@ -16,8 +16,9 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from nst.features import load_vgg19
-from nst.losses import Metric, gram_matrix, relative_distance
+from nst.features.metric import Metric
+from nst.features.vgg19 import load_vgg19
+from nst.loss.gatys import gram_matrix, relative_distance
 from training import checkpoint
 from training.crops import Crops, load_pictures
 from training.optimisers import Optimisers, learning_rate

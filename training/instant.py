@@ -27,19 +27,25 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional as F
 
-from nst import allocator
-from nst.balance import PLAIN
-from nst.features import FeatureNetwork, default_device, fastest_dtype, load_features
-from nst.images import cover, fit, open_image, resize_image, to_image, to_tensor
-from nst.instant import load_instant
-from nst.losses import Metric, gram_matrix, relative_distance
-from nst.objective import Objective
-from nst.optim import ProjectedLBFGS
-from nst.regions import everywhere
+from nst.features.loading import load_features
+from nst.features.metric import Metric
+from nst.features.network import FeatureNetwork
+from nst.instant.names import INSTANT_FILE, NAMES
+from nst.instant.painting import load_instant
+from nst.instant.transformer import Transformer
+from nst.loss.balance import PLAIN
+from nst.loss.gatys import gram_matrix, relative_distance
+from nst.loss.objective import Objective
+from nst.loss.regions import everywhere
+from nst.machine import allocator
+from nst.machine.device import default_device
+from nst.machine.precision import fastest_dtype
+from nst.optim.descent import optimise
+from nst.optim.lbfgs import ProjectedLBFGS
+from nst.pictures.bounds import fit
+from nst.pictures.reading import open_image
+from nst.pictures.tensors import cover, resize_image, to_image, to_tensor
 from nst.settings import STYLE_LAYERS, Settings
-from nst.styles import INSTANT_FILE, NAMES
-from nst.transfer import optimise
-from nst.transformer import Transformer
 from training import checkpoint
 from training.crops import SUFFIXES, Crops, load_pictures
 from training.optimisers import Optimisers, learning_rate
@@ -100,7 +106,7 @@ class Perception:
         return self.features(images, {*GRAM_LAYERS, CONTENT_LAYER})
 
     def content_loss(self, x: Tensor, target: Tensor) -> Tensor:
-        """For each picture, as `nst.losses.content_loss`: (N,)."""
+        """For each picture, as `nst.loss.gatys.content_loss`: (N,)."""
         sizes = [
             gram_matrix(f, self.content_metric).diagonal(dim1=1, dim2=2).sum(1)
             for f in (x - target, target)
@@ -270,7 +276,7 @@ def with_style(network: Transformer, name: str) -> Transformer:
 
 
 def export(network: Transformer, path: Path) -> None:
-    """Write a network for `nst.instant.load_instant`, in half precision."""
+    """Write a network for `nst.instant.painting.load_instant`, in half precision."""
     half = {k: v.detach().half().contiguous() for k, v in network.state_dict().items()}
     save_file(half, path, metadata={NAMES: json.dumps(network.styles)})
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor, nn
 
-from nst.features import COMPACT, Convolution, FeatureNetwork
-from nst.losses import Metric
+from nst.features.metric import Metric
+from nst.features.network import COMPACT, Convolution, FeatureNetwork
 
 TAUGHT = {
     "relu1_1": 64,

@@ -9,8 +9,8 @@ student learns its teachers' answers on them (dataset aggregation; Ross et al. 2
 import torch
 from torch import Tensor
 
-from nst.balance import PLAIN
-from nst.losses import gram_matrix, relative_distance
+from nst.loss.balance import PLAIN
+from nst.loss.gatys import gram_matrix, relative_distance
 from nst.settings import STYLE_LAYERS
 from training.crops import Crops
 from training.student import Student

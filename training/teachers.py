@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from nst.features import FeatureNetwork
+from nst.features.network import FeatureNetwork
 
 
 class CompressedTeacher(nn.Module):

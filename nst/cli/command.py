@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from nst.cli import instant, paint
 from nst.cli.signals import exit_code, raised
 from nst.cli.sources import Sources
-from nst.memory import has_run_out
+from nst.machine.available import has_run_out
 from nst.settings import InputError
 
 OUT_OF_MEMORY = "Memory ran out: choose a smaller --size, or close other programs."

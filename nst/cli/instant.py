@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from nst import instant, recipe
+from nst import recipe
 from nst.cli.arguments import Parser, given
 from nst.cli.output import OUT_HELP, check_out, save, tell
 from nst.cli.sources import SOURCE_HELP, Sources
+from nst.instant import painting
+from nst.instant.names import instant_styles
 from nst.settings import INSTANT_SPECS, InputError, InstantSettings, Settings
-from nst.styles import instant_styles
 
 
 def is_meant(arguments: Sequence[str], sources: Sources) -> bool:
@@ -69,9 +70,9 @@ def run(arguments: Sequence[str], sources: Sources) -> int:
     settings = InstantSettings(style=options.instant, **values)
     check_out(options.out)
     content = sources.picture(options.content, "content image")
-    network = instant.load_instant()
+    network = painting.load_instant()
     started = time.monotonic()
-    image = instant.paint(content, settings, network=network)
+    image = painting.paint(content, settings, network=network)
     made = recipe.of_run(settings, network)
     place = save(image, options.out, made.features, made.text())
     tell(f"{place}  {image.width}×{image.height}  {time.monotonic() - started:.1f} s")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from nst.images import FORMATS_OUT, part_of, save_image, write_image
+from nst.pictures.writing import FORMATS_OUT, part_of, save_image, write_image
 from nst.settings import InputError
 
 OUT_HELP = f"the result: {', '.join(FORMATS_OUT)}; - writes a PNG to standard output"

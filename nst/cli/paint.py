@@ -19,10 +19,13 @@ from nst.cli.arguments import Parser, given
 from nst.cli.output import OUT_HELP, check_out, save, tell
 from nst.cli.signals import exit_code
 from nst.cli.sources import SOURCE_HELP, Sources
-from nst.estimate import estimate
-from nst.features import FeatureNetwork, load_features
+from nst.costs.memory import check_fits
+from nst.costs.seconds import estimate
+from nst.features.loading import load_features
+from nst.features.network import FeatureNetwork
+from nst.instant.names import instant_styles
+from nst.machine.available import has_run_out
 from nst.machine.device import default_device
-from nst.memory import check_fits, has_run_out
 from nst.settings import (
     FEATURES,
     MOST_STYLES,
@@ -32,8 +35,8 @@ from nst.settings import (
     Settings,
     starting_specs,
 )
-from nst.styles import instant_styles
-from nst.transfer import Step, stylize
+from nst.step import Step
+from nst.transfer import stylize
 
 
 def _parser() -> Parser:

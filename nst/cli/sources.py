@@ -11,7 +11,7 @@ from urllib.request import Request, urlopen
 
 from PIL import Image
 
-from nst.images import MAX_FILE_MEGABYTES, open_image
+from nst.pictures.reading import MAX_FILE_MEGABYTES, open_image
 from nst.settings import InputError
 
 SOURCE_HELP = "a file, a web address, or - for standard input"
@@ -43,7 +43,7 @@ class Sources:
         """Open the picture that a source gives; None for none.
 
         Raises:
-            InputError: as `nst.images.open_image`, or nothing comes from the source.
+            InputError: as `nst.pictures.reading.open_image`, or nothing comes from the source.
         """
         return None if source is None else open_image(self.file(source, what), what)
 

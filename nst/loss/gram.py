@@ -5,13 +5,15 @@ from typing import ClassVar
 
 from torch import Tensor
 
+from nst.features.metric import Metric
+from nst.loss.gatys import SMALLEST_TARGET, bordered, in_metric
+from nst.loss.moments import channel_means
 from nst.loss.statistic import Compared
-from nst.losses import SMALLEST_TARGET, Metric, bordered, channel_means, in_metric
 
 
 @dataclass(frozen=True)
 class Gram:
-    """A style picture's Gram matrix, of its activations' moments (see `nst.losses.moments`).
+    """A style picture's Gram matrix, of its activations' moments (see `nst.loss.moments.moments`).
 
     The loss is E_l of Gatys et al. 2016, eq. 4, relative to the target (Cheng et al. 2021). Its
     gradient is written out: autograd takes twice the time for such small matrices.
@@ -32,7 +34,7 @@ class Gram:
 
     @classmethod
     def of(cls, gram: Tensor, mean: Tensor | None, metric: Metric | None) -> "Gram":
-        """The target that `nst.losses.style_loss` compares with, given its moments."""
+        """The target that `nst.loss.gatys.style_loss` compares with, given its moments."""
         size = in_metric(gram, mean, metric).square().sum().clamp_min(SMALLEST_TARGET)
         if metric is None:
             return cls(gram, None, size)

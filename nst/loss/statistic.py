@@ -7,7 +7,7 @@ from typing import ClassVar, NamedTuple, Protocol, Self
 
 from torch import Tensor
 
-from nst.losses import Metric
+from nst.features.metric import Metric
 from nst.settings import SPECS, STYLE_LOSSES
 
 ANCHORS = (0.0, 25.0, 50.0, 75.0, 100.0)
@@ -31,8 +31,8 @@ class StyleStatistic(Protocol):
     """How far moments are from a style's: 0 for equal ones.
 
     Attributes:
-        efforts: what `nst.balance.RemainingStyle` is told at the strengths 0, 25, 50, 75 and 100,
-            so that a strength looks the same by every statistic; rising from 0 to 100.
+        efforts: what `nst.loss.balance.RemainingStyle` is told at the strengths 0, 25, 50, 75 and
+            100, so that a strength looks the same by every statistic; rising from 0 to 100.
         content_layers: for each part of the content loss the layers that can serve, of which the
             first one that a network reaches does.
         needs_mean: whether moments are compared by their means, too.
@@ -48,7 +48,7 @@ class StyleStatistic(Protocol):
 
     @staticmethod
     def mean_of(features: Tensor, root: Tensor | None = None) -> Tensor:
-        """The mean of activations, as exactly as it has to be: see `nst.losses.channel_means`."""
+        """The mean of activations, as exactly as it has to be: see `channel_means`."""
 
     def compare(self, gram: Tensor, mean: Tensor | None) -> Compared:
         """The loss of moments (1, C, C) and (1, C), by operations that a CUDA graph can hold."""

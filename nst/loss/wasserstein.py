@@ -17,8 +17,9 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
+from nst.features.metric import Metric
+from nst.loss.moments import SQUARE, channel_means
 from nst.loss.statistic import Compared
-from nst.losses import SQUARE, Metric, channel_means
 
 RIDGE = 1e-3
 """Variance that is added to every direction of both pictures, as a share of the style's mean
@@ -111,7 +112,7 @@ class Wasserstein:
 
     @staticmethod
     def mean_of(features: Tensor, root: Tensor | None = None) -> Tensor:
-        """As `nst.losses.channel_means`, exactly where few pixels hide no rounding."""
+        """As `nst.loss.moments.channel_means`, exactly where few pixels hide no rounding."""
         if features[0, 0].numel() <= FEW_PIXELS:
             features = features.float()
         return channel_means(features, root)

@@ -1,6 +1,6 @@
 """What the content loss compares a picture with, and the loss with its gradient written out.
 
-The loss is that of `nst.losses`, where autograd finds the gradient. Here it is given, as
+The loss is that of `nst.loss.gatys`, where autograd finds the gradient. Here it is given, as
 matrices that an iteration then takes back through the network: in less than half of the time that
 autograd needs for such small matrices (0.9 ms instead of 2.0 for the compact network).
 """
@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from nst.losses import Metric, content_size
+from nst.features.metric import Metric
+from nst.loss.gatys import content_size
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class ContentTarget:
 
     @classmethod
     def of(cls, features: Tensor, metric: Metric | None) -> "ContentTarget":
-        """The target that `nst.losses.content_loss` compares with."""
+        """The target that `nst.loss.gatys.content_loss` compares with."""
         size = content_size(features, metric)
         if metric is None:
             slope = torch.eye(features.shape[1]).to(size)

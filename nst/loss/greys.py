@@ -1,17 +1,8 @@
 """Grey in, grey out: a grey photograph in a grey style is optimised among grey pictures."""
 
-import numpy as np
-from PIL import Image
 from torch import Tensor
 
-from nst.images import over_white
-from nst.regions import Evaluated
-
-
-def is_grey(picture: Image.Image) -> bool:
-    """Whether red, green and blue of a picture (RGB or RGBA) are equal wherever it is seen."""
-    red, green, blue = (np.asarray(band) for band in over_white(picture).split())
-    return np.array_equal(red, green) and np.array_equal(green, blue)
+from nst.loss.regions import Evaluated
 
 
 class AmongGreys:

@@ -1,9 +1,9 @@
 """Instant styles: a photograph painted in a style by name, in one pass of a trained network.
 
-    from nst import instant
+    from nst.instant import painting
     from nst.settings import InstantSettings
 
-    picture = instant.paint(photograph, InstantSettings(style="starry-night"))
+    picture = painting.paint(photograph, InstantSettings(style="starry-night"))
 
 The optimisation of `nst.transfer` paints in the manner of any picture; this paints in a few styles
 that were learned beforehand (Johnson et al. 2016), hundreds of times as fast.
@@ -19,15 +19,17 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from nst import allocator, images
-from nst.checked_weights import damaged, read_weights
-from nst.features import fastest_dtype
+from nst.costs.memory import HEADROOM
+from nst.instant.names import INSTANT_FILE, NAMES
+from nst.instant.transformer import Transformer
+from nst.machine import allocator
+from nst.machine.available import available_bytes, gigabytes
 from nst.machine.defaults import usual_defaults
 from nst.machine.device import default_device
-from nst.memory import HEADROOM, available_bytes, gigabytes
+from nst.machine.precision import fastest_dtype
+from nst.machine.weights import damaged, read_weights
+from nst.pictures import bounds, prepared, tensors
 from nst.settings import InputError, InstantSettings
-from nst.styles import INSTANT_FILE, NAMES
-from nst.transformer import Transformer
 
 FIXED_BYTES = 60e6
 PIXEL_BYTES = {torch.float32: 300, torch.bfloat16: 220}
@@ -87,20 +89,20 @@ def paint(
             size that needs more memory than is free.
     """
     network = network or load_instant()
-    content = images.prepare(content, "content image")
+    content = prepared.prepare(content, "content image")
     mixture = mixture_of(settings, network.styles)
-    size = images.fit(*content.size, settings.size, "content image")
+    size = bounds.fit(*content.size, settings.size, "content image")
     sizes = coarse_to_fine(size)
     _check_fits(sizes[-1], network)
     if settings.strength == 0:
-        return images.resize_image(content, size)
+        return tensors.resize_image(content, size)
     device = network.last.weight.device
-    photographs = (images.to_tensor(images.resize_image(content, s)).to(device) for s in sizes)
+    photographs = (tensors.to_tensor(tensors.resize_image(content, s)).to(device) for s in sizes)
     with allocator.kept(), torch.inference_mode():
         painted = _painted(photographs, mixture[None].to(device), network)
     if sizes[-1] != size:
-        painted = images.resize_tensor(painted, size)
-    return images.to_image(painted, images.alpha_of(content))
+        painted = tensors.resize_tensor(painted, size)
+    return tensors.to_image(painted, tensors.alpha_of(content))
 
 
 def coarse_to_fine(size: tuple[int, int]) -> list[tuple[int, int]]:
@@ -112,7 +114,7 @@ def coarse_to_fine(size: tuple[int, int]) -> list[tuple[int, int]]:
     doublings = round(math.log2(max(size) / PAINTED_SIDE))
     if doublings <= 0:
         return [(size[0] << -doublings, size[1] << -doublings)]
-    return images.doubling(size, doublings)
+    return bounds.doubling(size, doublings)
 
 
 def _painted(photographs: Iterator[Tensor], mixture: Tensor, network: Transformer) -> Tensor:
@@ -127,8 +129,8 @@ def _painted(photographs: Iterator[Tensor], mixture: Tensor, network: Transforme
     painted = network(small, mixture).clamp_(0, 1)
     for large in photographs:
         size = (large.shape[3], large.shape[2])
-        detail = large - images.resize_tensor(small, size)
-        enlarged = images.resize_tensor(painted, size).add_(detail).clamp_(0, 1)
+        detail = large - tensors.resize_tensor(small, size)
+        enlarged = tensors.resize_tensor(painted, size).add_(detail).clamp_(0, 1)
         painted, small = network(enlarged, over).clamp_(0, 1), large
     return painted
 

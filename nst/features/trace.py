@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from nst.losses import pull_back
+from nst.loss.moments import pull_back
 
 BAND_BYTES = 8 * 2**20
 """How much of an activation the way back through a pooling works on at a time."""
@@ -24,7 +24,7 @@ BAND_BYTES = 8 * 2**20
 
 @dataclass(frozen=True)
 class Source:
-    """Where a gradient enters: those of the moments (see `nst.losses.moments`) of `features`.
+    """Where a gradient enters: those of the moments (see `nst.loss.moments.moments`) of `features`.
 
     Attributes:
         features: (1, C, H, W), an activation, or its difference to another.
@@ -72,14 +72,14 @@ class _Layer:
 
 
 class Row(Protocol):
-    """What of a network's table is read here; see `nst.features.Convolution`."""
+    """What of a network's table is read here; see `nst.features.network.Convolution`."""
 
     layer: str | None
     pool: bool
 
 
 class Network(Protocol):
-    """What of a network is read here; see `nst.features.FeatureNetwork`."""
+    """What of a network is read here; see `nst.features.network.FeatureNetwork`."""
 
     table: Sequence[Row]
     convolutions: nn.ModuleList

@@ -99,7 +99,7 @@ def root_guide(guide: Tensor, size: tuple[int, int]) -> Tensor:
 
 
 class Evaluated(Protocol):
-    """What an optimiser runs on; see `nst.objective.Objective`."""
+    """What an optimiser runs on; see `nst.loss.objective.Objective`."""
 
     def evaluate(self, image: Tensor) -> tuple[float, Tensor, object]: ...  # noqa: D102
 

@@ -17,15 +17,18 @@ from statistics import median
 import torch
 from PIL import Image
 
-from nst import color, images
-from nst.features import FeatureNetwork
+from nst.costs.memory import run_bytes
+from nst.features.network import FeatureNetwork
+from nst.loss.objective import Objective
+from nst.loss.regions import everywhere
+from nst.machine.available import available_bytes, gigabytes
 from nst.machine.defaults import usual_defaults
-from nst.memory import available_bytes, gigabytes, run_bytes
-from nst.objective import Objective
-from nst.optim import OPTIMIZERS
-from nst.regions import everywhere
+from nst.optim.descent import optimise
+from nst.optim.optimizer import OPTIMIZERS
+from nst.pictures import bounds, color, tensors
+from nst.scales import Scale, plan
 from nst.settings import Settings
-from nst.transfer import MOST_PREVIEWS, PREVIEW_SECONDS, Scale, optimise, plan
+from nst.transfer import MOST_PREVIEWS, PREVIEW_SECONDS
 
 SIDES = (128, 256, 512, 1024)
 """Sides of the square pictures that a calibration goes through, as far as the budget reaches."""
@@ -118,11 +121,11 @@ def estimate(
         guided: regions that masks make, see `nst.inputs.Pictures`.
 
     Raises:
-        InputError: as `nst.images.fit` and `nst.objective.used_layers` do.
+        InputError: as `nst.pictures.bounds.fit` and `nst.loss.objective.used_layers` do.
     """
     amount = run_bytes(content_size, settings, features, guided)
     speed = speed or calibrate(features, settings.optimizer)
-    size = images.fit(*content_size, settings.size, "content image")
+    size = bounds.fit(*content_size, settings.size, "content image")
     scales = plan(size, settings)
     seconds = sum(_scale_seconds(scale, settings, speed) for scale in scales)
     seconds *= 1 + REGION_SHARE * guided
@@ -181,7 +184,7 @@ def _timing(features: FeatureNetwork, settings: Settings, side: int) -> Timing:
         next(run)  # reads the loss: it waits for a GPU
         times.append(time.perf_counter() - started)
     started = time.perf_counter()
-    images.to_image(picture)
+    tensors.to_image(picture)
     preview = time.perf_counter() - started
     iteration = median(times)
     return Timing(side * side, iteration, max(0.0, first - iteration), preview)

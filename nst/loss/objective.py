@@ -6,15 +6,16 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from nst.balance import Balance, RemainingStyle
-from nst.features import FeatureNetwork
+from nst.features.network import FeatureNetwork
+from nst.features.trace import Source
+from nst.loss.balance import Balance, RemainingStyle
+from nst.loss.content import ContentTarget
+from nst.loss.moments import mean_products
+from nst.loss.regions import Region, root_guide
 from nst.loss.statistic import StyleStatistic, effort, statistic_of
-from nst.losses import add_total_variation, mean_products
-from nst.regions import Region, root_guide
-from nst.replay import Recorder
+from nst.loss.total_variation import add_total_variation
+from nst.machine.graph import Recorder
 from nst.settings import STYLE_LAYERS, InputError, Settings
-from nst.targets import ContentTarget
-from nst.trace import Source
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class _Comparison:
     """One layer's moments in one region, and what they are to be.
 
     Attributes:
-        root: (1, 1, h, w), see `nst.regions.root_guide`; None for the whole picture.
+        root: (1, 1, h, w), see `nst.loss.regions.root_guide`; None for the whole picture.
         weight: all of an objective's sum to 1.
     """
 
@@ -157,8 +158,8 @@ class Objective:
     def _evaluate(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """The loss with its parts, (4,), and its gradient, without a wait for a GPU.
 
-        Nothing is left to autograd: `nst.targets` has the losses' gradients, `nst.balance` the
-        sum's, and `nst.trace` the way back through the network.
+        Nothing is left to autograd: the other files here have the losses' gradients and the sum's,
+        and `nst.features.trace` the way back through the network.
         """
         trace = self.features.trace(image, self.layers)
         seen = self._seen(trace.activations)

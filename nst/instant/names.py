@@ -9,9 +9,8 @@ from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
 
-INSTANT_FILE = Path(__file__).parent / "weights" / "instant.safetensors"
+INSTANT_FILE = Path(__file__).parents[1] / "weights" / "instant.safetensors"
 """The network of all instant styles, which ships with the project."""
-
 NAMES = "styles"
 """The key of the header under which the names are, as a JSON list; the photograph's row first."""
 

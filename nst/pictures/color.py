@@ -1,21 +1,15 @@
-"""Whose colours the result has: the style's, the content's, or the style's moved to the content's.
-
-Gatys et al. 2017, "Controlling Perceptual Factors in Neural Style Transfer", section 5. Both ways
-work on the pictures before the optimisation and on the result after it, so that the optimisation
-does not know of them.
-"""
+"""Colours of the result: the style's, the photograph's own, or the style's moved to its mood."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image
 
-from nst.grey import is_grey
-from nst.images import alpha_of, resize_image
+from nst.pictures.grey import is_grey
+from nst.pictures.tensors import alpha_of, resize_image
 
 LUMA = np.array([0.299, 0.587, 0.114])
 """Weights of red, green and blue in the luminance (ITU-R BT.601, as in YIQ and Pillow's L)."""
-
 LEAST_VARIANCE = 1e-5
 """Floor for variances of colours in [0, 1]²: a flat picture has none to divide by."""
 

@@ -14,7 +14,6 @@ from functools import lru_cache
 
 # From <malloc.h>.
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
-
 LARGEST_KEPT = 100 * 2**20
 """Bytes above which one block goes back to the system all the same: those of VGG19 at 1024 pixels
 would cost a sixth more memory, for a tenth of the time."""

@@ -12,14 +12,11 @@ import torch
 from torch import Tensor
 
 log = logging.getLogger(__name__)
-
 FIRST_CALLS = 3
 """Calls before the recording, in which kernels are loaded and convolutions chosen. What the one
 after it gives, for another image, is compared with what is replayed."""
 LARGEST_DIFFERENCE = 0.01
 """Relative distance between what is replayed and what was called; kernels may add in any order."""
-
-
 Function = Callable[[Tensor], tuple[Tensor, ...]]
 
 

@@ -1,0 +1,56 @@
+"""The optimisation at one scale, watched: the losses and the picture after each evaluation."""
+
+import math
+from collections.abc import Iterator
+
+from torch import Tensor
+
+from nst.loss.objective import Losses
+from nst.loss.regions import Evaluated
+from nst.machine import allocator
+from nst.optim.optimizer import Optimizer
+from nst.optim.watch import Watch
+
+
+def optimise(
+    objective: Evaluated,
+    optimizer: Optimizer,
+    iterations: int,
+    watch: Watch | None = None,
+    best: tuple[Losses, Tensor] | None = None,
+) -> Iterator[tuple[Losses, Tensor]]:
+    """Optimise at one scale, yielding the losses and the picture (1, 3, H, W) that has them.
+
+    The last time it is the picture of the lowest loss of all. The optimiser is left where another
+    run can go on.
+
+    Args:
+        watch: says when to end before all `iterations`; when None, only numbers that break do.
+        best: what there is if not even the first picture here has a finite loss.
+
+    Raises:
+        FloatingPointError: then, if there is nothing.
+    """
+    watch = watch or Watch(patience=math.inf)
+    lowest = math.inf
+    with allocator.kept():
+        for iteration in range(1, iterations + 1):
+            image = optimizer.image
+            loss, gradient, losses = objective.evaluate(image)
+            if watch.sees(loss):
+                if loss < lowest:
+                    lowest, best = loss, (losses, image)
+                optimizer.step(loss, gradient)
+            elif best is None:
+                raise FloatingPointError(
+                    "The numbers broke down before there was a picture: "
+                    "choose another size or style."
+                )
+            else:
+                losses, image = best
+                optimizer.retreat()
+            ends = watch.ended or iteration == iterations
+            losses, image = best if ends else (losses, image)
+            yield losses, objective.picture(image)
+            if ends:
+                return

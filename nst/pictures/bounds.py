@@ -1,0 +1,59 @@
+"""Sizes of pictures: what is allowed, and the sizes that are derived from one."""
+
+from math import ceil
+
+from nst.settings import InputError
+
+MAX_MEGAPIXELS = 50
+"""Largest picture, in millions of pixels, that is decoded at all."""
+MAX_ASPECT = 20
+"""Longest side of a picture over its shortest, at most."""
+MIN_SIDE = 8
+"""Shortest side, in pixels, of a picture that can be used."""
+MIN_RESULT_SIDE = 16
+"""Shortest side, in pixels, of a result: the deepest layer sees one pixel out of 16."""
+
+
+def fit(width: int, height: int, longest: int, what: str = "image") -> tuple[int, int]:
+    """Return (width, height) scaled up or down until the longest side is `longest` pixels.
+
+    Raises:
+        InputError: the picture is outside the limits above, or so narrow that its other side would
+            fall under `MIN_RESULT_SIDE`: the sentence names a size that is large enough.
+    """
+    check_size(width, height, what)
+    scale = longest / max(width, height)
+    size = round(width * scale), round(height * scale)
+    if min(size) < MIN_RESULT_SIDE:
+        enough = ceil(MIN_RESULT_SIDE * max(width, height) / min(width, height))
+        raise InputError(
+            f"The {what} is too narrow for size {longest}: it would be {size[0]}×{size[1]} pixels; "
+            f"choose size {enough} or more."
+        )
+    return within_limits(*size)
+
+
+def doubling(size: tuple[int, int], doublings: int) -> list[tuple[int, int]]:
+    """Sizes (width, height), each about twice the one before, of which the last is `size`."""
+    factors = [2**i for i in reversed(range(doublings + 1))]
+    return [within_limits(round(size[0] / f), round(size[1] / f)) for f in factors]
+
+
+def within_limits(width: int, height: int) -> tuple[int, int]:
+    """A size that rounding has not made narrower than a picture may be: 505×25 becomes 505×26."""
+    narrowest = ceil(max(width, height) / MAX_ASPECT)
+    return max(width, narrowest), max(height, narrowest)
+
+
+def check_size(width: int, height: int, what: str, most: int = MAX_MEGAPIXELS) -> None:
+    """Raise `InputError` for a size outside the limits above; `what` names the picture."""
+    megapixels = width * height / 1e6
+    if megapixels > most:
+        limit = f"is too large: {most} megapixels are the limit"
+    elif min(width, height) < MIN_SIDE:
+        limit = f"is too small: each side must have {MIN_SIDE} pixels or more"
+    elif max(width, height) > MAX_ASPECT * min(width, height):
+        limit = f"is too narrow: one side may be {MAX_ASPECT} times the other at most"
+    else:
+        return
+    raise InputError(f"The {what} {limit}, not {width}×{height} pixels.")
