@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from nst.features.loading import load_features
-    from nst.settings import InputError, Settings
+    from nst.settings import Settings
+    from nst.specs import InputError
     from nst.step import Step
     from nst.transfer import stylize
 
@@ -13,7 +14,7 @@ __all__ = ["InputError", "Settings", "Step", "load_features", "stylize"]
 """What the package promises as a whole."""
 
 HOMES = {
-    "InputError": "nst.settings",
+    "InputError": "nst.specs",
     "Settings": "nst.settings",
     "Step": "nst.step",
     "load_features": "nst.features.loading",

@@ -1,7 +1,7 @@
 """The pictures of a run, prepared and checked together: content, styles, masks, start."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -12,7 +12,8 @@ from torch import Tensor
 from nst.loss.regions import painted
 from nst.pictures import color, prepared, tensors
 from nst.pictures.grey import is_grey
-from nst.settings import MOST_STYLES, InputError, Settings
+from nst.settings import MOST_STYLES, Settings
+from nst.specs import InputError
 
 STYLES = ("style", *(f"style_{number}" for number in range(2, MOST_STYLES + 1)))
 MASKS = tuple(f"{style}_mask" for style in STYLES)
@@ -133,21 +134,13 @@ def prepare(
         InputError: a picture that cannot be used, too many styles, no style with a weight, a mask
             that is black everywhere, a start where the settings want none, or none where they do.
     """
+    if not isinstance(settings, Settings):
+        raise InputError(f"settings must be of type Settings, not {type(settings).__name__}.")
     styles = list(style) if isinstance(style, list | tuple) else [style]
     masks = [*style_masks, *[None] * (len(styles) - len(style_masks))]
     _check_given(styles, masks, start, settings)
     content = prepared.prepare(content, "content image")
-    used = [
-        (
-            prepared.prepare(picture, name(i, "image")),
-            weight,
-            prepared.prepare_mask(own, name(i, "mask")),
-        )
-        for i, (picture, own, weight) in enumerate(
-            zip(styles, masks, settings.style_weights, strict=False)
-        )
-        if weight and (picture is not None or i == 0)
-    ]
+    used = list(_used(styles, masks, settings.style_weights))
     if not used:
         raise InputError("At least one style image must have a weight above 0.")
     if settings.init == "image":
@@ -159,6 +152,18 @@ def prepare(
         style_masks=tuple(m for *_, m in used),
         start=start,
     )
+
+
+def _used(
+    styles: Sequence[Image.Image | None],
+    masks: Sequence[Image.Image | None],
+    weights: Sequence[float],
+) -> Iterator[tuple[Image.Image, float, Image.Image | None]]:
+    """The styles that count, prepared, each with its weight and mask."""
+    for i, (style, mask, weight) in enumerate(zip(styles, masks, weights, strict=False)):
+        if weight and (style is not None or i == 0):
+            picture = prepared.prepare(style, name(i, "image"))
+            yield picture, weight, prepared.prepare_mask(mask, name(i, "mask"))
 
 
 def _check_given(

@@ -15,14 +15,8 @@ from nst.features.network import FeatureNetwork
 from nst.instant.transformer import INSTANT, Transformer
 from nst.loss.statistic import strength_of
 from nst.pictures import reading, writing
-from nst.settings import (
-    FEATURES,
-    INSTANT_SPECS,
-    SPECS,
-    InputError,
-    InstantSettings,
-    Settings,
-)
+from nst.settings import FEATURES, INSTANT_SPECS, SPECS, InstantSettings, Settings
+from nst.specs import InputError
 
 VERSION = "1.3"
 """Of the software: raised whenever recipes get more fields, the same one gives other pixels, or

@@ -7,7 +7,8 @@ from nst.features.network import FeatureNetwork
 from nst.inputs import Pictures
 from nst.optim.history import HISTORY
 from nst.optim.optimizer import Optimizer
-from nst.settings import InputError, Settings
+from nst.settings import Settings
+from nst.specs import InputError
 
 FREE = ("iterations", "init", "seed")
 """Settings that may differ: they say how a run begins and ends, not what it is after."""

@@ -5,98 +5,29 @@ sit in the metadata of the dataclass fields. Nothing here imports torch, so that
 built and a bad value refused without loading it.
 """
 
-import math
-import numbers
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any
 
 from nst.instant.names import instant_styles
+from nst.specs import Choice, InputError, Range, shown
 
 MAX_SIDE = 2048
 """Longest side, in pixels, that a run may be asked for."""
-
 GPU_SIDE = 1024
 """Longest side, in pixels, that the page and the command line start with where there is a GPU: it
 takes a second there."""
-
 MAX_INSTANT_SIDE = 4096
 """Longest side, in pixels, of an instant painting: it needs no gradients."""
-
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 """The style layers of Gatys et al. 2016, shallow (colour, grain) to deep (large shapes)."""
-
-
 STYLE_LOSSES: Mapping[str, str] = MappingProxyType(
     {"wasserstein": "nst.loss.wasserstein:Wasserstein", "gram": "nst.loss.gram:Gram"}
 )
 """The style losses by name, and where the class of each is."""
-
 MOST_STYLES = 4
 """Style images that one run can blend or place."""
-
-
-class InputError(ValueError):
-    """A value or picture that cannot be used; its text is one sentence for who sent it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Range:
-    """A number between `minimum` and `maximum`, both allowed; whole if `default` is an int."""
-
-    label: str
-    help: str
-    default: float
-    minimum: float
-    maximum: float
-    step: float
-
-    def check(self, name: str, value: object) -> int | float:
-        """Return `value` in the default's type, or raise `InputError` naming field and range."""
-        whole = isinstance(self.default, int)
-        kind = "a whole number" if whole else "a number"
-        allowed = f"{name} must be {kind} from {self.minimum:g} to {self.maximum:g}"
-        if isinstance(value, bool) or not isinstance(value, numbers.Real):
-            raise InputError(f"{allowed}, not {_shown(value)}.")
-        # NaN fails the comparison, infinities fall outside the range.
-        if not self.minimum <= value <= self.maximum or (whole and value != math.floor(value)):
-            raise InputError(f"{allowed}, not {_shown(value)}.")
-        return int(value) if whole else float(value)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Choice:
-    """One word out of `choices`.
-
-    Attributes:
-        titles: what people are shown instead of a word, where it does not speak for itself.
-    """
-
-    label: str
-    help: str
-    default: str
-    choices: tuple[str, ...]
-    titles: Mapping[str, str] = field(default_factory=dict)
-
-    def check(self, name: str, value: object) -> str:
-        """Return `value`, or raise `InputError` naming the field and what is allowed."""
-        if not isinstance(value, str) or value not in self.choices:
-            raise InputError(
-                f"{name} must be one of {', '.join(self.choices)}, not {_shown(value)}."
-            )
-        return value
-
-
-def _shown(value: object) -> str:
-    """Name a refused value in a sentence: short, and without the inside of a container."""
-    if isinstance(value, str):
-        return repr(value if len(value) <= 40 else value[:37] + "...")
-    if value is None or isinstance(value, bool | float):
-        return str(value)
-    if isinstance(value, int):
-        return str(value) if abs(value) < 10**18 else "a number that large"
-    return f"a value of type {type(value).__name__}"
 
 
 def _setting(spec: Range | Choice) -> Any:  # noqa: ANN401 - dataclasses.field is typed so too
@@ -344,7 +275,6 @@ FEATURES = Choice(
     choices=("auto", "vgg19", "compact"),
 )
 """Which feature network to load; not part of `Settings`, because one network serves many runs."""
-
 PRESETS: Mapping[str, Mapping[str, int | float | str]] = MappingProxyType(
     {
         "Subtle": {"style_strength": 25.0, "color": "matched"},
@@ -357,7 +287,6 @@ PRESETS: Mapping[str, Mapping[str, int | float | str]] = MappingProxyType(
     }
 )
 """Named starting points: what differs from the defaults among `PRESET_FIELDS`."""
-
 PRESET_FIELDS = ("style_loss", "style_strength", "style_scale", "color", "init", "tv_weight")
 """The settings that a preset sets, all of them each time: so one preset undoes another."""
 
@@ -365,5 +294,5 @@ PRESET_FIELDS = ("style_loss", "style_strength", "style_scale", "color", "init",
 def preset(name: object) -> dict[str, int | float | str]:
     """The values that a preset gives to `PRESET_FIELDS`, or `InputError` for an unknown one."""
     if not isinstance(name, str) or name not in PRESETS:
-        raise InputError(f"preset must be one of {', '.join(PRESETS)}, not {_shown(name)}.")
+        raise InputError(f"preset must be one of {', '.join(PRESETS)}, not {shown(name)}.")
     return {field: PRESETS[name].get(field, SPECS[field].default) for field in PRESET_FIELDS}

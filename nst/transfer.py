@@ -23,7 +23,7 @@ from nst.optim.watch import Watch
 from nst.pictures import bounds, color, tensors
 from nst.resume import State, made_by
 from nst.scales import Scale, plan
-from nst.settings import InputError, Settings
+from nst.settings import Settings
 from nst.step import Step
 
 MOST_PREVIEWS = 19
@@ -47,31 +47,24 @@ def stylize(
 
     Args:
         content: gives the shapes, the aspect ratio and the alpha channel of the result.
-        style: gives colours, strokes and textures; keeps its own aspect ratio. Up to four are
-            blended by the settings' style weights.
-        settings: see `Settings`; the defaults when None.
+        style: gives colours, strokes and textures. Up to four are blended by the settings' weights.
+        settings: the defaults when None.
         features: from `load_features`, which is called when None. One network serves many runs.
-        mask: white where the styles go, on the content picture, at any size. Elsewhere the
-            photograph stays exactly as it is.
-        style_masks: for each style the region of the content picture that it paints; styles
-            without one are blended in what is left.
+        mask: white where the styles go; elsewhere the photograph stays exactly as it is.
+        style_masks: where each style goes; those without one are blended in what is left.
         start: where the optimisation starts if `settings.init` is "image"; at full size at once.
         state: of the last step of a run, to go on where it ended, with the optimiser's memory.
 
     Returns:
         A generator of `settings.iterations` steps; of fewer, with a note, where the picture stops
-        changing or the numbers break down twice. Closing it stops the work. The last step always
-        carries the final image, the one of the lowest loss at full size; others only at previews.
+        changing or the numbers break down twice. Closing it stops the work. The last step has the
+        image of the lowest loss at full size; others have one only at previews.
 
     Raises:
-        FloatingPointError: by the first step, if not even the start has a finite loss. Its text is
-            a sentence for people, as an InputError's is.
-        InputError: a picture or value that cannot be used, a state of another run, or a run that
-            needs more memory than is free; at once, before any work.
+        FloatingPointError: with a sentence, by the first step, if not even the start is finite.
+        InputError: what cannot be used, or more memory than is free; at once, before any work.
     """
     settings = Settings() if settings is None else settings
-    if not isinstance(settings, Settings):
-        raise InputError(f"settings must be of type Settings, not {type(settings).__name__}.")
     with usual_defaults():
         pictures = inputs.prepare(
             content, style, settings, mask=mask, style_masks=style_masks, start=start

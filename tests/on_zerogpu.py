@@ -22,10 +22,10 @@ from spaces.zero.torch import patching
 
 import app  # noqa: F401 - imports what the Space imports, in its order
 from nst.settings import FEATURES, SPECS
-from page.info import estimate_run
-from page.instant import paint_instantly
-from page.progress import describe_features
-from page.runs import features_of, load_networks, stylize_pictures
+from web.page.html.progress import describe_features
+from web.runs.info import estimate_run
+from web.runs.instant_run import paint_instantly
+from web.runs.stylize_run import features_of, load_networks, stylize_pictures
 
 
 def keep_on_the_processor(callback: object = None) -> None:

@@ -545,6 +545,10 @@ def test_an_instant_style_paints_at_a_click_and_is_refined(visit, expect, viewpo
     page.get_by_label(re.compile("How much of the photograph")).press("ArrowRight")
     assert page.locator(".nst-compare").get_attribute("style") == "--at: 51%;"
     refine.click()
+    _refines_until_stopped(page, expect)
+
+
+def _refines_until_stopped(page, expect):
     page.get_by_text(re.compile(r"Iteration \d+ of 200")).wait_for()
     expect(page.locator("#nst-style").locator(SHOWN)).to_be_visible()
     # One result at a time: a style is refused until the run has ended.

@@ -14,6 +14,7 @@ from nst.features.loading import COMPACT_FILE
 from nst.features.vgg19 import load_vgg19
 from nst.instant import painting
 from nst.instant.names import INSTANT_FILE, instant_styles
+from web.server.serve import serve
 
 LOADERS = {COMPACT_FILE: "compact", INSTANT_FILE: "instant"}
 
@@ -75,7 +76,7 @@ def test_the_server_says_it_and_does_not_start(monkeypatch):
 
     monkeypatch.setattr(app, "load_networks", missing)
     with pytest.raises(SystemExit, match="error: The weights of the compact network are missing"):
-        app.main()
+        serve(app.prepare, app.build)
 
 
 def test_a_pipe_is_not_waited_for(tmp_path):

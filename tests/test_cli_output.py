@@ -7,7 +7,7 @@ from PIL import Image
 
 from nst.cli import output
 from nst.cli.output import STDOUT, check_out, save, tell
-from nst.settings import InputError
+from nst.specs import InputError
 
 RED = Image.new("RGB", (16, 16), "red")
 

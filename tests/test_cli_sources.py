@@ -12,7 +12,7 @@ from PIL import Image
 
 from nst.cli import sources
 from nst.cli.sources import Sources
-from nst.settings import InputError
+from nst.specs import InputError
 from tests.conftest import ROOT
 
 

@@ -6,7 +6,7 @@ from PIL import Image
 from nst.pictures.bounds import MAX_MEGAPIXELS
 from nst.pictures.prepared import NOTE
 from nst.pictures.reading import open_image
-from nst.settings import InputError
+from nst.specs import InputError
 from tests.corpus import FILES, SENTENCES, made
 
 

@@ -16,7 +16,7 @@ from gradio_client import Client, handle_file
 from gradio_client.utils import Status
 from PIL import Image
 
-from page.limits import PLACES
+from web.server.limits import PLACES
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 CONTENTS = sorted((EXAMPLES / "content").glob("*.*"))

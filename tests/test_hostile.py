@@ -12,10 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from nst.settings import FEATURES, INSTANT_SPECS, SPECS, Choice
-from page.info import HEIGHT, WIDTH
-from page.instant import api_name
+from nst.settings import FEATURES, INSTANT_SPECS, SPECS
+from nst.specs import Choice
 from tests.corpus import FILES, OTHERS, SENTENCES, encoded, made, picture
+from web.runs.info import HEIGHT, WIDTH
+from web.runs.instant_run import api_name
+from web.runs.stylize_run import stylize_pictures
 
 AS_JSON = {"Content-Type": "application/json"}
 QUICK = {"iterations": 1, "size": 64, "features": "compact"}
@@ -244,9 +246,9 @@ def test_nothing_of_this_is_in_the_log(server, server_log, good):
 def test_every_parameter_refuses_all_nonsense_before_any_work(name, monkeypatch):
     import gradio as gr
 
-    from page import info, runs
+    from web.runs import info, stylize_run
 
-    monkeypatch.delattr(runs, "open_image")
+    monkeypatch.delattr(stylize_run, "open_image")
     monkeypatch.delattr(info, "features_of")
     spec = {**SPECS, "features": FEATURES, "width": WIDTH, "height": HEIGHT}[name]
     far = [] if isinstance(spec, Choice) else [spec.minimum - 1, spec.maximum + 1]
@@ -258,13 +260,11 @@ def test_every_parameter_refuses_all_nonsense_before_any_work(name, monkeypatch)
         if name in sizes:
             continue
         with pytest.raises(gr.Error, match=rf"^['\"]{name} must be"):
-            next(runs.stylize_pictures(None, None, **values))
+            next(stylize_pictures(None, None, **values))
 
 
 def test_two_thousand_random_requests_give_a_sentence(monkeypatch):
     import gradio as gr
-
-    from page import runs
 
     scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
     values = scalars | st.lists(scalars, max_size=3) | st.dictionaries(st.text(), scalars)
@@ -285,7 +285,7 @@ def test_two_thousand_random_requests_give_a_sentence(monkeypatch):
     @given(paths, paths, st.fixed_dictionaries({}, optional={**fitting, **others}))
     def ask(content, style, sent):
         with pytest.raises(gr.Error) as caught:
-            next(runs.stylize_pictures(content, style, **sent))
+            next(stylize_pictures(content, style, **sent))
         text = caught.value.message
         assert text.endswith((".", ")")) and len(text) < 250 and "wrong on the server" not in text
 

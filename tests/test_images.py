@@ -13,7 +13,7 @@ import torch
 from PIL import Image, ImageCms, ImageFile, JpegImagePlugin
 
 from nst.pictures import bounds, prepared, reading, tensors
-from nst.settings import InputError
+from nst.specs import InputError
 
 RED = (200, 50, 30)
 SIDE = (12, 10)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from nst.pictures.bounds import MAX_MEGAPIXELS
 from nst.pictures.prepared import NOTE
 from nst.pictures.reading import open_image
-from nst.settings import InputError
+from nst.specs import InputError
 from tests.corpus import GIF, JPEG, PNG, WEBP, encoded, exif_loop, gps, picture
 
 SMALL = picture(size=(24, 16))

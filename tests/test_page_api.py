@@ -10,10 +10,11 @@ import pytest
 import app
 from nst import Settings, recipe
 from nst.instant.names import instant_styles
-from nst.settings import FEATURES, INSTANT_SPECS, PRESETS, SPECS, Range, preset
-from page import zerogpu
-from page.info import estimate_run, info
-from page.instant import api_name
+from nst.settings import FEATURES, INSTANT_SPECS, PRESETS, SPECS, preset
+from nst.specs import Range
+from web.runs.info import estimate_run, info
+from web.runs.instant_run import api_name
+from web.server import zerogpu
 
 HELD = Path(__file__).with_name("api.json")
 RENEW = "python -m tests.test_page_api"
@@ -106,7 +107,7 @@ def test_an_estimate_is_what_the_machine_is_measured_to_take():
 def test_on_zerogpu_an_estimate_is_what_would_be_asked_for(monkeypatch):
     """The main process has no GPU to measure."""
     monkeypatch.setattr(zerogpu, "HERE", True)
-    monkeypatch.delattr("page.info.estimate")
+    monkeypatch.delattr("web.runs.info.estimate")
     values = {name: spec.default for name, spec in SPECS.items()} | {"features": "compact"}
     told = estimate_run(640, 480, **values)
     assert told["seconds"] == zerogpu.seconds_to_ask((640, 480), Settings())

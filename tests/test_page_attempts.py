@@ -12,10 +12,11 @@ from PIL import Image
 
 from nst.loss.objective import Objective
 from nst.machine.available import has_run_out
-from nst.settings import SPECS
-from page import limits, runs
-from page.attempts import shown
-from page.limits import FRAMES, Stream, Turn, run_seconds
+from nst.settings import SPECS, Settings
+from web.runs import stylize_run
+from web.runs.attempts import shown
+from web.server import limits
+from web.server.limits import FRAMES, Stream, Turn, run_seconds
 
 VALUES = {name: spec.default for name, spec in SPECS.items()}
 VALUES |= {"iterations": 12, "size": 100, "features": "compact"}
@@ -52,7 +53,7 @@ def failing(monkeypatch):
 def painted(files, **changes):
     """The last picture's size and mean, and every progress."""
     progresses = []
-    for path, progress in runs.stylize_pictures(*files, **VALUES | changes):
+    for path, progress in stylize_run.stylize_pictures(*files, **VALUES | changes):
         progresses.append(progress)
         with Image.open(path) as image:
             size, mean = image.size, sum(image.convert("L").tobytes())
@@ -93,7 +94,7 @@ def test_other_errors_are_not_taken_for_it(files, failing):
 
 def test_a_second_try_keeps_the_recipe_of_what_it_painted(files, failing):
     failing({5}, MemoryError())
-    for path, progress in runs.stylize_pictures(*files, **VALUES):
+    for path, progress in stylize_run.stylize_pictures(*files, **VALUES):
         if progress["done"]:
             with Image.open(path) as image:
                 assert '"size": 70' in image.info["Recipe"]
@@ -114,7 +115,7 @@ def test_a_run_without_a_picture_in_time_says_so():
 
 
 def test_a_run_ends_before_zerogpu_takes_its_gpu_back(monkeypatch):
-    monkeypatch.setattr("page.zerogpu.HERE", True)
+    monkeypatch.setattr("web.server.zerogpu.HERE", True)
     assert all(0 < run_seconds(asked) < asked - 2 for asked in (10, 60, 120))
 
 
@@ -128,7 +129,7 @@ def test_a_run_streams_few_pictures(total):
 
 
 def step(iteration):
-    return runs._start_of(Image.new("RGB", (8, 8)), runs.Settings()).__class__(
+    return stylize_run._start_of(Image.new("RGB", (8, 8)), Settings()).__class__(
         iteration=iteration,
         total=10,
         size=64,
@@ -140,7 +141,7 @@ def step(iteration):
 
 
 def test_a_slow_run_shows_words_between_its_pictures(monkeypatch):
-    monkeypatch.setattr("page.limits.time.monotonic", itertools.count().__next__)
+    monkeypatch.setattr("web.server.limits.time.monotonic", itertools.count().__next__)
     picture = Image.new("RGB", (8, 8))
     steps = [
         (replace(step(i), image=picture, done=i == 200, total=200), None) for i in range(1, 201)
@@ -175,7 +176,7 @@ def test_numbers_that_break_down_later_leave_the_last_good_picture(files, monkey
 
 
 def test_one_run_at_a_time(files):
-    first = runs.stylize_pictures(*files, **VALUES | {"iterations": 2000})
+    first = stylize_run.stylize_pictures(*files, **VALUES | {"iterations": 2000})
     for _ in range(3):
         next(first)
     assert limits.turn()._lock.locked()
@@ -186,7 +187,7 @@ def test_one_run_at_a_time(files):
 def test_a_run_ends_when_the_server_closes(files, monkeypatch):
     turn = Turn()
     monkeypatch.setattr(limits, "turn", lambda: turn)
-    run = runs.stylize_pictures(*files, **VALUES | {"iterations": 2000})
+    run = stylize_run.stylize_pictures(*files, **VALUES | {"iterations": 2000})
     folder = Path(next(run)[0]).parent
     next(run)
     turn.close()

@@ -4,7 +4,7 @@ import asyncio
 import contextvars
 import threading
 
-from page.background import Background, Ending
+from web.runs.background import Background, Ending
 
 
 def gated(gate, number=3):

@@ -3,7 +3,7 @@
 import gradio as gr
 
 from nst.settings import FEATURES, SPECS
-from page.controls import in_groups, in_sight, seed_applies, widget_of
+from web.page.controls import in_groups, in_sight, seed_applies, widget_of
 
 
 def test_every_setting_has_a_widget_with_its_range_and_default():

@@ -3,7 +3,7 @@
 import re
 import xml.etree.ElementTree as ElementTree
 
-from page.curves import NOTHING, plot
+from web.page.html.curves import NOTHING, plot
 
 
 def point(iteration: int, size: int, content: float, style: float) -> dict:

@@ -18,9 +18,9 @@ import pytest
 from gradio.queueing import Event
 
 from benchmarks.visitors import API, Endpoint, Visitor
-from page import door
-from page.door import PAINTING, limit, tidy
-from page.limits import ADDRESS_PLACES, BODY_BYTES, FRAMES, PLACES, QUEUE_LENGTH
+from web.server import limits
+from web.server.admission import PAINTING, limit, tidy
+from web.server.limits import ADDRESS_PLACES, BODY_BYTES, FRAMES, PLACES, QUEUE_LENGTH
 
 QUICK = {"iterations": 4, "size": 64, "features": "compact"}
 LONG = {"iterations": 2000, "size": 512, "features": "compact"}
@@ -283,8 +283,8 @@ def test_the_answers_of_a_run_are_kept_however_many_come_after_it(queue):
 
 
 def test_a_crowd_that_fetches_no_answers_gets_no_more_of_them(queue, monkeypatch):
-    monkeypatch.setattr(door.limits, "QUEUE_LENGTH", 0)
-    monkeypatch.setattr(door.limits, "UNFETCHED", 3)
+    monkeypatch.setattr(limits, "QUEUE_LENGTH", 0)
+    monkeypatch.setattr(limits, "UNFETCHED", 3)
 
     def join():
         body = SimpleNamespace(fn_index=0, session_hash=secrets.token_hex(8))

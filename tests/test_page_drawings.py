@@ -7,7 +7,7 @@ import gradio as gr
 import pytest
 from PIL import Image
 
-from page import drawings
+from web.page.pictures import drawings
 
 
 def png(mode="RGBA", size=(30, 20)):

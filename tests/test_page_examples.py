@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 
 from examples.gallery import PAIRS
-from page import examples
-from page.examples import CAPTIONS, FOLDER, caption, described, pairs, pictures, tiles
-from page.handlers import take_example
-from page.layout import FIRST_SHOWN
+from web.page.handlers import take_example
+from web.page.html import examples
+from web.page.html.examples import CAPTIONS, FOLDER, caption, described, pairs, pictures, tiles
+from web.page.layout import FIRST_SHOWN
 
 
 def test_every_pair_of_the_gallery_has_its_result():

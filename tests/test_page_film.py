@@ -4,7 +4,7 @@ import io
 
 from PIL import Image
 
-from page.film import LAST_SECONDS, animation, film
+from web.page.html.film import LAST_SECONDS, animation, film
 
 
 def frame(width: int, shade: int) -> bytes:

@@ -17,12 +17,12 @@ from gradio.utils import get_upload_folder
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
-from page import folder
+from web.server import disk
 
 ROOT = Path(__file__).parents[1]
 LIVES = """
 import sys, tempfile
-from page.folder import temporary_files
+from web.server.disk import temporary_files
 with temporary_files():
     tempfile.mkdtemp(prefix="nst-")
     print("ready", flush=True)
@@ -33,13 +33,13 @@ with temporary_files():
 @pytest.fixture(autouse=True)
 def own_place(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(folder, "YOUNG_SECONDS", -1)
+    monkeypatch.setattr(disk, "YOUNG_SECONDS", -1)
     monkeypatch.setenv("GRADIO_TEMP_DIR", "unset")
     monkeypatch.setattr(gr.mcp, "DEFAULT_TEMP_DIR", "unset")
 
 
 def test_everything_is_in_one_folder_that_nobody_else_can_read(tmp_path):
-    with folder.temporary_files() as own:
+    with disk.temporary_files() as own:
         assert own.parent == tmp_path and own.stat().st_mode & 0o077 == 0
         assert Path(tempfile.mkdtemp(prefix="nst-")).parent == own
         assert Path(get_upload_folder()).parent == own
@@ -67,7 +67,7 @@ def test_what_a_killed_server_left_is_swept_and_a_living_ones_is_not(tmp_path):
     servers[0].wait()
     other = tmp_path / "nst-else"
     other.mkdir()
-    folder.sweep()
+    disk.sweep()
     now = set(tmp_path.iterdir())
     assert len(now & left) == 1 and other in now
     servers[1].communicate()
@@ -81,30 +81,30 @@ def test_the_oldest_files_go_when_there_are_too_many_bytes(tmp_path):
         path.parent.mkdir(parents=True)
         path.write_bytes(bytes(1000))
         os.utime(path, (number, number))  # what counts is when it came, not what it says
-    folder.trim(tmp_path, most_bytes=2500)
+    disk.trim(tmp_path, most_bytes=2500)
     assert sorted(path.name for path in cache.iterdir()) == ["3", "4"]
-    folder.trim(tmp_path, most_bytes=2500)
+    disk.trim(tmp_path, most_bytes=2500)
     assert len(list(cache.iterdir())) == 2
 
 
 def test_old_files_go_in_any_case(tmp_path, monkeypatch):
     (tmp_path / "upload").write_bytes(b"x")
-    folder.trim(tmp_path)
+    disk.trim(tmp_path)
     assert (tmp_path / "upload").exists()
-    monkeypatch.setattr(folder, "OLDEST_SECONDS", -1)
-    folder.trim(tmp_path)
+    monkeypatch.setattr(disk, "OLDEST_SECONDS", -1)
+    disk.trim(tmp_path)
     assert not (tmp_path / "upload").exists()
 
 
 @pytest.fixture
-def disk(monkeypatch):
+def tiny_disk(monkeypatch):
     """A disk of 8 kB, which holds what is in the folder alone."""
 
     def usage(place):
         used = sum(path.stat().st_size for path in Path(place).rglob("*") if path.is_file())
         return SimpleNamespace(total=8000, free=8000 - used)
 
-    monkeypatch.setattr(folder.shutil, "disk_usage", usage)
+    monkeypatch.setattr(disk.shutil, "disk_usage", usage)
 
 
 def results(place, count):
@@ -115,23 +115,23 @@ def results(place, count):
     return place
 
 
-def test_on_a_small_disk_the_oldest_results_make_room(tmp_path, disk, monkeypatch):
+def test_on_a_small_disk_the_oldest_results_make_room(tmp_path, tiny_disk, monkeypatch):
     results(tmp_path, 7)
-    folder.trim(tmp_path)
+    disk.trim(tmp_path)
     assert len(list(tmp_path.iterdir())) == 7  # all of them may still be fetched
-    monkeypatch.setattr(folder, "IN_USE_SECONDS", 0)
-    folder.trim(tmp_path)
+    monkeypatch.setattr(disk, "IN_USE_SECONDS", 0)
+    disk.trim(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == [f"{n}.png" for n in range(1, 7)]
 
 
-def test_room_is_made_in_the_servers_own_folder_alone(tmp_path, disk, monkeypatch):
-    monkeypatch.setattr(folder, "IN_USE_SECONDS", 0)
-    own = tmp_path / f"{folder.PREFIX}own"
+def test_room_is_made_in_the_servers_own_folder_alone(tmp_path, tiny_disk, monkeypatch):
+    monkeypatch.setattr(disk, "IN_USE_SECONDS", 0)
+    own = tmp_path / f"{disk.PREFIX}own"
     own.mkdir()
     for place in (tmp_path, own):
         monkeypatch.setattr(tempfile, "tempdir", str(place))
         results(place, 8)
-        folder.make_room()
+        disk.make_room()
         assert len(list(place.glob("*.png"))) == (8 if place == tmp_path else 6)
 
 
@@ -144,17 +144,17 @@ def test_the_keeper_goes_on_after_a_failure(tmp_path, monkeypatch, caplog):
             raise FileNotFoundError("gone under it")
         done.set()
 
-    monkeypatch.setattr(folder, "EVERY_SECONDS", 0.01)
-    monkeypatch.setattr(folder, "trim", trim)
-    folder._keep_small(tmp_path, done)
+    monkeypatch.setattr(disk, "EVERY_SECONDS", 0.01)
+    monkeypatch.setattr(disk, "trim", trim)
+    disk._keep_small(tmp_path, done)
     assert len(times) == 2 and "not tidied up" in caplog.text
 
 
 def test_a_file_that_vanishes_meanwhile_is_no_failure(tmp_path, monkeypatch):
     results(tmp_path, 3)
-    found = [(0, 1000, tmp_path / "gone.png"), *folder._files(tmp_path)]
-    monkeypatch.setattr(folder, "_files", lambda _: found)
-    folder.trim(tmp_path, most_bytes=0)
+    found = [(0, 1000, tmp_path / "gone.png"), *disk._files(tmp_path)]
+    monkeypatch.setattr(disk, "_files", lambda _: found)
+    disk.trim(tmp_path, most_bytes=0)
     assert not list(tmp_path.iterdir())
 
 
@@ -181,6 +181,6 @@ def test_a_server_on_a_small_disk_goes_on_painting(start_server, small_disk, pic
         try:
             client.predict(**values, api_name="/stylize")
         except AppError as error:
-            assert str(error) == folder.FULL
-            time.sleep(folder.IN_USE_SECONDS + 1)
+            assert str(error) == disk.FULL
+            time.sleep(disk.IN_USE_SECONDS + 1)
             assert client.predict(**values, api_name="/stylize")[1]["done"]

@@ -9,8 +9,8 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, Router
 
-from page.folder import FULL
-from page.gate import NOT_HERE, NOT_UNDERSTOOD, Gate
+from web.server.disk import FULL
+from web.server.middleware import NOT_HERE, NOT_UNDERSTOOD, Gate
 
 
 def failing(request):

@@ -6,8 +6,8 @@ import gradio as gr
 import pytest
 
 from nst.settings import PRESET_FIELDS, SPECS
-from page import recall
-from page.handlers import (
+from web.page import recall
+from web.page.handlers import (
     check_picture,
     say_estimate,
     show_pair,
@@ -16,7 +16,7 @@ from page.handlers import (
     use_preset,
     use_recipe,
 )
-from page.runs import stylize_pictures
+from web.runs.stylize_run import stylize_pictures
 
 VALUES = {name: spec.default for name, spec in SPECS.items()}
 VALUES |= {"iterations": 12, "size": 64, "features": "compact"}

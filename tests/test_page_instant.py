@@ -12,13 +12,22 @@ from PIL import Image
 from nst import recipe
 from nst.instant.names import instant_styles, title
 from nst.settings import INSTANT_SPECS, InstantSettings
-from page import instant_events, thumbnails
-from page.examples import FOLDER
-from page.handlers import use_recipe
-from page.instant import PAINTED, paint_instantly
-from page.instant_events import begin, choose, in_words, paint, refine, refinement, style_picture
-from page.instant_tab import MIX_REASON, REFINE_FIRST, mix_applies
-from page.visits import visits
+from web.page import instant_events
+from web.page.handlers import use_recipe
+from web.page.html import thumbnails
+from web.page.html.examples import FOLDER
+from web.page.instant_events import (
+    begin,
+    choose,
+    in_words,
+    paint,
+    refine,
+    refinement,
+    style_picture,
+)
+from web.page.instant_tab import MIX_REASON, REFINE_FIRST, mix_applies
+from web.runs.instant_run import PAINTED, paint_instantly
+from web.runs.visits import visits
 
 FIRST, SECOND = instant_styles()[:2]
 VALUES = (100.0, 64, "none", 50.0)

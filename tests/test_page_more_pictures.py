@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from nst.settings import SPECS
-from page.more_pictures import mask_of, mask_without, more_pictures, weight_applies
+from web.page.pictures.more_pictures import mask_of, mask_without, more_pictures, weight_applies
 
 
 def test_they_have_the_apis_names_in_its_order():

@@ -5,8 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from nst import InputError
-from page import networks
-from page.networks import Networks
+from web.server.networks import Networks
 
 
 class Network:
@@ -26,7 +25,7 @@ def loaded(monkeypatch):
             raise InputError("There are no weights.")
         return Network("compact", "there is no GPU")
 
-    monkeypatch.setattr(networks, "load_features", load)
+    monkeypatch.setattr("web.server.networks.load_features", load)
     return names
 
 
@@ -61,7 +60,7 @@ def test_nobody_waits_for_another_network(monkeypatch):
             may_end.wait(30)
         return Network(name, "asked for")
 
-    monkeypatch.setattr(networks, "load_features", load)
+    monkeypatch.setattr("web.server.networks.load_features", load)
     ours = Networks()
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(ours.get, "vgg19")

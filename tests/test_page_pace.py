@@ -2,7 +2,7 @@
 
 import pytest
 
-from page.pace import REMEMBERED, Pace
+from web.runs.pace import REMEMBERED, Pace
 
 
 def test_without_runs_the_calibration_counts():

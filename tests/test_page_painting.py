@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from nst.settings import SPECS
-from page import painting
-from page.limits import FRAMES
-from page.painting import begin, come_back, fail, go_on, keep_pictures, paint, ready, stop
-from page.visits import visits
+from web.page import painting
+from web.page.painting import begin, come_back, fail, go_on, keep_pictures, paint, ready, stop
+from web.runs.visits import visits
+from web.server.limits import FRAMES
 
 VALUES = {name: spec.default for name, spec in SPECS.items()}
 VALUES |= {"iterations": 12, "size": 64, "features": "compact"}
@@ -129,13 +129,13 @@ def test_a_new_run_does_not_go_on(key, picture_files):
 
 
 BESIDE_THE_RESULT = (
-    "page.painting.learn",
-    "page.painting.curves.plot",
-    "page.painting.compare.compare",
-    "page.painting.film.film",
-    "page.painting.film.animation",
-    "page.painting.recall.in_words",
-    "page.record.small",
+    "web.page.painting.learn",
+    "web.page.html.curves.plot",
+    "web.page.html.compare.compare",
+    "web.page.html.film.film",
+    "web.page.html.film.animation",
+    "web.page.recall.in_words",
+    "web.runs.record.small",
 )
 
 
@@ -168,7 +168,7 @@ def test_a_run_that_would_not_fit_again_is_learned_from(key, picture_files, monk
 
 def test_expectations_follow_the_runs_that_they_are_about(key, picture_files, monkeypatch):
     told = []
-    monkeypatch.setattr("page.painting.learn", lambda *run: told.append(run))
+    monkeypatch.setattr("web.page.painting.learn", lambda *run: told.append(run))
     content, style = map(str, picture_files)
     for values in (VALUES, VALUES | {"style_2": style}, VALUES | {"mask": style}):
         all_of(paint(key, content, style, **values))

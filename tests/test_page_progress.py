@@ -1,7 +1,7 @@
 """A run's progress in words."""
 
-from page.networks import networks
-from page.progress import alert, describe_features, progress_bar
+from web.page.html.progress import alert, describe_features, progress_bar
+from web.server.networks import networks
 
 
 def test_the_progress_bar_says_where_the_run_is():

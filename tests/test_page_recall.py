@@ -3,7 +3,7 @@
 import pytest
 
 from nst import InputError
-from page.recall import DEFAULTS, checked, in_words, of_link, remembered
+from web.page.recall import DEFAULTS, checked, in_words, of_link, remembered
 
 
 def test_a_link_carries_what_differs_from_the_defaults():

@@ -6,8 +6,7 @@ import itertools
 import pytest
 from PIL import Image
 
-from page.film import LONGEST
-from page.record import COMPARED, MOST_FRAMES, Record
+from web.runs.record import COMPARED, LONGEST, MOST_FRAMES, Record
 
 
 @pytest.fixture

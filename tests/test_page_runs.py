@@ -12,8 +12,8 @@ from PIL import Image
 
 from nst import Settings
 from nst.settings import SPECS
-from page import runs
-from page.folder import FULL
+from web.runs import stylize_run
+from web.server.disk import FULL
 
 DEFAULTS = {name: spec.default for name, spec in SPECS.items()}
 VALUES = {**DEFAULTS, "iterations": 12, "size": 64, "features": "compact"}
@@ -43,15 +43,15 @@ def test_a_full_disk_is_said_in_one_sentence(files, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(runs, "save_image", full)
+    monkeypatch.setattr(stylize_run, "save_image", full)
     with pytest.raises(gr.Error) as caught:
-        list(runs.stylize_pictures(*files, **VALUES))
+        list(stylize_run.stylize_pictures(*files, **VALUES))
     assert caught.value.message == FULL
 
 
 def test_a_run_streams_jpeg_previews_and_ends_with_a_png(files):
     formats, progresses = [], []
-    for path, progress in runs.stylize_pictures(*files, **VALUES):
+    for path, progress in stylize_run.stylize_pictures(*files, **VALUES):
         with Image.open(path) as image:  # it is there while it is shown
             formats.append(image.format)
             features = image.info.get("Features")
@@ -69,8 +69,8 @@ def test_something_is_yielded_before_the_gpu_is_asked_for(files, monkeypatch):
     def never(*_):
         raise AssertionError("the GPU was asked for")
 
-    monkeypatch.setattr(runs, "_stylize_on_gpu", never)
-    run = runs.stylize_pictures(*files, **VALUES)
+    monkeypatch.setattr(stylize_run, "_stylize_on_gpu", never)
+    run = stylize_run.stylize_pictures(*files, **VALUES)
     path, progress = next(run)
     assert Path(path).exists() and progress["iteration"] == 0
     run.close()
@@ -79,7 +79,7 @@ def test_something_is_yielded_before_the_gpu_is_asked_for(files, monkeypatch):
 def test_files_are_gone_after_the_run_and_after_a_stop(files):
     folders = set()
     for stop_after in (2, 100):
-        run = runs.stylize_pictures(*files, **VALUES)
+        run = stylize_run.stylize_pictures(*files, **VALUES)
         for path, _ in itertools.islice(run, stop_after):
             folders.add(Path(path).parent)
         run.close()
@@ -99,27 +99,27 @@ def test_files_are_gone_after_the_run_and_after_a_stop(files):
 )
 def test_bad_values_reach_the_visitor_as_a_sentence(files, change, sentence, caplog):
     with pytest.raises(gr.Error, match="must be") as caught:
-        next(runs.stylize_pictures(*files, **{**VALUES, **change}))
+        next(stylize_run.stylize_pictures(*files, **{**VALUES, **change}))
     assert caught.value.message.startswith(sentence)
     assert not caught.value.print_exception and not caplog.records
 
 
 def test_missing_and_damaged_pictures_reach_the_visitor_as_a_sentence(files, tmp_path):
     with pytest.raises(gr.Error, match="The content image is missing"):
-        next(runs.stylize_pictures(None, files[1], **VALUES))
+        next(stylize_run.stylize_pictures(None, files[1], **VALUES))
     damaged = tmp_path / "damaged.png"
     damaged.write_bytes(b"nothing")
     with pytest.raises(gr.Error, match="The style image is not a picture"):
-        next(runs.stylize_pictures(files[0], str(damaged), **VALUES))
+        next(stylize_run.stylize_pictures(files[0], str(damaged), **VALUES))
 
 
 def test_unexpected_failures_are_logged_and_not_shown(files, monkeypatch, caplog):
     def broken(*_):
         raise RuntimeError("a secret path")
 
-    monkeypatch.setattr(runs, "_stylize_on_gpu", broken)
+    monkeypatch.setattr(stylize_run, "_stylize_on_gpu", broken)
     with pytest.raises(gr.Error) as caught:
-        list(runs.stylize_pictures(*files, **VALUES))
+        list(stylize_run.stylize_pictures(*files, **VALUES))
     assert "secret" not in caught.value.message
     assert "a secret path" in caplog.text
 
@@ -129,14 +129,14 @@ def test_what_crosses_to_the_gpu_worker_can_be_pickled(files):
     pictures = {"content": content, "style": [style], "mask": None, "start": None}
     settings = Settings(iterations=2, size=64)
     pickle.dumps((pictures, settings))
-    for yielded in runs._stylize_on_gpu(pictures, settings, "compact"):
+    for yielded in stylize_run._stylize_on_gpu(pictures, settings, "compact"):
         assert pickle.loads(pickle.dumps(yielded)).step.total == 2
 
 
 def last(*files, **values):
     *_, (path, progress) = (
         (Path(path).read_bytes(), progress)
-        for path, progress in runs.stylize_pictures(*files, **values)
+        for path, progress in stylize_run.stylize_pictures(*files, **values)
     )
     return path, progress
 

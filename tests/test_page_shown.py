@@ -4,7 +4,7 @@ import gradio as gr
 import pytest
 from PIL import Image
 
-from page.shown import in_a_shown_format
+from web.page.pictures.shown import in_a_shown_format
 
 HANDLER = in_a_shown_format("content image")
 

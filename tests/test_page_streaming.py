@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from page.streaming import in_a_thread
+from web.runs.streaming import in_a_thread
 
 
 def test_steps_are_made_one_by_one_in_one_thread():

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from nst import InputError
-from page import limits, visits
-from page.visits import Visit, Visits
+from web.runs import visits
+from web.runs.visits import Visit, Visits
+from web.server import limits
 
 
 @pytest.fixture(autouse=True)

@@ -7,9 +7,10 @@ import pytest
 from nst.instant import painting
 from nst.loss.objective import Objective
 from nst.settings import SPECS
-from page import info, runs, worker
-from page.instant import paint_instantly
-from page.networks import networks
+from web.runs import info, stylize_run
+from web.runs.instant_run import paint_instantly
+from web.server import worker
+from web.server.networks import networks
 
 VALUES = {name: spec.default for name, spec in SPECS.items()}
 VALUES |= {"iterations": 4, "size": 64, "features": "compact"}
@@ -35,7 +36,7 @@ def threads(monkeypatch) -> set[str]:
 
 def test_all_that_is_painted_is_painted_in_one_thread(threads, picture_files):
     content, style = map(str, picture_files)
-    for _ in runs.stylize_pictures(content, style, **VALUES):
+    for _ in stylize_run.stylize_pictures(content, style, **VALUES):
         pass
     for _ in paint_instantly(content, "mosaic", 100, 64, "none", 50):
         pass
@@ -46,19 +47,19 @@ def test_all_that_is_painted_is_painted_in_one_thread(threads, picture_files):
 def test_networks_are_loaded_in_a_thread_that_ends():
     before = threading.active_count()
     networks.cache_clear()
-    runs.features_of("compact")
+    stylize_run.features_of("compact")
     assert threading.active_count() == before
 
 
 def test_nobody_else_waits_for_a_download(picture_files, monkeypatch):
-    loading, features_of = [], runs.features_of
+    loading, features_of = [], stylize_run.features_of
 
     def noted(name):
         loading.append(threading.current_thread())
         return features_of(name)
 
-    monkeypatch.setattr(runs, "features_of", noted)
-    for _ in runs.stylize_pictures(*map(str, picture_files), **VALUES):
+    monkeypatch.setattr(stylize_run, "features_of", noted)
+    for _ in stylize_run.stylize_pictures(*map(str, picture_files), **VALUES):
         pass
     assert loading[0] is threading.current_thread()
 

@@ -20,8 +20,8 @@ from PIL import Image
 
 from nst import Settings
 from nst.settings import SPECS
-from page.runs import sentences
-from page.zerogpu import MOST_SECONDS, START_SECONDS, WORDS, gpu_seconds, in_plain_words
+from web.runs.stylize_run import sentences
+from web.server.zerogpu import MOST_SECONDS, START_SECONDS, WORDS, gpu_seconds, in_plain_words
 
 ROOT = Path(__file__).parents[1]
 VALUES = {name: spec.default for name, spec in SPECS.items()}

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image, TiffImagePlugin
 
 from nst.pictures import prepared
-from nst.settings import InputError
+from nst.specs import InputError
 
 
 def ramp(dtype, most):

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from nst.instant.names import instant_styles
-from nst.settings import INSTANT_SPECS, SPECS, Range
+from nst.settings import INSTANT_SPECS, SPECS
+from nst.specs import Range
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from nst import InputError, Settings, stylize
-from nst.settings import SPECS, Choice
+from nst.settings import SPECS
+from nst.specs import Choice
 
 SETTINGS = Settings(iterations=20, size=64)
 

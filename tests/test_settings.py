@@ -10,13 +10,11 @@ from nst.settings import (
     PRESETS,
     SPECS,
     STYLE_LAYERS,
-    Choice,
-    InputError,
-    Range,
     Settings,
     preset,
     starting_specs,
 )
+from nst.specs import Choice, InputError, Range
 
 RANGES = [name for name, spec in SPECS.items() if isinstance(spec, Range)]
 CHOICES = [name for name, spec in SPECS.items() if isinstance(spec, Choice)]

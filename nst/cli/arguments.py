@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Mapping, Sequence
 
-from nst.settings import Choice, InputError, Range
+from nst.specs import Choice, InputError, Range
 
 
 class Parser(argparse.ArgumentParser):

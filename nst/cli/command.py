@@ -13,7 +13,7 @@ from nst.cli import instant, paint
 from nst.cli.signals import exit_code, raised
 from nst.cli.sources import Sources
 from nst.machine.available import has_run_out
-from nst.settings import InputError
+from nst.specs import InputError
 
 OUT_OF_MEMORY = "Memory ran out: choose a smaller --size, or close other programs."
 

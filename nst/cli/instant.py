@@ -12,7 +12,8 @@ from nst.cli.output import OUT_HELP, check_out, save, tell
 from nst.cli.sources import SOURCE_HELP, Sources
 from nst.instant import painting
 from nst.instant.names import instant_styles
-from nst.settings import INSTANT_SPECS, InputError, InstantSettings, Settings
+from nst.settings import INSTANT_SPECS, InstantSettings, Settings
+from nst.specs import InputError
 
 
 def is_meant(arguments: Sequence[str], sources: Sources) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from nst.pictures.writing import FORMATS_OUT, part_of, save_image, write_image
-from nst.settings import InputError
+from nst.specs import InputError
 
 OUT_HELP = f"the result: {', '.join(FORMATS_OUT)}; - writes a PNG to standard output"
 STDOUT = Path("-")

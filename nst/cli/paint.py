@@ -26,15 +26,8 @@ from nst.features.network import FeatureNetwork
 from nst.instant.names import instant_styles
 from nst.machine.available import has_run_out
 from nst.machine.device import default_device
-from nst.settings import (
-    FEATURES,
-    MOST_STYLES,
-    SPECS,
-    InputError,
-    InstantSettings,
-    Settings,
-    starting_specs,
-)
+from nst.settings import FEATURES, MOST_STYLES, SPECS, InstantSettings, Settings, starting_specs
+from nst.specs import InputError
 from nst.step import Step
 from nst.transfer import stylize
 

@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 from PIL import Image
 
 from nst.pictures.reading import MAX_FILE_MEGABYTES, open_image
-from nst.settings import InputError
+from nst.specs import InputError
 
 SOURCE_HELP = "a file, a web address, or - for standard input"
 STDIN = "-"

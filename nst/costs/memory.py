@@ -14,7 +14,8 @@ from nst.loss.objective import content_layers, used_layers
 from nst.machine.available import available_bytes, gigabytes
 from nst.optim.history import HISTORY
 from nst.pictures import bounds
-from nst.settings import SPECS, InputError, Settings
+from nst.settings import SPECS, Settings
+from nst.specs import InputError
 
 FIXED_BYTES = {"lbfgs": 40e6, "adam": 180e6}
 """What a process's first run takes at any size: kernels, and what PyTorch loads to have Adam."""

@@ -12,7 +12,8 @@ from nst.machine.defaults import usual_defaults
 from nst.machine.device import default_device
 from nst.machine.precision import fastest_dtype
 from nst.machine.weights import damaged, read_weights
-from nst.settings import FEATURES, InputError
+from nst.settings import FEATURES
+from nst.specs import InputError
 
 COMPACT_FILE = Path(__file__).parents[1] / "weights" / "compact.safetensors"
 """The distilled network that ships with the project."""

@@ -18,7 +18,7 @@ from safetensors import SafetensorError, safe_open
 
 from nst.features.network import VGG19, FeatureNetwork
 from nst.machine.weights import check_numbers, check_regular
-from nst.settings import InputError
+from nst.specs import InputError
 
 VGG19_REPOSITORY, VGG19_FILE = "timm/vgg19.tv_in1k", "model.safetensors"
 """torchvision's IMAGENET1K_V1 weights (BSD-3-Clause) on the Hugging Face Hub, 575 MB."""

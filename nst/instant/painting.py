@@ -29,7 +29,8 @@ from nst.machine.device import default_device
 from nst.machine.precision import fastest_dtype
 from nst.machine.weights import damaged, read_weights
 from nst.pictures import bounds, prepared, tensors
-from nst.settings import InputError, InstantSettings
+from nst.settings import InstantSettings
+from nst.specs import InputError
 
 FIXED_BYTES = 60e6
 PIXEL_BYTES = {torch.float32: 300, torch.bfloat16: 220}

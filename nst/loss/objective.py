@@ -15,7 +15,8 @@ from nst.loss.regions import Region, root_guide
 from nst.loss.statistic import StyleStatistic, effort, statistic_of
 from nst.loss.total_variation import add_total_variation
 from nst.machine.graph import Recorder
-from nst.settings import STYLE_LAYERS, InputError, Settings
+from nst.settings import STYLE_LAYERS, Settings
+from nst.specs import InputError
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 from safetensors import SafetensorError, safe_open
 
-from nst.settings import InputError
+from nst.specs import InputError
 
 LARGEST = 1e4
 """No weight of a usable network is as large."""

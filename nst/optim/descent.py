@@ -11,6 +11,8 @@ from nst.machine import allocator
 from nst.optim.optimizer import Optimizer
 from nst.optim.watch import Watch
 
+BROKEN = "The numbers broke down before there was a picture: choose another size or style."
+
 
 def optimise(
     objective: Evaluated,
@@ -42,10 +44,7 @@ def optimise(
                     lowest, best = loss, (losses, image)
                 optimizer.step(loss, gradient)
             elif best is None:
-                raise FloatingPointError(
-                    "The numbers broke down before there was a picture: "
-                    "choose another size or style."
-                )
+                raise FloatingPointError(BROKEN)
             else:
                 losses, image = best
                 optimizer.retreat()

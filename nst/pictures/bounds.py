@@ -2,7 +2,7 @@
 
 from math import ceil
 
-from nst.settings import InputError
+from nst.specs import InputError
 
 MAX_MEGAPIXELS = 50
 """Largest picture, in millions of pixels, that is decoded at all."""

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from nst.pictures.light import encoded
-from nst.settings import InputError
+from nst.specs import InputError
 
 BITS, PHOTOMETRIC, FORMAT = 258, 262, 339
 LEAST, MOST = (280, 340), (281, 341)

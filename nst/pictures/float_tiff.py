@@ -14,7 +14,7 @@ import numpy as np
 from PIL import ExifTags, Image, TiffImagePlugin
 
 from nst.pictures.depth import levels_of
-from nst.settings import InputError
+from nst.specs import InputError
 
 WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 256, 257, 258, 259, 262
 OFFSETS, SAMPLES, ROWS, COUNTS, PLANAR, PREDICTOR, FORMAT = 273, 277, 278, 279, 284, 317, 339

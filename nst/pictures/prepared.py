@@ -19,7 +19,8 @@ from nst.pictures.bounds import MAX_MEGAPIXELS, check_size
 from nst.pictures.depth import Levels, is_deep, levels_of
 from nst.pictures.light import Conversion, by_code, by_gamma, gamma_of
 from nst.pictures.tensors import alpha_of
-from nst.settings import MAX_SIDE, InputError
+from nst.settings import MAX_SIDE
+from nst.specs import InputError
 
 WORKING_SIDE = MAX_SIDE * 3 // 2
 """Larger pictures are first averaged down by whole factors, their longest side staying above this:

@@ -26,7 +26,7 @@ from nst.pictures.prepared import (
     reduction,
     upright,
 )
-from nst.settings import InputError
+from nst.specs import InputError
 
 PngImagePlugin.MAX_TEXT_CHUNK = 16 * 2**20
 """Pillow's bound for a decompressed chunk of PNG: colour profiles of printers take 8 MB."""

@@ -1,0 +1,1 @@
+"""The Gradio app, on three floors that only look down: page, runs, server."""

@@ -1,0 +1,1 @@
+"""The top floor: the page's components and events, and the API's endpoints."""

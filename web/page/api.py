@@ -1,0 +1,86 @@
+"""The endpoints that programs call."""
+
+from typing import Any
+
+import gradio as gr
+
+from web.page.controls import documented, unread, with_range
+from web.page.instant_tab import style_choice
+from web.page.layout import Inputs
+from web.runs.info import HEIGHT, WIDTH, estimate_run, info
+from web.runs.instant_run import paint_instantly
+from web.runs.streaming import in_a_thread
+from web.runs.stylize_run import stylize_pictures
+from web.server.admission import INSTANT, PAINTING
+
+PROGRESS_HELP = (
+    "Where the run is: iteration, total, size (of this scale, in pixels), content_loss, "
+    "style_loss, tv_loss, seconds (gone), eta_seconds (left), features, device, done, which is "
+    "true only with the result, run, with which a later call can go on: see resume, and note, a "
+    "sentence about what went wrong, if anything did. A run can be done before its total: the "
+    "note says why."
+)
+ESTIMATE_HELP = "The keys seconds, bytes (of memory, at the peak), features and device."
+INFO_HELP = "The keys version, features, reason, device, settings, presets, instant and limits."
+INSTANT_HELP = (
+    "What it was made by: seconds (of the painting), style, strength, second_style and mix (null "
+    "without one), size (as it was asked for), width and height (of the result, in pixels), "
+    "network (the version of its weights) and device."
+)
+
+
+def run_inputs(inputs: Inputs) -> dict[str, Any]:
+    """What a run reads; runs of the page and of the API share one place."""
+    return {
+        "inputs": [inputs.content, inputs.style],
+        "inputs_kwargs": inputs.more_pictures | inputs.settings | {"resume": inputs.resume},
+        "concurrency_id": PAINTING,
+    }
+
+
+def instant_inputs(inputs: Inputs, style: Any) -> dict[str, Any]:  # noqa: ANN401 - a component
+    """What an instant painting reads, `style` its style's name; they share one place too."""
+    return {
+        "inputs": [inputs.content, style, *inputs.instant.settings.values()],
+        "concurrency_id": INSTANT,
+    }
+
+
+def connect_api(inputs: Inputs) -> None:
+    """Offer the same run to programs, as the endpoint /stylize, and what they ask before it."""
+    image = gr.Image(visible=False, label="image")
+    progress = gr.JSON(visible=False, label="progress")
+    documented(image, "The picture so far as a JPEG file; at last the result as a PNG file.")
+    documented(progress, PROGRESS_HELP)
+    gr.Button(visible=False).click(
+        in_a_thread(stylize_pictures),
+        outputs=[image, progress],
+        api_name="stylize",
+        **run_inputs(inputs),
+    )
+    sizes = [
+        unread(with_range(gr.Number(s.default, label=s.label, precision=0, visible=False), s))
+        for s in (WIDTH, HEIGHT)
+    ]
+    # In the queue of the runs: what is measured beside a run would be too slow.
+    gr.Button(visible=False).click(
+        estimate_run,
+        outputs=documented(gr.JSON(visible=False, label="estimate"), ESTIMATE_HELP),
+        api_name="estimate",
+        **{**run_inputs(inputs), "inputs": sizes, "inputs_kwargs": inputs.settings},
+    )
+    painted = documented(gr.Image(visible=False, label="image"), "The result as a PNG file.")
+    made_by = documented(gr.JSON(visible=False, label="info"), INSTANT_HELP)
+    gr.Button(visible=False).click(
+        paint_instantly,
+        outputs=[painted, made_by],
+        api_name="instant",
+        **instant_inputs(inputs, style_choice("style", visible=False)),
+    )
+    # Not in the queue: it answers while a picture is painted.
+    gr.Button(visible=False).click(
+        info,
+        outputs=documented(gr.JSON(visible=False, label="info"), INFO_HELP),
+        api_name="info",
+        queue=False,
+    )

@@ -1,0 +1,20 @@
+"""The whole page: its components, its events, and the API's endpoints."""
+
+import gradio as gr
+
+from web.page.api import connect_api
+from web.page.events import connect_page
+from web.page.layout import lay_out
+from web.server.intake import Intake
+
+TITLE = "Neural style transfer"
+HOUR = 3600
+
+
+def build() -> gr.Blocks:
+    """Lay out the page and connect its events and the API's endpoints."""
+    with Intake(title=TITLE, delete_cache=(HOUR, HOUR)) as page:
+        cards, inputs, outputs = lay_out()
+        connect_page(page, cards, inputs, outputs)
+        connect_api(inputs)
+    return page

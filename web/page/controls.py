@@ -1,0 +1,130 @@
+"""The settings as widgets: every range, choice and default comes from `nst.settings`."""
+
+from collections.abc import Callable, Container, Mapping
+from typing import Any
+
+import gradio as gr
+
+from nst.pictures.bounds import MAX_ASPECT, MAX_MEGAPIXELS
+from nst.pictures.reading import FORMATS
+from nst.settings import FEATURES, SPECS
+from nst.specs import Choice, Range
+from web.runs.defaults import START_SPECS
+
+INPUT_HEIGHT = 220
+IN_SIGHT = ("style_strength", "iterations", "size")
+GROUPS = {
+    "Strokes and colours": ("style_loss", "style_scale", "tv_weight", "color"),
+    "Where to start": ("init", "seed"),
+}
+"""Accordions of settings; what is named nowhere is in the last one."""
+LAST_GROUP = "Advanced: optimiser, network and layers"
+SEED_REASON = "Only noise is drawn from a seed: choose it under “Start from” first."
+START_HELP = "The run starts from it if “Start from” is image"
+PICTURE_HELP = (
+    f"A file in one of the formats {', '.join(FORMATS)}; at most {MAX_MEGAPIXELS} megapixels, and "
+    f"{MAX_ASPECT} times as long as wide."
+)
+"""What the API's docs say of every picture that is sent."""
+
+
+def unread(component: Any, read: Callable[[Any], Any] = lambda payload: payload) -> Any:  # noqa: ANN401
+    """Have a component hand over what was sent, unchecked.
+
+    Gradio's own checks let NaN through and meet other things with unreadable errors; `Settings` and
+    `nst.pictures` refuse all of them with a sentence.
+    """
+    component.preprocess = read
+    return component
+
+
+def documented(component: Any, text: str, **schema: object) -> Any:  # noqa: ANN401
+    """Have the generated docs of the API, and tools made from it, say what a parameter means.
+
+    Gradio tells programs a slider's ends and nothing of its help. `schema` adds to the JSON schema.
+    """
+    # Gradio's own pages read the second description, everything else the first.
+    info = {**component.api_info(), **schema, "description": text, "additional_description": text}
+    component.api_info = lambda: info
+    return component
+
+
+def path_of(payload: Any) -> str | None:  # noqa: ANN401 - Gradio's file data
+    """The file that an image component was sent, as it came: only `nst.pictures` reads it."""
+    return payload.path if payload else None
+
+
+def picture_input(name: str, label: str, alt_text: str) -> gr.Image:
+    """A place for a picture from a file, the camera or the clipboard."""
+    image = gr.Image(
+        label=label,
+        type="filepath",
+        sources=["upload", "webcam", "clipboard"],
+        height=INPUT_HEIGHT,
+        buttons=[],
+        alt_text=alt_text,
+        elem_id=f"nst-{name}",
+    )
+    documented(image, f"{label}. {PICTURE_HELP}")
+    return unread(image, path_of)
+
+
+def widget_of(spec: Range | Choice) -> gr.Slider | gr.Radio:
+    """A slider or a row of radio buttons, with the help as its info line."""
+    if isinstance(spec, Choice):
+        choices = [(spec.titles.get(word, word), word) for word in spec.choices]
+        radio = gr.Radio(choices, value=spec.default, label=spec.label, info=spec.help)
+        documented(radio, f"{spec.label}. {spec.help}", title=spec.label)
+        return unread(radio)
+    slider = gr.Slider(
+        spec.minimum,
+        spec.maximum,
+        value=spec.default,
+        step=spec.step,
+        label=spec.label,
+        info=spec.help,
+        precision=0 if isinstance(spec.default, int) else None,
+    )
+    return unread(with_range(slider, spec))
+
+
+def with_range(component: Any, spec: Range) -> Any:  # noqa: ANN401
+    """Have the generated docs tell a number's meaning and range."""
+    text = f"{spec.label}, {spec.minimum:.12g} to {spec.maximum:.12g}. {spec.help}"
+    return documented(component, text, minimum=spec.minimum, maximum=spec.maximum)
+
+
+def in_sight() -> dict[str, Any]:
+    """The few settings that most visitors want, by name."""
+    return {name: widget_of(START_SPECS[name]) for name in IN_SIGHT}
+
+
+def in_groups(without: Container[str]) -> tuple[gr.Image, dict[str, Any]]:
+    """The start picture, and all other settings and the features, in closed accordions.
+
+    Args:
+        without: settings that have their place elsewhere.
+    """
+    widgets = {}
+    for title, names in _groups(without).items():
+        with gr.Accordion(title, open=False):
+            widgets |= {name: widget_of(SPECS[name]) for name in names}
+            if title == LAST_GROUP:
+                widgets["features"] = widget_of(FEATURES)
+            if "init" in names:
+                start = picture_input("start", "Start picture", START_HELP)
+    widgets["seed"].interactive = False
+    widgets["seed"].info = SEED_REASON
+    return start, widgets
+
+
+def _groups(without: Container[str]) -> Mapping[str, tuple[str, ...]]:
+    placed = {*IN_SIGHT, *(name for names in GROUPS.values() for name in names)}
+    placed |= {name for name in SPECS if name in without}
+    return {**GROUPS, LAST_GROUP: tuple(name for name in SPECS if name not in placed)}
+
+
+def seed_applies(init: object) -> dict[str, Any]:
+    """An update of the seed's widget: it can be set where it counts."""
+    noise = init == "noise"
+    return gr.update(interactive=noise, info=SPECS["seed"].help if noise else SEED_REASON)

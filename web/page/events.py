@@ -1,0 +1,138 @@
+"""Which event of the page calls which handler; none of them is part of the API."""
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from nst.inputs import STYLES, WEIGHTS
+from nst.settings import PRESET_FIELDS
+from web.page import handlers, instant_events, painting, recall
+from web.page.api import run_inputs
+from web.page.controls import seed_applies
+from web.page.html.progress import describe_features
+from web.page.layout import Inputs, Outputs
+from web.page.painting import PICTURES
+from web.page.pictures.more_pictures import mask_of, mask_without, weight_applies
+from web.page.pictures.shown import in_a_shown_format
+from web.page.wiring import AT_ONCE, PRIVATE, on, scroll
+from web.server.admission import withdraw
+
+SHOWN = (
+    *("picture", "bar", "curves", "download", "resume", "status", "content_note", "style_note"),
+    *("more", "compare", "film", "animation", "use_as_content", "strip"),
+)
+"""What a run shows, of the page's components."""
+VISIT = (Path(__file__).parent / "static" / "visit.js").read_text()
+USED = """(...values) => {
+  try { sessionStorage.setItem('nst-visit-used', '1'); } catch { /* storage is off */ }
+  return values;
+}"""
+"""JavaScript that notes that the visit has had pictures."""
+
+
+def connect_page(page: gr.Blocks, cards: gr.HTML, inputs: Inputs, outputs: Outputs) -> None:
+    """Connect everything that happens on the page."""
+    filled = instant_events.connect(inputs, outputs)
+    _connect_run(page, inputs, outputs, filled)
+    _connect_visit(page, inputs, outputs)
+    _connect_pictures(cards, inputs, outputs)
+    _connect_settings(page, inputs, outputs)
+
+
+def _connect_run(page: gr.Blocks, inputs: Inputs, outputs: Outputs, filled: Any) -> None:  # noqa: ANN401
+    """Connect the runs; the one that refines begins when the event `filled` succeeds."""
+    named = {**vars(inputs), **vars(outputs)}
+    buttons = ("paint", "more", "stop")
+    what = run_inputs(inputs)
+    first = {**what, "inputs": [inputs.visit, *what["inputs"]]}
+    again = {**what, "inputs": [inputs.visit, outputs.picture, *what["inputs"]]}
+    key = {"inputs": inputs.visit, **AT_ONCE}
+    for event, handler, needed in (
+        (inputs.paint.click, painting.paint, first),
+        (filled.success, painting.paint, first),
+        (outputs.more.click, painting.go_on, again),
+    ):
+        begin = on(event, painting.begin, named, (*buttons, "bar", "tabs"), js=scroll(), **key)
+        run = on(begin.then, handler, named, SHOWN, **needed, **PRIVATE)
+        # Paint is offered again when the run has really ended: a click before that would be lost.
+        on(run.then, painting.ready, named, ("paint", "stop"), **AT_ONCE)
+        on(run.failure, painting.fail, named, ("paint", "stop", "bar"), **key)
+
+    async def stop(key: str, request: gr.Request) -> dict[str, Any]:
+        await withdraw(page, request.session_hash)
+        return painting.stop(key)
+
+    on(inputs.stop.click, stop, named, ("stop", "bar"), **key)
+
+
+def _connect_visit(page: gr.Blocks, inputs: Inputs, outputs: Outputs) -> None:
+    """Have the server keep what the page has, and the page take it up again."""
+    pictures = {name: vars(inputs).get(name) or inputs.more_pictures[name] for name in PICTURES}
+    kept = painting.keep_pictures(PICTURES)
+    given = [inputs.visit, *pictures.values()]
+    changed = [picture.change for picture in pictures.values()]
+    gr.on(changed, kept, given, js=USED, trigger_mode="always_last", **AT_ONCE)
+    named = {**vars(inputs), **vars(outputs), **pictures}
+    visit = [inputs.visit, inputs.was_used]
+    known = page.load(None, None, visit, js=VISIT, **AT_ONCE)
+    changes = (*SHOWN, *PICTURES, "paint", "stop", "tabs")
+    unlimited = {"concurrency_limit": None, **PRIVATE}
+    back = on(known.then, painting.come_back, named, changes, inputs=visit, **unlimited)
+    on(back.then, painting.ready, named, ("paint", "stop"), **AT_ONCE)
+
+
+def _connect_pictures(cards: gr.HTML, inputs: Inputs, outputs: Outputs) -> None:
+    shown = ("content", "style", "picture", "compare", "film", "curves", "tabs", "bar", "resume")
+    buttons = ("download", "animation", "use_as_content", "more")
+    named = {**vars(inputs), **vars(outputs)}
+    options = {"inputs": inputs.visit, "js": scroll(), **AT_ONCE}
+    on(cards.click, handlers.show_pair, named, shown + buttons, **options)
+    inputs.content_tiles.click(handlers.take_example("content"), None, inputs.content, **AT_ONCE)
+    inputs.style_tiles.click(handlers.take_example("styles"), None, inputs.style, **AT_ONCE)
+    for image, note, what in (
+        (inputs.content, inputs.content_note, "content image"),
+        (inputs.style, inputs.style_note, "style image"),
+    ):
+        image.change(handlers.check_picture(what), image, note, **PRIVATE)
+        image.upload(in_a_shown_format(what), image, image, **PRIVATE)
+    # The photograph is the ground that the mask is painted on.
+    inputs.content.change(lambda path: path, inputs.content, inputs.mask_editor, **PRIVATE)
+    for name, weight in zip(STYLES[1:], WEIGHTS[1:], strict=True):
+        slider = inputs.settings[weight]
+        picture = inputs.more_pictures[name]
+        picture.change(weight_applies(weight), picture, slider, **PRIVATE)
+    for button, mask in ((inputs.paint_there, mask_of), (inputs.keep_there, mask_without)):
+        button.click(mask, inputs.mask_editor, inputs.more_pictures["mask"], **PRIVATE)
+    outputs.use_as_content.click(lambda path: path, outputs.picture, inputs.content, **AT_ONCE)
+
+
+def _connect_settings(page: gr.Blocks, inputs: Inputs, outputs: Outputs) -> None:
+    settings = inputs.settings
+    every = [settings[name] for name in recall.CONTROLS]
+    changed = [settings[field] for field in PRESET_FIELDS]
+    inputs.preset.input(handlers.use_preset, inputs.preset, changed, **AT_ONCE)
+    inputs.recipe.upload(
+        handlers.use_recipe, inputs.recipe, [*every, inputs.preset, inputs.share_note], **PRIVATE
+    )
+    outputs.strip.click(handlers.use_kept, None, [*every, inputs.preset], **PRIVATE)
+    settings["init"].change(seed_applies, settings["init"], settings["seed"], **AT_ONCE)
+    inputs.copy_link.click(None, every, inputs.share_note, js=recall.COPY_LINK, **PRIVATE)
+    kept = gr.BrowserState(recall.DEFAULTS, storage_key="nst-settings", secret="not a secret")
+    restored = page.load(handlers.restore, kept, [*every, outputs.bar], **PRIVATE)
+    names = list(recall.CONTROLS)
+    remember = f"(...values) => [Object.fromEntries({names}.map((name, i) => [name, values[i]]))]"
+    gr.on([widget.change for widget in every], None, every, kept, js=remember, **PRIVATE)
+    asked = [inputs.content.change, *(widget.change for widget in every)]
+    gr.on(
+        asked,
+        handlers.say_estimate,
+        inputs.content,
+        inputs.estimate,
+        inputs_kwargs=settings,
+        trigger_mode="always_last",
+        **AT_ONCE,
+    )
+    features = settings["features"]
+    for event in (restored.then, features.change):
+        event(describe_features, features, outputs.status, **PRIVATE)

@@ -1,0 +1,138 @@
+"""What the page's events do: values of components -> values and updates of components."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+import gradio as gr
+
+from nst import InputError, recipe
+from nst.instant.names import title
+from nst.pictures.prepared import note_of
+from nst.pictures.reading import open_image, opened
+from nst.settings import InstantSettings, preset
+from web.page import recall
+from web.page.html import curves, examples, film
+from web.page.html.progress import alert, note
+from web.page.layout import compare_pair
+from web.runs.info import expected_run
+from web.runs.stylize_run import sentences
+from web.runs.visits import visits
+
+
+def check_picture(what: str) -> Callable[[str | None], str]:
+    """A handler that says under a picture, as soon as it is there, whether it can be used."""
+
+    def check(path: str | None) -> str:
+        try:
+            with sentences():
+                image = open_image(path, what) if path else None
+        except gr.Error as error:
+            return alert(error.message)
+        if image is None:
+            return ""
+        said = note_of(image)
+        return note(f"{image.width} × {image.height} pixels{'. ' if said else ''}{said}")
+
+    return check
+
+
+def say_estimate(content: str | None, **values: object) -> str:
+    """One line under the button: what the run would take, or why it cannot be made."""
+    try:
+        with opened(content, "content image") as image:
+            size = image.size
+    except InputError:  # nothing there yet, or its own line says what is wrong
+        return ""
+    try:
+        expected = expected_run(size, values)
+    except InputError as error:
+        return alert(str(error))
+    return note(f"This will take {expected}.") if expected else ""
+
+
+def sent(event: gr.EventData, name: str) -> object:
+    """What a page sent with an event; None for what it did not, or if it was no page."""
+    try:
+        return getattr(event, name, None)
+    except TypeError:  # nothing was sent at all
+        return None
+
+
+def _of(offered: Mapping[str, Any], name: object) -> Any:  # noqa: ANN401
+    if not isinstance(name, str) or name not in offered:
+        raise InputError("There is no example of that name.")
+    return offered[name]
+
+
+def take_example(kind: str) -> Callable[[gr.EventData], str]:
+    """A handler that gives the file of the example picture whose tile was clicked."""
+
+    def take(event: gr.EventData) -> str:
+        with sentences():
+            return str(_of(examples.pictures(kind), sent(event, "name")))
+
+    return take
+
+
+def show_pair(key: str, event: gr.EventData) -> dict[str, Any]:
+    """Fill both pictures with an example's, and show its result, which was painted before."""
+    with sentences():
+        pair = _of(examples.pairs(), sent(event, "name"))
+        shown = visits().of(key).show(_shown(pair))
+    return {"content": str(pair.content), "style": str(pair.style), **shown}
+
+
+def _shown(pair: examples.Pair) -> dict[str, Any]:
+    return {
+        "picture": str(pair.result),
+        "compare": compare_pair(pair),
+        "film": film.NOTHING,
+        "curves": curves.NOTHING,
+        "tabs": gr.update(selected="compare"),
+        "bar": note(
+            "An example, painted before with the default settings. "
+            "Change a picture or a setting, and paint."
+        ),
+        "download": gr.update(value=str(pair.result), interactive=True),
+        "animation": gr.update(interactive=False),
+        "use_as_content": gr.update(interactive=True),
+        "more": gr.update(interactive=True),
+        "resume": "",
+    }
+
+
+def use_preset(name: object) -> list[object]:
+    """The values of `PRESET_FIELDS` under a preset, in their order."""
+    with sentences():
+        return list(preset(name).values())
+
+
+def use_recipe(picture: str | None) -> list[object]:
+    """The settings that a picture painted before was made with, its features, no preset; a note."""
+    try:
+        with sentences():
+            read = recipe.read(picture)
+    except gr.Error as error:
+        return [*[gr.skip()] * (len(recall.CONTROLS) + 1), alert(error.message)]
+    if isinstance(read.settings, InstantSettings):
+        instant = f"That picture was painted in the instant style “{title(read.settings.style)}”."
+        return [*[gr.skip()] * (len(recall.CONTROLS) + 1), note(instant)]
+    words = "The settings are now those of that picture."
+    return [*asdict(read.settings).values(), read.features, None, note(words)]
+
+
+def use_kept(event: gr.EventData) -> list[object]:
+    """The settings of a picture of this visit, its features, and no preset."""
+    with sentences():
+        return [*recall.checked(sent(event, "settings")).values(), None]
+
+
+def restore(kept: object, request: gr.Request) -> list[object]:
+    """The settings of the link that was followed, else those of the last visit; and a sentence."""
+    values, problem = None, ""
+    try:
+        values = recall.of_link(request.query_params)
+    except InputError as error:
+        problem = alert(f"The link's settings were not used: {error}")
+    return [*(values or recall.remembered(kept)).values(), problem]

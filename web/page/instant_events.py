@@ -1,0 +1,195 @@
+"""What the instant styles do on the page: paint at a click, and hand over to the optimiser."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+import gradio as gr
+
+from nst.inputs import STYLES
+from nst.instant.names import title
+from nst.pictures.reading import open_image
+from nst.settings import INSTANT_SPECS
+from web.page.api import instant_inputs
+from web.page.handlers import sent
+from web.page.html import compare, curves, film
+from web.page.html.examples import pictures
+from web.page.html.progress import alert, note
+from web.page.instant_tab import REFINE_FIRST, mix_applies
+from web.page.layout import ANY, Inputs, Outputs
+from web.page.painting import KEPT, in_its_place
+from web.page.wiring import AT_ONCE, PRIVATE, on, scroll
+from web.runs.instant_run import PAINTED, Info, api_name, paint_instantly
+from web.runs.jpeg import data_url, fitted, small
+from web.runs.record import COMPARED
+from web.runs.stylize_run import sentences
+from web.runs.visits import visits
+
+BUSY = "A run is under way: wait for its end, or stop it under “Any painting”."
+NO_PAINTING = "This style's painting is not at hand: give a painting above, and it refines by that."
+RESULT_OR_GAP = "document.querySelector('#nst-content img') ? 'nst-result' : 'nst-content'"
+"""Where to look after a click: at the painting, or where the photograph is missing."""
+
+
+def choose(event: gr.EventData) -> str:
+    """The name of the style whose thumbnail was clicked."""
+    with sentences():
+        return INSTANT_SPECS["style"].check(api_name("style"), sent(event, "name"))
+
+
+def begin(key: str, chosen: str) -> dict[str, Any]:
+    """Updates for the moment after a click, or after a setting was changed."""
+    if not chosen:
+        return {}
+    if _is_busy(key):
+        return {"problem": alert(BUSY)}
+    return {"bar": note("Painting …"), "problem": "", "tabs": gr.update(selected="picture")}
+
+
+def _is_busy(key: str) -> bool:
+    visit = visits().find(key)
+    return visit is not None and (visit.is_busy or visit.waits)
+
+
+def paint(key: str, content: str | None, chosen: str, *values: object) -> Iterator[dict[str, Any]]:
+    """Paint, and show the picture; what cannot be used gets its sentence in its place."""
+    # The pictures of a run under way would take this one's place.
+    if not chosen or _is_busy(key):
+        yield {}
+        return
+    strength, size, second, mix = values
+    mix = mix if second != "none" else INSTANT_SPECS["mix"].default  # the slider is out of use
+    try:
+        for picture, info in paint_instantly(content, chosen, strength, size, second, mix):
+            yield visits().of(key).show(_shown(content, picture, info))
+    except gr.Error as error:
+        yield in_its_place(error)
+
+
+def fail() -> dict[str, Any]:
+    """Updates for a painting that did not get in: the page says why by itself."""
+    return {"bar": note("Nothing was painted, or the connection was lost.")}
+
+
+def _shown(content: str, picture: str, info: Info) -> dict[str, Any]:
+    words, after = f"Painted as {in_words(info)}", small(picture, COMPARED)
+    before = fitted(open_image(content, "content image"), COMPARED)
+    shape, seconds = f"{info['width']} × {info['height']} pixels", f"{info['seconds']:.2g} s"
+    return {
+        "picture": picture,
+        "compare": compare.compare(before, after, words),
+        "film": film.NOTHING,
+        "curves": curves.NOTHING,
+        "bar": note(f"{words}: {shape} in {seconds} on {info['device']}."),
+        "download": gr.update(value=picture, interactive=True),
+        "animation": gr.update(interactive=False),
+        "use_as_content": gr.update(interactive=True),
+        "more": gr.update(interactive=False),
+        "resume": "",
+        "strip": {
+            "id": token_hex(8),
+            "picture": data_url(small(after, KEPT)),
+            "words": words,
+        },
+    }
+
+
+def in_words(info: Info) -> str:
+    """What a painting was made by, for people."""
+    words = [title(info["style"])]
+    if info["second_style"]:
+        words.append(f"{info['mix']:g} % of it {title(info['second_style'])}")
+    if info["strength"] != INSTANT_SPECS["strength"].default:
+        words.append(f"strength {info['strength']:g}")
+    return ", ".join(words)
+
+
+def style_picture(name: str) -> Path | None:
+    """The painting that a style was learned from, if it ships with the project."""
+    return pictures("styles").get(name)
+
+
+def refinement(picture: str | None, chosen: str, own_style: str | None) -> dict[str, Any]:
+    """Updates that offer to refine what is shown, or say why not."""
+    reason = ""
+    if not chosen or not picture or Path(picture).name != PAINTED:
+        reason = REFINE_FIRST
+    elif not style_picture(chosen) and not own_style:
+        reason = NO_PAINTING
+    return {
+        "refine": gr.update(interactive=not reason),
+        "refine_note": note(reason) if reason else "",
+    }
+
+
+def refine(
+    picture: str | None, chosen: str, second_style: str, mix: float, own_style: str | None
+) -> dict[str, Any]:
+    """Fill in what the optimiser needs to go on from the picture shown."""
+    second = style_picture(second_style)
+    share = mix / 100 if second else 0.0
+    return {
+        **dict.fromkeys(STYLES),
+        "style": str(style_picture(chosen) or own_style),
+        "style_2": str(second) if share else None,
+        "style_weight": 1 - share,
+        "style_2_weight": share or 1.0,
+        "init": "image",
+        "start": picture,
+        "refined": True,
+        "modes": gr.update(selected=ANY),
+    }
+
+
+def start_of_another(init: str, refined: bool) -> dict[str, Any]:
+    """Updates for another photograph: it does not start from what was made of the last one.
+
+    Args:
+        refined: whether the start is the page's own doing, and no picture that was given.
+    """
+    own = init == "image" and refined
+    return {"init": "content", "start": None, "refined": False} if own else {}
+
+
+def connect(inputs: Inputs, outputs: Outputs) -> Any:  # noqa: ANN401 - Gradio's
+    """Connect all of it; what is returned succeeds when a run is to begin, to refine a painting."""
+    tab, chosen = inputs.instant, gr.State("")
+    named = {**vars(inputs), **vars(outputs), **vars(tab), **inputs.settings}
+    # Whether the start that is set is the painting to be refined, and nobody's upload.
+    named |= {**inputs.more_pictures, "refined": gr.State(False)}
+    strength, size, second, mix = tab.settings.values()
+    picked = tab.tiles.click(choose, None, chosen, **AT_ONCE)
+    set_anew = partial(gr.on, [strength.release, size.release, mix.release, second.input])
+    for event in (picked.success, set_anew):
+        _connect_painting(event, instant_inputs(inputs, chosen), named, chosen)
+    second.change(mix_applies, second, mix, **AT_ONCE)
+    shown = [outputs.picture, chosen, inputs.style]
+    for changed in (outputs.picture.change, inputs.style.change):
+        on(changed, refinement, named, ("refine", "refine_note"), inputs=shown, **AT_ONCE)
+    starting = ("init", "start", "refined")
+    start = [named[name] for name in ("init", "refined")]
+    on(inputs.content.change, start_of_another, named, starting, inputs=start, **AT_ONCE)
+    named["start"].upload(lambda: False, None, named["refined"], **AT_ONCE)
+    filling = (*starting, *STYLES, "style_weight", "style_2_weight", "modes")
+    mixed = [outputs.picture, chosen, second, mix, inputs.style]
+    return on(tab.refine.click, refine, named, filling, inputs=mixed, **AT_ONCE)
+
+
+def _connect_painting(event: Any, what: dict[str, Any], named: dict[str, Any], chosen: Any) -> None:  # noqa: ANN401
+    result = ("picture", "compare", "film", "curves", "bar", "download", "animation", "strip")
+    result += ("use_as_content", "more", "resume", "content_note", "style_note")
+    visit = named["visit"]
+    begun = on(event, begin, named, ("bar", "problem", "tabs"), inputs=[visit, chosen], **AT_ONCE)
+    painted = on(
+        begun.then,
+        paint,
+        named,
+        result,
+        trigger_mode="always_last",  # of clicks while it paints, the last one counts
+        **{**what, "inputs": [visit, *what["inputs"]]},
+        **PRIVATE,
+    )
+    on(painted.failure, fail, named, ("bar",), **AT_ONCE)
+    painted.then(None, js=scroll(RESULT_OR_GAP), **AT_ONCE)

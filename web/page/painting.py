@@ -1,0 +1,253 @@
+"""A run on the page: its beginning, what it shows, its end, and a page that comes back to it."""
+
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+import gradio as gr
+
+from nst.inputs import MASKS, STYLES
+from web.page import recall
+from web.page.html import compare, curves, film
+from web.page.html.progress import alert, note, progress_bar
+from web.runs.background import Ending, Update
+from web.runs.info import learn
+from web.runs.jpeg import data_url, small
+from web.runs.record import Record
+from web.runs.spared import spared
+from web.runs.stylize_run import sentences, stylize_into
+from web.runs.visits import Make, Visit, visits
+
+PICTURES = ("content", *STYLES, "mask", *MASKS, "start")
+"""The pictures of a run, by the API's names."""
+KEPT = 640
+"""Longest side, in pixels, of the pictures that the browser keeps."""
+NOT_ESTIMATED = ("resume", "mask", *STYLES[1:])
+"""What makes a run take another time than its settings tell."""
+SUBJECTS = {"The content image": "content_note", "The style image": "style_note"}
+"""How sentences about a picture begin, and which component they belong to."""
+LOST = (
+    "This page's pictures are not on the server any more, which may have been started anew: please "
+    "add them again. Your settings are still here."
+)
+NOT_BEGUN = "The run that you asked for had not begun when the page was left: press Paint again."
+LEFT = (
+    "Others were waiting while this page was away, so the run was ended: “More iterations” goes on "
+    "from this picture."
+)
+Values = dict[str, Any]
+
+
+def begin(key: str) -> Update:
+    """Updates for the moment after the click, before a place in the queue is free."""
+    with sentences():
+        visits().of(key).waits = True
+    return {
+        "paint": gr.update(interactive=False),
+        "more": gr.update(interactive=False),
+        "stop": gr.update(interactive=True),
+        "bar": progress_bar(None),
+        "tabs": gr.update(selected="picture"),
+    }
+
+
+async def paint(
+    key: str, content: str | None, style: str | None, **values: object
+) -> AsyncIterator[Update]:
+    """Run, and show the picture so far; what cannot be used gets its sentence in its place."""
+    values |= {"content": content, "style": style, "resume": ""}
+    async for update in _begun(key, partial(_painted, partial(_shown, values))):
+        yield update
+
+
+async def go_on(
+    key: str, picture: str | None, content: str | None, style: str | None, **values: object
+) -> AsyncIterator[Update]:
+    """Go on where the last run ended; from its picture alone, where no more is kept or fits."""
+    values |= {"content": content, "style": style}
+    async for update in _begun(key, partial(_painted, partial(_shown_further, values, picture))):
+        yield update
+
+
+async def _begun(key: str, make: Make) -> AsyncIterator[Update]:
+    """Begin a run of this visit, and follow it."""
+    with sentences():
+        run = visits().of(key).begin(make)
+    async for update in run.follow():
+        yield update
+
+
+def _painted(
+    shown: Callable[[Record, Path], Iterator[Update]],
+    folder: Path,
+    ending: Callable[[], Ending | None],
+) -> Iterator[Update]:
+    """What a run shows, and at last what came of it."""
+    record, end = Record({}), None
+    try:
+        with contextlib.closing(shown(record, folder)) as updates:
+            for update in updates:
+                yield update
+                if end := ending():
+                    break
+    except gr.Error as error:
+        yield in_its_place(error)
+    if record.latest:
+        yield _came_of(record, folder, end)
+
+
+def _shown_further(
+    values: Values, picture: str | None, record: Record, folder: Path
+) -> Iterator[Update]:
+    try:
+        if values["resume"]:
+            yield from _shown(values, record, folder)
+            return
+    except gr.Error as error:
+        if not error.message.startswith("The run "):
+            raise
+        yield {"status": error.message.partition(":")[0] + ": this one starts from its picture."}
+    from_picture = {"init": "image", "start": picture, "resume": ""}
+    yield from _shown(values | from_picture, record, folder)
+
+
+def _shown(values: Values, record: Record, folder: Path) -> Iterator[Update]:
+    """The updates of a run under way, of which the record is kept."""
+    record.values = {name: values[name] for name in recall.CONTROLS}
+    given = {name: value for name, value in values.items() if name not in PICTURES}
+    files = {name: values.get(name) for name in PICTURES}
+    if values["init"] != "image":
+        files["start"] = None  # still in its place, out of sight
+    shown = None
+    for picture, progress in stylize_into(folder, files, **given):
+        if picture == shown:
+            record.latest = progress
+            yield {"bar": progress_bar(progress)}
+            continue
+        shown = picture
+        spared(lambda: record.add(picture, progress), None)  # noqa: B023 - called at once
+        yield {
+            "picture": picture,
+            "bar": progress_bar(progress),
+            "curves": spared(lambda: curves.plot(record.points[1:]), gr.skip()),
+            "download": gr.update(value=picture, interactive=True),
+            "resume": progress["run"] or "",
+        }
+        whole = progress["done"] and not progress["note"]
+        if whole and not any(values.get(name) for name in NOT_ESTIMATED):
+            spared(lambda: learn(record.size, values, progress["seconds"]), None)  # noqa: B023
+
+
+def in_its_place(error: gr.Error) -> Update:
+    """Updates that say what is wrong where it belongs."""
+    place = next((p for start, p in SUBJECTS.items() if error.message.startswith(start)), "bar")
+    return {"bar": ""} | {place: alert(error.message)}
+
+
+def _came_of(record: Record, folder: Path, end: Ending | None) -> Update:
+    """Updates for what came of a run, done or not; the picture goes to the visit's strip."""
+    update = {"use_as_content": gr.update(interactive=True), "more": gr.update(interactive=True)}
+    if end and not record.latest["done"]:
+        update["bar"] = progress_bar(record.latest, stopped=True)
+        update["bar"] += note(LEFT) if end is Ending.LEFT else ""
+    update |= spared(lambda: _beside(record), {})
+    return update | spared(lambda: _animation(record, folder), {})
+
+
+def _beside(record: Record) -> Update:
+    """Updates for what is shown beside a picture: the comparison, the film, the visit's strip."""
+    words = f"Painted with {recall.in_words(recall.checked(record.values))}"
+    if not record.latest["done"]:
+        words += f", stopped at iteration {record.latest['iteration']}"
+    return {
+        "compare": compare.compare(record.before, record.after, words),
+        "film": film.film(record.frames, [point["iteration"] for point in record.points]),
+        "strip": {
+            "id": token_hex(8),  # the same picture comes again when the page does
+            "picture": data_url(small(record.after, KEPT)),
+            "words": words,
+            "settings": record.values,
+        },
+    }
+
+
+def _animation(record: Record, folder: Path) -> Update:
+    """An update that offers the run as an animation, written into a folder."""
+    path = folder / "painted.webp"
+    path.write_bytes(film.animation(record.frames))
+    return {"animation": gr.update(value=str(path), interactive=True)}
+
+
+def stop(key: str) -> Update:
+    """End the visit's run; what came of it is said by the run itself, if it had begun."""
+    visit = visits().find(key)
+    if visit and visit.run:
+        visit.run.stop()
+    if visit:
+        visit.waits = False
+    return {"stop": gr.update(interactive=False), "bar": note("Stopped.")}
+
+
+def ready() -> Update:
+    """Updates for when no run is under way any more."""
+    return {"paint": gr.update(interactive=True), "stop": gr.update(interactive=False)}
+
+
+def fail(key: str) -> Update:
+    """Updates for a run that did not get in: the page says why by itself."""
+    if visit := visits().find(key):
+        visit.waits = False
+    return ready() | {"bar": note("The run did not start, or the connection was lost.")}
+
+
+def keep_pictures(names: tuple[str, ...]) -> Callable[..., None]:
+    """A handler that keeps which pictures a page has."""
+
+    def keep(key: str, *paths: str | None) -> None:
+        with sentences():
+            given = zip(names, paths, strict=True)
+            visits().of(key).pictures = {name: path for name, path in given if path}
+
+    return keep
+
+
+async def come_back(key: str, used: bool) -> AsyncIterator[Update]:
+    """Show again what a page had that was reloaded, and follow its run.
+
+    Args:
+        used: whether the page says that it had anything.
+    """
+    visit = visits().find(key)
+    if visit is None:
+        # Something has to be yielded, or Gradio takes it for empty values.
+        yield {"bar": note(LOST)} if used else {}
+        return
+    run = visit.run
+    start = len(run.updates) if run else 0  # before what is shown, or one of them could be missed
+    yield _there_again(visit)
+    if run and not run.ended:
+        yield {"paint": gr.update(interactive=False), "stop": gr.update(interactive=True)}
+    if run:
+        async for update in run.follow(start):
+            yield update
+
+
+def _there_again(visit: Visit) -> Update:
+    """The visit's pictures and what was shown, without files that are gone."""
+    pictures = {name: path for name, path in visit.pictures.items() if Path(path).exists()}
+    shown = dict(visit.shown)
+    if shown.get("picture") and not Path(shown["picture"]).exists():
+        shown = {}
+    animation = shown.get("animation", {}).get("value")
+    if animation and not Path(animation).exists():
+        del shown["animation"]
+    if len(pictures) < len(visit.pictures):
+        shown["bar"] = note(LOST)
+    elif visit.waits:
+        shown["bar"] = note(NOT_BEGUN)
+    if shown.get("picture"):
+        shown["tabs"] = gr.update(selected="picture")
+    return pictures | shown

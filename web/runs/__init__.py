@@ -1,0 +1,1 @@
+"""The middle floor: a run from files and values to files and progress, and what is kept of it."""
