@@ -9,8 +9,6 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from PIL import UnidentifiedImageError
-
 from nst.features.network import FeatureNetwork
 from nst.instant.transformer import INSTANT, Transformer
 from nst.loss.statistic import strength_of
@@ -85,7 +83,7 @@ def read(path: str | Path | None) -> Recipe:
             image.load()  # text may follow the pixels
             text = image.info.get(writing.RECIPE_KEY)
     except InputError as error:
-        if isinstance(error.__cause__, UnidentifiedImageError):
+        if error.code == "not a picture":
             raise InputError(NONE) from error
         raise
     if not isinstance(text, str):

@@ -49,7 +49,9 @@ class State:
             if value != self.made_by[what]:
                 raise InputError(
                     "The run cannot go on where it ended, because its "
-                    f"{what} changed: start from its picture instead (init image)."
+                    f"{what} changed: start from its picture instead (init image).",
+                    subject=what,
+                    code="another run",
                 )
 
 

@@ -9,7 +9,24 @@ from dataclasses import dataclass, field
 
 
 class InputError(ValueError):
-    """A value or picture that cannot be used; its text is one sentence for who sent it."""
+    """A value or picture that cannot be used; its text is one sentence for who sent it.
+
+    Attributes:
+        subject: what it is about: the name of a setting, or what a picture is called, "content
+            image"; "" for neither.
+        code: what is wrong with it, one of `CODES`, for programs: nothing reads the sentence.
+    """
+
+    def __init__(self, text: str, *, subject: str = "", code: str = "") -> None:
+        super().__init__(text)
+        self.subject, self.code = subject, code
+
+
+CODES = (
+    *("missing", "unreadable", "not a picture", "damaged", "too large", "out of range"),
+    *("unknown", "not kept", "another run", "does not fit"),
+)
+"""Of `InputError`; an error without one needs no telling apart."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,10 +46,10 @@ class Range:
         kind = "a whole number" if whole else "a number"
         allowed = f"{name} must be {kind} from {self.minimum:g} to {self.maximum:g}"
         if isinstance(value, bool) or not isinstance(value, numbers.Real):
-            raise InputError(f"{allowed}, not {shown(value)}.")
+            raise InputError(f"{allowed}, not {shown(value)}.", subject=name, code="out of range")
         # NaN fails the comparison, infinities fall outside the range.
         if not self.minimum <= value <= self.maximum or (whole and value != math.floor(value)):
-            raise InputError(f"{allowed}, not {shown(value)}.")
+            raise InputError(f"{allowed}, not {shown(value)}.", subject=name, code="out of range")
         return int(value) if whole else float(value)
 
 
@@ -54,7 +71,9 @@ class Choice:
         """Return `value`, or raise `InputError` naming the field and what is allowed."""
         if not isinstance(value, str) or value not in self.choices:
             raise InputError(
-                f"{name} must be one of {', '.join(self.choices)}, not {shown(value)}."
+                f"{name} must be one of {', '.join(self.choices)}, not {shown(value)}.",
+                subject=name,
+                code="unknown",
             )
         return value
 

@@ -3,6 +3,7 @@
 import io
 import re
 import secrets
+import tempfile
 from pathlib import Path
 
 import gradio as gr
@@ -32,6 +33,11 @@ from web.runs.visits import visits
 FIRST, SECOND = instant_styles()[:2]
 VALUES = (100.0, 64, "none", 50.0)
 """Strength, size, second style and mix."""
+
+
+@pytest.fixture(autouse=True)
+def temporary(monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
 
 @pytest.fixture
@@ -113,9 +119,11 @@ def without_pictures(monkeypatch):
 
 
 def test_refining_is_offered_for_an_instant_painting_or_says_why_not(monkeypatch):
-    painted = f"/somewhere/{PAINTED}"
-    for picture, chosen in ((None, "mosaic"), ("/somewhere/stylized.png", "mosaic"), (painted, "")):
-        answer = refinement(picture, chosen, "/own.png")
+    painted, other = secrets.token_hex(16), secrets.token_hex(16)
+    visits().of(painted).show({}, is_instant=True)
+    visits().of(other).show({})
+    for key, chosen in (("", "mosaic"), (other, "mosaic"), (painted, "")):
+        answer = refinement(key, chosen, "/own.png")
         assert not answer["refine"]["interactive"] and REFINE_FIRST in answer["refine_note"]
     answer = refinement(painted, "mosaic", None)
     assert answer["refine"]["interactive"] and answer["refine_note"] == ""

@@ -173,3 +173,11 @@ def test_more_styles_masks_and_a_start(files):
         last(content, style, **values, style_3_mask=style)
     with pytest.raises(gr.Error, match="The start image is missing"):
         last(content, style, **VALUES | {"init": "image"})
+
+
+def test_what_is_refused_says_what_it_is_about_even_from_another_process(files):
+    with pytest.raises(stylize_run.Refused) as caught:
+        next(stylize_run.stylize_pictures(None, files[1], **VALUES))
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert (again.subject, again.code) == ("content image", "missing")
+    assert again.message == "The content image is missing." and isinstance(again, gr.Error)

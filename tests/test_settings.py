@@ -1,5 +1,8 @@
 import dataclasses
 import math
+import pickle
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,11 +17,13 @@ from nst.settings import (
     preset,
     starting_specs,
 )
-from nst.specs import Choice, InputError, Range
+from nst.specs import CODES, Choice, InputError, Range
 
 RANGES = [name for name, spec in SPECS.items() if isinstance(spec, Range)]
 CHOICES = [name for name, spec in SPECS.items() if isinstance(spec, Choice)]
 NEVER = [None, True, False, "", "12", "many", [1], {"a": 1}, math.nan, math.inf, -math.inf, 1j]
+
+ROOT = Path(__file__).parents[1]
 
 
 def test_defaults_are_the_contract():
@@ -134,3 +139,23 @@ def test_a_gpu_starts_with_larger_pictures_and_nothing_else():
     assert {k: v for k, v in larger.items() if k != "size"} == {
         k: v for k, v in SPECS.items() if k != "size"
     }
+
+
+def test_errors_say_to_programs_what_they_are_about():
+    for values, subject, code in (
+        ({"size": 0}, "size", "out of range"),
+        ({"size": "big"}, "size", "out of range"),
+        ({"init": "dream"}, "init", "unknown"),
+    ):
+        with pytest.raises(InputError) as caught:
+            Settings(**values)
+        assert (caught.value.subject, caught.value.code) == (subject, code)
+        again = pickle.loads(pickle.dumps(caught.value))
+        assert (str(again), again.subject, again.code) == (str(caught.value), subject, code)
+
+
+def test_every_code_is_one_that_is_listed():
+    paths = (path for folder in ("nst", "web") for path in (ROOT / folder).rglob("*.py"))
+    sources = "".join(path.read_text() for path in paths)
+    used = set(re.findall(r'code="([a-z ]+)"', sources))
+    assert used == set(CODES)

@@ -162,5 +162,7 @@ def check_fits(
     fits = f"the largest size that fits is {sizes[count - 1]}" if count else "no size fits"
     raise InputError(
         f"A run at size {settings.size} needs about {gigabytes(needed)} of memory, and "
-        f"{gigabytes(free)} are free: {fits}."
+        f"{gigabytes(free)} are free: {fits}.",
+        subject="size",
+        code="does not fit",
     )

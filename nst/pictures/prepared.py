@@ -62,7 +62,7 @@ def prepare(image: Image.Image, what: str = "image") -> Image.Image:
             or with values in no usual range, or not finite; `what` names it in the sentence.
     """
     if image is None:
-        raise InputError(f"The {what} is missing.")
+        raise InputError(f"The {what} is missing.", subject=what, code="missing")
     if not isinstance(image, Image.Image):
         raise InputError(f"The {what} must be a PIL image, not a {type(image).__name__[:40]}.")
     with plain_errors(what):
@@ -93,23 +93,31 @@ def plain_errors(what: str) -> Iterator[None]:
     """Turn whatever a decoder raises into an `InputError` of one plain sentence."""
     try:
         yield
-    except InputError:
+    except InputError as error:
+        error.subject = error.subject or what
         raise
     except (FileNotFoundError, PermissionError) as error:
-        raise InputError(f"The {what} cannot be opened: no such file, or no permission.") from error
+        text = f"The {what} cannot be opened: no such file, or no permission."
+        raise InputError(text, subject=what, code="unreadable") from error
     except (Image.DecompressionBombWarning, Image.DecompressionBombError, MemoryError) as error:
         raise InputError(
-            f"The {what} is too large: {MAX_MEGAPIXELS} megapixels are the limit."
+            f"The {what} is too large: {MAX_MEGAPIXELS} megapixels are the limit.",
+            subject=what,
+            code="too large",
         ) from error
     except UnidentifiedImageError as error:
         raise InputError(
             f"The {what} is not a picture that can be read: "
-            "use JPEG, PNG, WebP, HEIC, GIF, BMP, TIFF, PPM or AVIF."
+            "use JPEG, PNG, WebP, HEIC, GIF, BMP, TIFF, PPM or AVIF.",
+            subject=what,
+            code="not a picture",
         ) from error
     # Damaged files make decoders raise nearly anything, and new kinds with each release.
     except Exception as error:
         raise InputError(
-            f"The {what} is damaged or incomplete: save it again, for example as JPEG or PNG."
+            f"The {what} is damaged or incomplete: save it again, for example as JPEG or PNG.",
+            subject=what,
+            code="damaged",
         ) from error
 
 

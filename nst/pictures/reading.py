@@ -79,7 +79,7 @@ def opened(
         InputError: as `open_image`, also for what is raised inside the context.
     """
     if path is None:
-        raise InputError(f"The {what} is missing.")
+        raise InputError(f"The {what} is missing.", subject=what, code="missing")
     with plain_errors(what):
         file = Path(path)
         if file.is_dir():

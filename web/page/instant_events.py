@@ -21,7 +21,7 @@ from web.page.instant_tab import REFINE_FIRST, mix_applies
 from web.page.layout import ANY, Inputs, Outputs
 from web.page.painting import KEPT, in_its_place
 from web.page.wiring import AT_ONCE, PRIVATE, on, scroll
-from web.runs.instant_run import PAINTED, Info, api_name, paint_instantly
+from web.runs.instant_run import Info, api_name, paint_instantly
 from web.runs.jpeg import data_url, fitted, small
 from web.runs.record import COMPARED
 from web.runs.stylize_run import sentences
@@ -63,7 +63,8 @@ def paint(key: str, content: str | None, chosen: str, *values: object) -> Iterat
     mix = mix if second != "none" else INSTANT_SPECS["mix"].default  # the slider is out of use
     try:
         for picture, info in paint_instantly(content, chosen, strength, size, second, mix):
-            yield visits().of(key).show(_shown(content, picture, info))
+            shown = _shown(content, picture, info)
+            yield visits().of(key).show(shown, is_instant=True)
     except gr.Error as error:
         yield in_its_place(error)
 
@@ -111,10 +112,10 @@ def style_picture(name: str) -> Path | None:
     return pictures("styles").get(name)
 
 
-def refinement(picture: str | None, chosen: str, own_style: str | None) -> dict[str, Any]:
+def refinement(key: str, chosen: str, own_style: str | None) -> dict[str, Any]:
     """Updates that offer to refine what is shown, or say why not."""
-    reason = ""
-    if not chosen or not picture or Path(picture).name != PAINTED:
+    reason, visit = "", visits().find(key)
+    if not chosen or visit is None or not visit.is_instant:
         reason = REFINE_FIRST
     elif not style_picture(chosen) and not own_style:
         reason = NO_PAINTING
@@ -165,7 +166,7 @@ def connect(inputs: Inputs, outputs: Outputs) -> Any:  # noqa: ANN401 - Gradio's
     for event in (picked.success, set_anew):
         _connect_painting(event, instant_inputs(inputs, chosen), named, chosen)
     second.change(mix_applies, second, mix, **AT_ONCE)
-    shown = [outputs.picture, chosen, inputs.style]
+    shown = [inputs.visit, chosen, inputs.style]
     for changed in (outputs.picture.change, inputs.style.change):
         on(changed, refinement, named, ("refine", "refine_note"), inputs=shown, **AT_ONCE)
     starting = ("init", "start", "refined")

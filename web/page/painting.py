@@ -18,7 +18,7 @@ from web.runs.info import learn
 from web.runs.jpeg import data_url, small
 from web.runs.record import Record
 from web.runs.spared import spared
-from web.runs.stylize_run import sentences, stylize_into
+from web.runs.stylize_run import Refused, sentences, stylize_into
 from web.runs.visits import Make, Visit, visits
 
 PICTURES = ("content", *STYLES, "mask", *MASKS, "start")
@@ -27,8 +27,8 @@ KEPT = 640
 """Longest side, in pixels, of the pictures that the browser keeps."""
 NOT_ESTIMATED = ("resume", "mask", *STYLES[1:])
 """What makes a run take another time than its settings tell."""
-SUBJECTS = {"The content image": "content_note", "The style image": "style_note"}
-"""How sentences about a picture begin, and which component they belong to."""
+PLACES = {"content image": "content_note", "style image": "style_note"}
+"""Which component an error belongs to, by its subject; all others belong to the bar."""
 LOST = (
     "This page's pictures are not on the server any more, which may have been started anew: please "
     "add them again. Your settings are still here."
@@ -107,9 +107,10 @@ def _shown_further(
             yield from _shown(values, record, folder)
             return
     except gr.Error as error:
-        if not error.message.startswith("The run "):
+        why = _cannot_go_on(error)
+        if not why:
             raise
-        yield {"status": error.message.partition(":")[0] + ": this one starts from its picture."}
+        yield {"status": f"{why}: this one starts from its picture."}
     from_picture = {"init": "image", "start": picture, "resume": ""}
     yield from _shown(values | from_picture, record, folder)
 
@@ -141,9 +142,20 @@ def _shown(values: Values, record: Record, folder: Path) -> Iterator[Update]:
             spared(lambda: learn(record.size, values, progress["seconds"]), None)  # noqa: B023
 
 
+def _cannot_go_on(error: gr.Error) -> str:
+    """Why a run cannot go on where it ended; "" if that is not what is wrong."""
+    if not isinstance(error, Refused):
+        return ""
+    reasons = {
+        "not kept": "The run to go on with is not kept any more",
+        "another run": f"The run cannot go on, because its {error.subject} changed",
+    }
+    return reasons.get(error.code, "")
+
+
 def in_its_place(error: gr.Error) -> Update:
     """Updates that say what is wrong where it belongs."""
-    place = next((p for start, p in SUBJECTS.items() if error.message.startswith(start)), "bar")
+    place = PLACES.get(getattr(error, "subject", ""), "bar")
     return {"bar": ""} | {place: alert(error.message)}
 
 

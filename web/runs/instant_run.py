@@ -24,7 +24,7 @@ from web.server.zerogpu import HERE
 
 Info = dict[str, Any]
 PAINTED = "instant.png"
-"""The name of a result's file, by which the page knows it."""
+"""The name of a result's file."""
 
 
 def api_name(name: str) -> str:

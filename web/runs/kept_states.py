@@ -45,7 +45,9 @@ class States:
         if state is None:
             raise InputError(
                 "The run to go on with is not kept any more: start from its picture instead "
-                "(init image)."
+                "(init image).",
+                subject="resume",
+                code="not kept",
             )
         return state
 

@@ -208,13 +208,33 @@ def _save(step: Step, features: str, recipe_text: str, folder: Path) -> str:
     return str(path)
 
 
+class Refused(gr.Error):
+    """An `InputError` as Gradio shows it; what it is about comes along, from ZeroGPU's process too.
+
+    Attributes:
+        subject, code: as the `InputError`'s.
+    """
+
+    subject = code = ""
+
+    @classmethod
+    def by(cls, error: Exception) -> "Refused":
+        """What is shown for an error whose text is for people."""
+        refused = cls(str(error), print_exception=False)
+        refused.subject = getattr(error, "subject", "")
+        refused.code = getattr(error, "code", "")
+        return refused
+
+
 @contextlib.contextmanager
 def sentences() -> Iterator[None]:
     """What `nst` says of a run reaches the visitor; anything else as an apology, and the log."""
     try:
         yield
     except (InputError, FloatingPointError) as error:
-        raise gr.Error(str(error), print_exception=False) from error
+        raise Refused.by(error) from error
+    except Refused:
+        raise
     except gr.Error as error:
         raise in_plain_words(error) from error
     except Exception as error:

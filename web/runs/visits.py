@@ -32,13 +32,14 @@ class Visit:
         shown: what the page shows of a run or a painting.
         run: the last run; None before there was one.
         waits: whether a run was asked for that has not begun.
+        is_instant: whether what is shown is an instant painting.
     """
 
     def __init__(self) -> None:
         self.pictures: dict[str, str] = {}
         self.shown: Update = {}
         self.run: Background | None = None
-        self.waits = False
+        self.waits = self.is_instant = False
         self.used = time.monotonic()
         self._folder = self._folder_in_use = Path(tempfile.mkdtemp(prefix="nst-visit-"))
 
@@ -50,7 +51,7 @@ class Visit:
     def begin(self, make: Make) -> Background:
         """Begin a run, in place of the one that there may be."""
         folder = self._new_folder()
-        self.waits, self.shown = False, {}
+        self.waits, self.is_instant, self.shown = False, False, {}
 
         def kept(ending: Callable[[], Ending | None]) -> Iterator[Update]:
             for update in make(folder, ending):
@@ -61,7 +62,7 @@ class Visit:
         self.run = Background(kept)
         return self.run
 
-    def show(self, update: Update) -> Update:
+    def show(self, update: Update, is_instant: bool = False) -> Update:
         """Keep what is shown in place of the last run, and its picture; return what to show.
 
         While a run is under way, which shows its own before long, nothing is kept.
@@ -73,7 +74,7 @@ class Visit:
             picture = shutil.copy(picture, folder)
             update = update | {"picture": picture}
             update["download"] = update["download"] | {"value": picture}
-        self.shown = update
+        self.shown, self.is_instant = update, is_instant
         return update
 
     def end(self) -> None:
