@@ -170,10 +170,13 @@ def small_disk(tmp_path):
     subprocess.run(["umount", "-l", str(folder)], check=False)
 
 
-def test_a_server_on_a_small_disk_goes_on_painting(start_server, small_disk, picture_files):
+def test_a_server_on_a_small_disk_goes_on_painting(
+    start_server, small_disk, picture_files, monkeypatch
+):
     """Each run leaves a quarter of a megabyte, which visitors have a while to fetch."""
+    monkeypatch.delenv("GRADIO_TEMP_DIR")
     address, _, _ = start_server(small_disk)
-    client = Client(address, verbose=False)
+    client = Client(address, verbose=False, download_files=str(small_disk.parent / "results"))
     files = (handle_file(str(path)) for path in picture_files)
     values = {"iterations": 1, "size": 384, "features": "compact", "init": "noise"}
     values |= dict(zip(("content", "style"), files, strict=True))
