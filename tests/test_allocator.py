@@ -41,7 +41,7 @@ def test_what_a_thread_frees_is_kept_where_arenas_are_shared(usual, shared):
     script = f"""
         import torch  # as in the app: arenas that libraries have by then are not shared any more
         from concurrent.futures import ThreadPoolExecutor
-        from nst import allocator
+        from nst.machine import allocator
         from tests.test_allocator import faults
         if {shared}:
             allocator.share_one_arena()

@@ -4,7 +4,7 @@ from torch.autograd import gradcheck
 
 from nst.features.metric import Metric
 from nst.loss.gatys import content_loss, gram_matrix, relative_distance, style_loss
-from nst.loss.moments import _Moments
+from nst.loss.moments import MomentsFunction
 from nst.loss.total_variation import add_total_variation, total_variation_loss
 
 
@@ -92,17 +92,17 @@ def test_gradients_are_right():
 def test_the_moments_gradient_is_the_numerical_one():
     generator = torch.Generator().manual_seed(0)
     x = torch.randn(2, 3, 4, 6, generator=generator, dtype=torch.float64, requires_grad=True)
-    assert gradcheck(_Moments.apply, x)
+    assert gradcheck(MomentsFunction.apply, x)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (7, 13), (64, 64)])
 def test_the_moments_do_not_depend_on_chunks_or_layout(size):
     x = torch.randn(1, 5, *size, generator=torch.Generator().manual_seed(1))
-    gram, mean = _Moments.apply(x)
+    gram, mean = MomentsFunction.apply(x)
     flat = x.flatten(2)
     assert torch.allclose(gram, flat @ flat.transpose(1, 2) / flat.shape[2], atol=1e-5)
     assert torch.allclose(mean, flat.mean(2), atol=1e-6)
-    other, _ = _Moments.apply(x.contiguous(memory_format=torch.channels_last))
+    other, _ = MomentsFunction.apply(x.contiguous(memory_format=torch.channels_last))
     assert torch.allclose(gram, other, atol=1e-6)
 
 

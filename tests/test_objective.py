@@ -7,7 +7,7 @@ import torch
 from nst import Settings, load_features
 from nst.loss.balance import PLAIN
 from nst.loss.gatys import content_loss, gram_matrix, style_loss
-from nst.loss.moments import _Moments, moments
+from nst.loss.moments import MomentsFunction, moments
 from nst.loss.objective import Objective, content_layers
 from nst.loss.regions import everywhere
 from nst.loss.total_variation import total_variation_loss
@@ -32,7 +32,7 @@ def by_autograd(network, content, style, image, settings, tv_weight):
             grams = [gram_matrix(x[k], metrics.get(k)) for x in (activations, painted)]
             one = style_loss(*grams)
         else:
-            theirs, ours = moments(painted[k]), _Moments.apply(activations[k])
+            theirs, ours = moments(painted[k]), MomentsFunction.apply(activations[k])
             one = Wasserstein.of(*theirs, metrics.get(k)).compare(*ours).loss
         loss = loss + 20 * w / sum(weights.values()) * one
     loss = loss + tv_weight * total_variation_loss(image)

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from nst.optim.adam import ProjectedAdam
-from nst.optim.history import HISTORY, _Memory
+from nst.optim.history import HISTORY, History
 from nst.optim.lbfgs import FIRST_STEP, LONGEST_STEP, ProjectedLBFGS
 
 SHAPE = (1, 3, 6, 5)
@@ -140,7 +140,7 @@ def two_loops(pairs, gradient, diagonal, boldness):
 @pytest.mark.parametrize("boldness", [0.0, 0.5])
 def test_the_recursion_on_coefficients_is_the_recursion_on_vectors(count, boldness):
     generator = torch.Generator().manual_seed(count)
-    memory, pairs = _Memory(torch.zeros(SHAPE)), []
+    memory, pairs = History(torch.zeros(SHAPE)), []
     for number in range(count):
         s, zero = torch.randn(SHAPE, generator=generator), torch.zeros(SHAPE)
         y = s + 0.3 * torch.randn(SHAPE, generator=generator)
@@ -159,7 +159,7 @@ def test_the_recursion_on_coefficients_is_the_recursion_on_vectors(count, boldne
 
 
 def test_an_empty_memory_knows_no_direction():
-    memory = _Memory(torch.zeros(SHAPE))
+    memory = History(torch.zeros(SHAPE))
     assert memory.direction(torch.ones(SHAPE), torch.ones(SHAPE), 0.5) is None
     one, zero = torch.ones(SHAPE), torch.zeros(SHAPE)
     memory.add((one, zero), (zero, one))

@@ -379,13 +379,11 @@ def test_lbfgs_neither_stalls_nor_explodes_on_thirty_pairs(content, style, tiny)
     couples = pairs(content, style)
     assert len(couples) == 30
     for number, pair in enumerate(couples):
-        tensors = [tensors.to_tensor(tensors.resize_image(image, (40, 32))) for image in pair]
-        objective = Objective(
-            tiny, tensors[0], everywhere(tensors[1]), Settings(tv_weight=0), PLAIN
-        )
+        images = [tensors.to_tensor(tensors.resize_image(image, (40, 32))) for image in pair]
+        objective = Objective(tiny, images[0], everywhere(images[1]), Settings(tv_weight=0), PLAIN)
         losses = {}
         for optimizer in ("lbfgs", "adam"):
-            parts, _ = last(optimise(objective, OPTIMIZERS[optimizer](tensors[0]), 60))
+            parts, _ = last(optimise(objective, OPTIMIZERS[optimizer](images[0]), 60))
             losses[optimizer] = parts.content + 20 * parts.style
         assert losses["lbfgs"] <= 1.001 * losses["adam"] + 1e-6, (number, losses)
 
