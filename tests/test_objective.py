@@ -44,13 +44,13 @@ def by_autograd(network, content, style, image, settings, tv_weight):
 @pytest.mark.parametrize("kind", ["tiny", "compact"])
 def test_loss_and_gradient_are_those_of_the_losses(kind, name, tiny, content, style):
     network = tiny if kind == "tiny" else load_features("compact", "cpu", torch.float32)
-    tensors = [tensors.to_tensor(tensors.resize_image(x, (64, 48))) for x in (content, style)]
+    images = [tensors.to_tensor(tensors.resize_image(x, (64, 48))) for x in (content, style)]
     settings = Settings(relu2_1_weight=3, style_loss=name)
-    image = (0.7 * tensors[0] + 0.3 * torch.rand_like(tensors[0])).clamp(0, 1)
-    objective = Objective(network, tensors[0], everywhere(tensors[1]), settings, PLAIN)
+    image = (0.7 * images[0] + 0.3 * torch.rand_like(images[0])).clamp(0, 1)
+    objective = Objective(network, images[0], everywhere(images[1]), settings, PLAIN)
     loss, gradient, losses = objective.evaluate(image)
     expected, expected_gradient = by_autograd(
-        network, *tensors, image, settings, objective.tv_weight
+        network, *images, image, settings, objective.tv_weight
     )
     assert loss == pytest.approx(expected, rel=1e-4)
     parts = losses.content + 20 * losses.style + objective.tv_weight * losses.total_variation
