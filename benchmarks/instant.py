@@ -19,7 +19,8 @@ from nst import load_features
 from nst.instant.names import instant_styles
 from nst.instant.painting import load_instant, paint
 from nst.loss.balance import PLAIN
-from nst.loss.objective import Losses, Objective
+from nst.loss.evaluated import Losses
+from nst.loss.objective import Objective
 from nst.loss.regions import everywhere
 from nst.pictures.reading import open_image
 from nst.pictures.tensors import to_tensor

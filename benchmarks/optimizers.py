@@ -15,7 +15,8 @@ from torch import Tensor
 
 from nst import Settings, load_features
 from nst.loss.balance import PLAIN
-from nst.loss.objective import Losses, Objective
+from nst.loss.evaluated import Losses
+from nst.loss.objective import Objective
 from nst.loss.regions import everywhere
 from nst.optim.descent import optimise
 from nst.optim.optimizer import OPTIMIZERS

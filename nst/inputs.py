@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import cast
 
 import torch
 from PIL import Image
@@ -99,8 +100,8 @@ class Pictures:
 
     def coloured(self, choice: str) -> "Pictures":
         """The same with the colours that are optimised for a choice of `Settings.color`."""
-        styles, weights = zip(*self.styles, strict=True)
-        content, styles = color.prepare(self.content, styles, choice)
+        own, weights = zip(*self.styles, strict=True)
+        content, styles = color.prepare(self.content, own, choice)
         return replace(
             self,
             content=content,
@@ -136,7 +137,8 @@ def prepare(
     """
     if not isinstance(settings, Settings):
         raise InputError(f"settings must be of type Settings, not {type(settings).__name__}.")
-    styles = list(style) if isinstance(style, list | tuple) else [style]
+    styles: list[Image.Image | None]
+    styles = list(style) if isinstance(style, list | tuple) else [cast(Image.Image, style)]
     masks = [*style_masks, *[None] * (len(styles) - len(style_masks))]
     _check_given(styles, masks, start, settings)
     content = prepared.prepare(content, "content image")

@@ -131,5 +131,9 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _before_style_losses(settings: dict[str, object]) -> dict[str, object]:
     """The settings of a recipe of before 1.2: by Gram matrices, their efforts for strengths."""
-    strength = settings.get("style_strength", 50.0)
-    return {**settings, "style_loss": "gram", "style_strength": strength_of("gram", strength)}
+    strength = SPECS["style_strength"].check("style_strength", settings.get("style_strength", 50.0))
+    return {
+        **settings,
+        "style_loss": "gram",
+        "style_strength": strength_of("gram", float(strength)),
+    }

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from nst.instant.names import instant_styles
-from nst.specs import Choice, InputError, Range, shown
+from nst.specs import Choice, InputError, Range
 
 MAX_SIDE = 2048
 """Longest side, in pixels, that a run may be asked for."""
@@ -264,8 +264,15 @@ def starting_specs(gpu: bool) -> Mapping[str, Range | Choice]:
     Args:
         gpu: whether there is one.
     """
-    size = SPECS["size"]
+    size = range_of("size")
     return {**SPECS, "size": replace(size, default=GPU_SIDE if gpu else size.default)}
+
+
+def range_of(name: str) -> Range:
+    """The range of a field of `Settings` that is a number."""
+    spec = SPECS[name]
+    assert isinstance(spec, Range), name
+    return spec
 
 
 FEATURES = Choice(
@@ -275,24 +282,3 @@ FEATURES = Choice(
     choices=("auto", "vgg19", "compact"),
 )
 """Which feature network to load; not part of `Settings`, because one network serves many runs."""
-PRESETS: Mapping[str, Mapping[str, int | float | str]] = MappingProxyType(
-    {
-        "Subtle": {"style_strength": 25.0, "color": "matched"},
-        "Balanced": {},
-        "Bold": {"style_strength": 75.0, "style_scale": 1.5},
-        "Fine strokes": {"style_scale": 0.5},
-        "My colours": {"color": "content"},
-        "Texture": {"style_strength": 90.0, "init": "style"},
-        "Tints": {"style_loss": "gram"},
-    }
-)
-"""Named starting points: what differs from the defaults among `PRESET_FIELDS`."""
-PRESET_FIELDS = ("style_loss", "style_strength", "style_scale", "color", "init", "tv_weight")
-"""The settings that a preset sets, all of them each time: so one preset undoes another."""
-
-
-def preset(name: object) -> dict[str, int | float | str]:
-    """The values that a preset gives to `PRESET_FIELDS`, or `InputError` for an unknown one."""
-    if not isinstance(name, str) or name not in PRESETS:
-        raise InputError(f"preset must be one of {', '.join(PRESETS)}, not {shown(name)}.")
-    return {field: PRESETS[name].get(field, SPECS[field].default) for field in PRESET_FIELDS}

@@ -47,10 +47,11 @@ class Range:
         allowed = f"{name} must be {kind} from {self.minimum:g} to {self.maximum:g}"
         if isinstance(value, bool) or not isinstance(value, numbers.Real):
             raise InputError(f"{allowed}, not {shown(value)}.", subject=name, code="out of range")
+        number = int(value) if isinstance(value, numbers.Integral) else float(value)
         # NaN fails the comparison, infinities fall outside the range.
-        if not self.minimum <= value <= self.maximum or (whole and value != math.floor(value)):
+        if not self.minimum <= number <= self.maximum or (whole and number != math.floor(number)):
             raise InputError(f"{allowed}, not {shown(value)}.", subject=name, code="out of range")
-        return int(value) if whole else float(value)
+        return int(number) if whole else float(number)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,9 +13,10 @@ from nst.costs.memory import check_fits
 from nst.features.loading import load_features
 from nst.features.network import FeatureNetwork
 from nst.inputs import Pictures
+from nst.loss.evaluated import Evaluated, Losses
 from nst.loss.greys import AmongGreys
-from nst.loss.objective import Losses, Objective, used_layers
-from nst.loss.regions import Evaluated, Within, divide
+from nst.loss.objective import Objective, used_layers
+from nst.loss.regions import Within, divide
 from nst.machine.defaults import in_usual_defaults, usual_defaults
 from nst.optim.descent import optimise
 from nst.optim.optimizer import OPTIMIZERS, Optimizer
@@ -220,5 +221,6 @@ def _start(
         return torch.rand(content.shape, generator=generator).to(content.device)
     if settings.init in ("style", "image"):
         own = pictures.start if settings.init == "image" else pictures.styles[0][0]
+        assert own is not None  # `nst.inputs.prepare` has seen to it
         return tensors.to_tensor(tensors.cover(own, scale.size)).to(content.device)
     return content

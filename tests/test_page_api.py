@@ -10,7 +10,8 @@ import pytest
 import app
 from nst import Settings, recipe
 from nst.instant.names import instant_styles
-from nst.settings import FEATURES, INSTANT_SPECS, PRESETS, SPECS, preset
+from nst.presets import PRESETS, preset
+from nst.settings import FEATURES, INSTANT_SPECS, SPECS
 from nst.specs import Range
 from web.runs.info import estimate_run, info
 from web.runs.instant_run import api_name

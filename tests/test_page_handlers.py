@@ -5,7 +5,8 @@ from functools import partial
 import gradio as gr
 import pytest
 
-from nst.settings import PRESET_FIELDS, SPECS
+from nst.presets import PRESET_FIELDS
+from nst.settings import SPECS
 from web.page import recall
 from web.page.handlers import (
     check_picture,

@@ -7,16 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nst.settings import (
-    FEATURES,
-    PRESET_FIELDS,
-    PRESETS,
-    SPECS,
-    STYLE_LAYERS,
-    Settings,
-    preset,
-    starting_specs,
-)
+from nst.presets import PRESET_FIELDS, PRESETS, preset
+from nst.settings import FEATURES, SPECS, STYLE_LAYERS, Settings, starting_specs
 from nst.specs import CODES, Choice, InputError, Range
 
 RANGES = [name for name, spec in SPECS.items() if isinstance(spec, Range)]

@@ -1,7 +1,8 @@
 """What the command lines share: options made from settings, and one line for what is wrong."""
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import NoReturn
 
 from nst.specs import Choice, InputError, Range
 
@@ -9,12 +10,13 @@ from nst.specs import Choice, InputError, Range
 class Parser(argparse.ArgumentParser):
     """Says what is wrong in one line, as for any other bad input, instead of the whole usage."""
 
-    def error(self, message: str) -> None:
+    def error(self, message: str) -> NoReturn:
         """Raise `InputError`."""
         raise InputError(f"{message[0].upper()}{message[1:]} (see --help).")
 
     def add_settings(self, specs: Mapping[str, Range | Choice]) -> None:
         """Add an option for each setting, with its help, range and default."""
+        kind: Callable[[str], int | float | str]
         for name, spec in specs.items():
             if isinstance(spec, Choice):
                 allowed, kind = ", ".join(spec.choices), str

@@ -71,6 +71,7 @@ def run(arguments: Sequence[str], sources: Sources) -> int:
     settings = InstantSettings(style=options.instant, **values)
     check_out(options.out)
     content = sources.picture(options.content, "content image")
+    assert content is not None  # it is no option
     network = painting.load_instant()
     started = time.monotonic()
     image = painting.paint(content, settings, network=network)

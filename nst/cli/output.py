@@ -57,12 +57,12 @@ def save(image: Image.Image, out: Path, features: str, recipe: str) -> Path:
         sys.stdout.buffer.write(png.getbuffer())
         sys.stdout.buffer.flush()
         return out
-    failed = None
+    failed = OSError()
     for place in _places(out):
         try:
             save_image(image, place, features, recipe)
         except OSError as error:
-            failed = failed or error
+            failed = error if place == out else failed
             continue
         if place != out:
             tell(f"error: {out} cannot be written ({_reason(failed)}): the result is in {place}")

@@ -14,7 +14,7 @@ from nst.loss.objective import content_layers, used_layers
 from nst.machine.available import available_bytes, gigabytes
 from nst.optim.history import HISTORY
 from nst.pictures import bounds
-from nst.settings import SPECS, Settings
+from nst.settings import Settings, range_of
 from nst.specs import InputError
 
 FIXED_BYTES = {"lbfgs": 40e6, "adam": 180e6}
@@ -152,7 +152,7 @@ def check_fits(
         return
     low, high = min(content_size), max(content_size)
     # Smaller ones would leave a narrow picture too few pixels across.
-    smallest = max(SPECS["size"].minimum, math.ceil(bounds.MIN_RESULT_SIDE * high / low))
+    smallest = max(int(range_of("size").minimum), math.ceil(bounds.MIN_RESULT_SIDE * high / low))
     sizes = range(smallest, settings.size)
     count = bisect.bisect_right(
         sizes,

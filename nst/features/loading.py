@@ -46,7 +46,10 @@ def load_features(
     else:
         network = _load_compact()
     network.version = _version(network)
-    network = network.to(device, memory_format=torch.channels_last)
+    network.to(device)
+    for weights in network.parameters():
+        if weights.ndim == 4:
+            weights.data = weights.contiguous(memory_format=torch.channels_last)
     network.convolutions.to(dtype or fastest_dtype(device))
     network.metrics = {
         layer: Metric(metric.weight.to(device), metric.bias.to(device))
@@ -59,7 +62,7 @@ def _version(network: FeatureNetwork) -> str:
     """A fingerprint of the weights as they were loaded."""
     digest = hashlib.sha256()
     for weights in network.parameters():  # not the metrics, which each machine rounds by itself
-        digest.update(weights.detach().contiguous().numpy())
+        digest.update(weights.detach().contiguous().numpy().tobytes())
     return digest.hexdigest()[:8]
 
 

@@ -71,6 +71,9 @@ class FeatureNetwork(nn.Module):
             own are compared, up to rotation; empty for VGG19 itself.
     """
 
+    mean: Tensor
+    std: Tensor
+
     def __init__(self, name: str, table: Iterable[Convolution]) -> None:
         super().__init__()
         self.name = name
@@ -116,7 +119,7 @@ class FeatureNetwork(nn.Module):
     @property
     def dtype(self) -> torch.dtype:
         """The precision of the convolutions."""
-        return self.convolutions[0].weight.dtype
+        return next(self.convolutions.parameters()).dtype
 
     def forward(self, image: Tensor, layers: Iterable[str]) -> dict[str, Tensor]:
         """Return the activations of `layers`, computing nothing above the deepest of them.

@@ -51,12 +51,14 @@ class Source:
         if self.root is None:
             return pull_back(self.features, self.gram, onto)
         root, own = self.root.to(onto), pull_back(self.features, self.gram)
-        if self.mean is not None:
-            own.addcmul_(root, self.of_mean()[..., None, None])
+        if (mean := self.of_mean()) is not None:
+            own.addcmul_(root, mean[..., None, None])
         return onto.addcmul_(own, root)
 
-    def of_mean(self) -> Tensor:
-        """The gradient of each pixel through the mean: (1, C)."""
+    def of_mean(self) -> Tensor | None:
+        """The gradient of each pixel through the mean, (1, C), or None for zero."""
+        if self.mean is None:
+            return None
         return (self.mean / self.features[0, 0].numel()).to(self.features)
 
 
@@ -65,7 +67,7 @@ class _Layer:
     """What one convolution with its ReLU leaves behind for the way back."""
 
     convolution: nn.Conv2d
-    name: str | None
+    name: str  # "" if nothing reads it
     before_pool: Tensor | None
     size: torch.Size  # of its inputs, (height, width)
     outputs: Tensor
@@ -74,16 +76,21 @@ class _Layer:
 class Row(Protocol):
     """What of a network's table is read here; see `nst.features.network.Convolution`."""
 
-    layer: str | None
-    pool: bool
+    @property
+    def layer(self) -> str | None: ...  # noqa: D102
+
+    @property
+    def pool(self) -> bool: ...  # noqa: D102
 
 
 class Network(Protocol):
     """What of a network is read here; see `nst.features.network.FeatureNetwork`."""
 
-    table: Sequence[Row]
-    convolutions: nn.ModuleList
     std: Tensor
+    convolutions: nn.ModuleList
+
+    @property
+    def table(self) -> Sequence[Row]: ...  # noqa: D102
 
     def normalised(self, image: Tensor) -> Tensor: ...  # noqa: D102
 
@@ -106,11 +113,12 @@ class Trace:
         for row, convolution in zip(network.table, network.convolutions, strict=True):
             before_pool = x if row.pool else None
             inputs = F.max_pool2d(x, 2) if row.pool else x
+            assert isinstance(convolution, nn.Conv2d)
             x = _convolved(inputs, convolution)
-            layer = _Layer(convolution, row.layer, before_pool, inputs.shape[2:], x)
+            layer = _Layer(convolution, row.layer or "", before_pool, inputs.shape[2:], x)
             self._layers.append(layer)
-            if row.layer in wanted:
-                self.activations[row.layer] = x
+            if layer.name in wanted:
+                self.activations[layer.name] = x
             if len(self.activations) == len(wanted):
                 break
 
@@ -125,7 +133,7 @@ class Trace:
             layer = self._layers.pop()  # frees its activations as the way back goes
             for source in sources.get(layer.name, ()):
                 gradient = source.pull_back(gradient)
-            below = self._layers[-1].name if self._layers else None
+            below = self._layers[-1].name if self._layers else ""
             gradient = _through(layer, gradient, _of_means(sources.get(below, ())))
         return torch.div(gradient, self._std, out=self._std.new_empty(gradient.shape))
 
@@ -151,7 +159,8 @@ def _convolved(inputs: Tensor, convolution: nn.Conv2d) -> Tensor:
 
 def _of_means(sources: Sequence[Source]) -> Tensor | None:
     """What sources ask of each pixel of one layer through its mean: (C,), or None for nothing."""
-    same = [s.of_mean() for s in sources if s.mean is not None and s.root is None]
+    means = (source.of_mean() for source in sources if source.root is None)
+    same = [mean for mean in means if mean is not None]
     return torch.cat(same).sum(0) if same else None
 
 
@@ -161,16 +170,16 @@ def _through(layer: _Layer, gradient: Tensor, onto: Tensor | None) -> Tensor:
     # In place; this is what autograd calls.
     torch.ops.aten.threshold_backward.grad_input(gradient, layer.outputs, 0, grad_input=gradient)
     rows_left_out = [(side - 1) % convolution.stride[0] for side in layer.size]
-    pooled = layer.before_pool is not None
+    assert not isinstance(convolution.padding, str)
     gradient = F.conv_transpose2d(
         gradient,
         convolution.weight,
-        None if pooled else onto,
+        None if layer.before_pool is not None else onto,
         convolution.stride,
         convolution.padding,
         rows_left_out,
     )
-    if not pooled:
+    if layer.before_pool is None:
         return gradient
     gradient = _unpooled(gradient, layer.before_pool)
     return gradient if onto is None else gradient.add_(onto.view(1, -1, 1, 1))

@@ -67,7 +67,7 @@ def load_instant(
         raise damaged("the instant styles", path) from error
     digest = hashlib.sha256()
     for parameter in network.state_dict().values():
-        digest.update(parameter.float().contiguous().numpy())
+        digest.update(parameter.float().contiguous().numpy().tobytes())
     network.version = digest.hexdigest()[:8]
     for kernel in network.kernels():
         kernel.data = kernel.data.to(network.dtype)

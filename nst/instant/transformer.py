@@ -208,7 +208,8 @@ class Transformer(nn.Module):
     def _grain(self, x: Tensor, mixture: Tensor, generator: torch.Generator) -> Tensor:
         """What noise, the same for all pictures, adds to the activations (N, QUARTER, h, w)."""
         amounts = torch.einsum("ns,scg->ncg", mixture, self.grain).to(x)
-        grains = noise(tuple(x.shape[2:]), generator).to(x)
+        height, width = x.shape[2:]
+        grains = noise((height, width), generator).to(x)
         return (amounts @ grains.flatten(1)).view_as(x)
 
     def rows(self) -> list[tuple[str, nn.Parameter]]:

@@ -27,7 +27,8 @@ def gram_matrix(features: Tensor, metric: Metric | None = None) -> Tensor:
     Returns:
         (N, C, C), or (N, C', C') in a metric; float32.
     """
-    return in_metric(*MomentsFunction.apply(features), metric)
+    gram, mean = MomentsFunction.apply(features)
+    return in_metric(gram, mean, metric)
 
 
 def in_metric(gram: Tensor, mean: Tensor, metric: Metric | None) -> Tensor:

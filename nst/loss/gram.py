@@ -33,7 +33,7 @@ class Gram:
     size: Tensor
 
     @classmethod
-    def of(cls, gram: Tensor, mean: Tensor | None, metric: Metric | None) -> "Gram":
+    def of(cls, gram: Tensor, mean: Tensor, metric: Metric | None) -> "Gram":
         """The target that `nst.loss.gatys.style_loss` compares with, given its moments."""
         size = in_metric(gram, mean, metric).square().sum().clamp_min(SMALLEST_TARGET)
         if metric is None:
@@ -52,6 +52,7 @@ class Gram:
             away = gram - self.moments
             return Compared(away.square().sum() / self.size, away * (2 / self.size), None)
         # |A·D·Aᵀ|² is the inner product of D with Q·D·Q for Q = Aᵀ·A, half of its gradient.
+        assert mean is not None
         away = bordered(gram, mean) - self.moments
         slope = self.form @ away @ (self.form * (2 / self.size))
         # The mean stands in the bottom row and in the last column.

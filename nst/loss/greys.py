@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-from nst.loss.regions import Evaluated
+from nst.loss.evaluated import Evaluated, Losses
 
 
 class AmongGreys:
@@ -11,7 +11,7 @@ class AmongGreys:
     def __init__(self, objective: Evaluated) -> None:
         self.objective = objective
 
-    def evaluate(self, image: Tensor) -> tuple[float, Tensor, object]:
+    def evaluate(self, image: Tensor) -> tuple[float, Tensor, Losses]:
         """As the objective's, of the grey picture."""
         loss, gradient, losses = self.objective.evaluate(_greyed(image))
         return loss, _greyed(gradient), losses

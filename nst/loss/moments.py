@@ -4,7 +4,7 @@ import math
 
 import torch
 from torch import Tensor
-from torch.autograd.function import FunctionCtx
+from torch.autograd.function import BackwardCFunction
 from torch.nn import functional as F
 
 MOST_CHUNKS, FEWEST_CHUNKS = 32, 4
@@ -107,13 +107,13 @@ class MomentsFunction(torch.autograd.Function):
     """`moments` and `pull_back` for autograd."""
 
     @staticmethod
-    def forward(ctx: FunctionCtx, features: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(ctx: BackwardCFunction, features: Tensor) -> tuple[Tensor, Tensor]:
         """As `moments`."""
         ctx.save_for_backward(features)
         return moments(features)
 
     @staticmethod
-    def backward(ctx: FunctionCtx, gram: Tensor, mean: Tensor) -> Tensor:
+    def backward(ctx: BackwardCFunction, gram: Tensor, mean: Tensor) -> Tensor:
         """As `pull_back`, of both."""
         (features,) = ctx.saved_tensors
         pixels = features.shape[2] * features.shape[3]

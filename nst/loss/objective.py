@@ -10,6 +10,7 @@ from nst.features.network import FeatureNetwork
 from nst.features.trace import Source
 from nst.loss.balance import Balance, RemainingStyle
 from nst.loss.content import ContentTarget
+from nst.loss.evaluated import Losses
 from nst.loss.moments import mean_products
 from nst.loss.regions import Region, root_guide
 from nst.loss.statistic import StyleStatistic, effort, statistic_of
@@ -17,15 +18,6 @@ from nst.loss.total_variation import add_total_variation
 from nst.machine.graph import Recorder
 from nst.settings import STYLE_LAYERS, Settings
 from nst.specs import InputError
-
-
-@dataclass(frozen=True)
-class Losses:
-    """The parts of the loss, before they are weighted."""
-
-    content: float
-    style: float
-    total_variation: float
 
 
 @dataclass(frozen=True)
@@ -44,13 +36,13 @@ class _Comparison:
 
     def see(self, activations: Mapping[str, Tensor]) -> tuple[Tensor, Source]:
         """The style loss, a scalar, and where its gradient enters."""
-        features, mean = activations[self.layer], None
+        features = activations[self.layer]
         if self.root is not None:
             features = features * self.root.to(features)
-        if self.target.needs_mean:
-            mean = self.target.mean_of(features, self.root)
-        loss, *slopes = self.target.compare(mean_products(features), mean)
-        return loss, Source(features, *slopes, self.root)
+        needed = self.target.needs_mean
+        mean = self.target.mean_of(features, self.root) if needed else None
+        loss, by_gram, by_mean = self.target.compare(mean_products(features), mean)
+        return loss, Source(features, by_gram, by_mean, self.root)
 
 
 def used_layers(features: FeatureNetwork, settings: Settings) -> dict[str, float]:
@@ -122,11 +114,12 @@ class Objective:
     def _blended(self, region: Region, layers: Iterable[str]) -> dict[str, tuple[Tensor, Tensor]]:
         """The moments of each layer for a region: those of its styles, blended."""
         whole = sum(weight for _, weight in region.styles)
-        blended = dict.fromkeys(layers, (0.0, 0.0))
+        blended: dict[str, tuple[Tensor, Tensor]] = {}
         for style, weight in region.styles:
-            for k, moments in self._moments(style, layers).items():
-                pairs = zip(blended[k], moments, strict=True)
-                blended[k] = tuple(sum_ + weight / whole * part for sum_, part in pairs)
+            share = weight / whole
+            for k, (gram, mean) in self._moments(style, layers).items():
+                grams, means = blended.get(k, (0.0, 0.0))
+                blended[k] = grams + share * gram, means + share * mean
         return blended
 
     def _moments(self, style: Tensor, layers: Iterable[str]) -> dict[str, tuple[Tensor, Tensor]]:

@@ -7,11 +7,12 @@ down to the layer's resolution, so that one mask serves all layers of any networ
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
+
+from nst.loss.evaluated import Evaluated, Losses
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,11 @@ def painted(
     guides: Sequence[Tensor | None], mask: Tensor | None
 ) -> list[tuple[list[int], Tensor | None]]:
     """Which styles, by their numbers, are blended where; see `divide`. Empty areas are left out."""
+    areas: list[tuple[list[int], Tensor | None]]
     areas = [([i], guide) for i, guide in enumerate(guides) if guide is not None]
     rest = [i for i, guide in enumerate(guides) if guide is None]
     if rest:
-        taken = [guide for _, guide in areas]
+        taken = [guide for _, guide in areas if guide is not None]
         areas.append((rest, (1 - torch.stack(taken).sum(0)).clamp(0, 1) if taken else None))
     if mask is not None:
         areas = [(numbers, mask if guide is None else guide * mask) for numbers, guide in areas]
@@ -98,14 +100,6 @@ def root_guide(guide: Tensor, size: tuple[int, int]) -> Tensor:
     return (weights / weights.mean()).sqrt()
 
 
-class Evaluated(Protocol):
-    """What an optimiser runs on; see `nst.loss.objective.Objective`."""
-
-    def evaluate(self, image: Tensor) -> tuple[float, Tensor, object]: ...  # noqa: D102
-
-    def picture(self, image: Tensor) -> Tensor: ...  # noqa: D102
-
-
 class Within:
     """An objective on what is under a mask: outside, the content picture shows, untouched.
 
@@ -117,7 +111,7 @@ class Within:
     def __init__(self, objective: Evaluated, content: Tensor, mask: Tensor) -> None:
         self.objective, self.content, self.mask = objective, content, mask
 
-    def evaluate(self, image: Tensor) -> tuple[float, Tensor, object]:
+    def evaluate(self, image: Tensor) -> tuple[float, Tensor, Losses]:
         """As the objective's, of the picture that is seen."""
         loss, gradient, losses = self.objective.evaluate(self.picture(image))
         return loss, gradient.mul_(self.mask), losses

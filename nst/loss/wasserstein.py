@@ -117,8 +117,9 @@ class Wasserstein:
             features = features.float()
         return channel_means(features, root)
 
-    def compare(self, gram: Tensor, mean: Tensor) -> Compared:
+    def compare(self, gram: Tensor, mean: Tensor | None) -> Compared:
         """The loss of moments: see the module's docstring."""
+        assert mean is not None
         given, gram, mean = gram.dtype, gram.to(self.form), mean.to(self.form)
         covariance, away = covariance_of(gram, mean), mean - self.mean
         between = self.root @ covariance @ self.root.mT + self.ridge * self.covariance

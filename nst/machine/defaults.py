@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 import torch
 
 T = TypeVar("T")
-END = object()
 
 
 @contextmanager
@@ -37,9 +36,10 @@ def in_usual_defaults(steps: Generator[T, Any, Any]) -> Generator[T, None, None]
     try:
         while True:
             with usual_defaults():
-                step = next(steps, END)
-            if step is END:
-                return
+                try:
+                    step = next(steps)
+                except StopIteration:
+                    return
             yield step
     finally:
         with usual_defaults():

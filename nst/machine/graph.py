@@ -46,12 +46,12 @@ class Recorder:
         if self._calls == FIRST_CALLS:
             self._replay = _recorded(function, image)
         elif self._replay is not None:
-            self._prove(image, results)
+            self._prove(self._replay, image, results)
         return results
 
-    def _prove(self, image: Tensor, expected: tuple[Tensor, ...]) -> None:
+    def _prove(self, replay: Function, image: Tensor, expected: tuple[Tensor, ...]) -> None:
         """Use the graph if it gives what the function gives for another image than it recorded."""
-        self._proved = _alike(self._replay(image), expected)
+        self._proved = _alike(replay(image), expected)
         if not self._proved:
             log.warning("A CUDA graph gave something else than what it recorded: slower without.")
             self._replay = None

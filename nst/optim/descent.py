@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 from torch import Tensor
 
-from nst.loss.objective import Losses
-from nst.loss.regions import Evaluated
+from nst.loss.evaluated import Evaluated, Losses
 from nst.machine import allocator
 from nst.optim.optimizer import Optimizer
 from nst.optim.watch import Watch
@@ -49,7 +48,7 @@ def optimise(
                 losses, image = best
                 optimizer.retreat()
             ends = watch.ended or iteration == iterations
-            losses, image = best if ends else (losses, image)
+            losses, image = best if ends and best else (losses, image)
             yield losses, objective.picture(image)
             if ends:
                 return

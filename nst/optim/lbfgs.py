@@ -90,7 +90,7 @@ class ProjectedLBFGS:
         return not loss - self._loss <= LARGEST_RISE * abs(self._loss)  # nor is a NaN better
 
     def _accept(self, loss: float, gradient: Tensor) -> None:
-        if self._gradient is None:
+        if self._gradient is None or self._squares is None:
             self._squares = gradient.square()
         else:
             self._memory.add((self.image, self._accepted), (gradient, self._gradient))
@@ -100,12 +100,13 @@ class ProjectedLBFGS:
 
     def _direction(self) -> Tensor:
         """The step to take from the accepted picture, before projection: a new tensor."""
-        x, gradient = self._accepted, self._gradient
+        x, gradient, squares = self._accepted, self._gradient, self._squares
+        assert gradient is not None and squares is not None
         # 0 where the gradient pushes out of the box, or is 0; a product is quicker than a mask.
         moves = (x - gradient).clamp_(0, 1)
         moves.ne_(x)
         free = gradient * moves
-        diagonal = self._squares + SQUARES_FLOOR * self._squares.mean()
+        diagonal = squares + SQUARES_FLOOR * squares.mean()
         diagonal.log_().mul_(-SQUARES_POWER).exp_()  # a power, in a third of the time
         direction = self._memory.direction(free, diagonal, self._boldness)
         # No number below is read: that would be a wait for the GPU.

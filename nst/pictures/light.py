@@ -69,9 +69,10 @@ def by_gamma(gamma: float) -> Conversion:
 
 def by_code(image: Image.Image) -> Conversion | None:
     """The conversion that a PNG's cICP asks for; None without one, or for sRGB, or if unknown."""
-    if image.format != "PNG" or not getattr(image, "filename", ""):
+    path = getattr(image, "filename", "")
+    if image.format != "PNG" or not path:
         return None
-    code = _chunk(Path(image.filename), b"cICP")
+    code = _chunk(Path(path), b"cICP")
     if len(code) != 4 or code[2] != 0:  # RGB is coded by matrix 0
         return None
     primaries, transfer, full = code[0], code[1], code[3]

@@ -52,7 +52,7 @@ UPRIGHT = {
 """EXIF orientation -> what sets the picture upright."""
 
 
-def prepare(image: Image.Image, what: str = "image") -> Image.Image:
+def prepare(image: Image.Image | None, what: str = "image") -> Image.Image:
     """Return a picture of any mode as a new 8-bit sRGB one: upright, within limits, no metadata.
 
     The mode is RGBA if any pixel is not opaque, else RGB. Of deep pixels, see `nst.pictures.depth`.
@@ -128,11 +128,11 @@ def converted(image: Image.Image, what: str) -> Image.Image:
     levels = levels_of(image, what, gamma) if is_deep(image.mode) else None
     size = ceil(image.width / factor), ceil(image.height / factor)
     rows = factor * max(1, STRIP_PIXELS // (image.width * factor))
-    result = transform = None
+    result, transform = Image.new("RGB", (1, 1)), None
     for top in range(0, image.height, rows):
         strip = image.crop((0, top, image.width, min(top + rows, image.height)))
         part = _eight_bit(strip, levels, what).reduce(factor)
-        if result is None:
+        if top == 0:
             transform = _conversion(image, code, gamma, part.mode.removesuffix("A"))
             result = Image.new("RGBA" if "A" in part.mode else "RGB", size)
         colours = part.convert(part.mode.removesuffix("A"))
@@ -219,6 +219,6 @@ def upright(image: Image.Image) -> Image.Transpose | None:
     """What sets a picture upright, if anything is needed."""
     # Pillow's EXIF parser fails in many ways; none is a reason to refuse a picture.
     try:
-        return UPRIGHT.get(image.getexif().get(ExifTags.Base.Orientation))
+        return UPRIGHT.get(image.getexif().get(ExifTags.Base.Orientation, 1))
     except Exception:
         return None

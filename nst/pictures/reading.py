@@ -103,7 +103,7 @@ def opened(
 
 def _open(file: Path, what: str, formats: Sequence[str]) -> Image.Image:
     try:
-        image = Image.open(file, formats=formats)
+        image = Image.open(file, formats=tuple(formats))
     except UnidentifiedImageError:
         floats = float_tiff.found(file) if "TIFF" in formats else None
         if floats is None:
@@ -117,7 +117,7 @@ def _open(file: Path, what: str, formats: Sequence[str]) -> Image.Image:
 def _most_megapixels(image: Image.Image) -> int:
     if image.info.get("progressive"):  # its decoder holds all of it, whatever size it gives
         return MAX_MEGAPIXELS
-    return FORMAT_MEGAPIXELS.get(image.format, MAX_MEGAPIXELS)
+    return FORMAT_MEGAPIXELS.get(image.format or "", MAX_MEGAPIXELS)
 
 
 def _check_effort(image: Image.Image, file: Path, what: str) -> None:

@@ -2,7 +2,7 @@
 
 import secrets
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from PIL import (
     Image,
@@ -48,7 +48,7 @@ def write_image(
     text.add_text("Features", features)
     if recipe:
         text.add_text(RECIPE_KEY, recipe)
-    options = {
+    options: dict[str, dict[str, Any]] = {
         "PNG": {"pnginfo": text, "compress_level": 4},
         "JPEG": {"quality": 95, "comment": f"Neural style transfer (nst), {features} features"},
         "WEBP": {"quality": 95},

@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from nst.inputs import STYLES, WEIGHTS
-from nst.settings import PRESET_FIELDS
+from nst.presets import PRESET_FIELDS
 from web.page import handlers, instant_events, painting, recall
 from web.page.api import run_inputs
 from web.page.controls import seed_applies

@@ -10,7 +10,8 @@ from nst import InputError, recipe
 from nst.instant.names import title
 from nst.pictures.prepared import note_of
 from nst.pictures.reading import open_image, opened
-from nst.settings import InstantSettings, preset
+from nst.presets import preset
+from nst.settings import InstantSettings
 from web.page import recall
 from web.page.html import curves, examples, film
 from web.page.html.progress import alert, note

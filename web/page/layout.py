@@ -6,7 +6,8 @@ from typing import Any
 
 import gradio as gr
 
-from nst.settings import PRESETS, SPECS
+from nst.presets import PRESETS
+from nst.settings import SPECS
 from web.page import instant_tab
 from web.page.controls import documented, in_groups, in_sight, path_of, picture_input, unread
 from web.page.html import compare, curves, examples, film

@@ -9,7 +9,8 @@ from nst import Settings, recipe
 from nst.costs.memory import check_fits, run_bytes
 from nst.costs.seconds import Estimate, calibrate, estimate
 from nst.pictures import bounds, reading
-from nst.settings import FEATURES, INSTANT_SPECS, PRESETS, SPECS
+from nst.presets import PRESETS
+from nst.settings import FEATURES, INSTANT_SPECS, SPECS
 from nst.specs import Choice, Range
 from web.runs.defaults import START_SPECS
 from web.runs.instant_run import api_name
