@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route, Router
 
 from web.server.disk import FULL
-from web.server.middleware import NOT_HERE, NOT_UNDERSTOOD, Gate
+from web.server.middleware import NOT_HERE, NOT_UNDERSTOOD, PlainAnswers
 
 
 def failing(request):
@@ -25,7 +25,7 @@ def failing(request):
 @pytest.fixture
 def ask():
     paths = ("/gradio_api/run/{name}", "/gradio_api/queue/{name}", "/{name:path}")
-    app = Gate(Router(routes=[Route(path, failing) for path in paths]))
+    app = PlainAnswers(Router(routes=[Route(path, failing) for path in paths]))
 
     async def asked(path):
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)

@@ -4,7 +4,7 @@ from typing import Any
 
 import gradio as gr
 
-from web.page.controls import documented, unread, with_range
+from web.page.controls import as_sent, documented, with_range
 from web.page.instant_tab import style_choice
 from web.page.layout import Inputs
 from web.runs.info import HEIGHT, WIDTH, estimate_run, info
@@ -59,7 +59,7 @@ def connect_api(inputs: Inputs) -> None:
         **run_inputs(inputs),
     )
     sizes = [
-        unread(with_range(gr.Number(s.default, label=s.label, precision=0, visible=False), s))
+        as_sent(with_range(gr.Number(s.default, label=s.label, precision=0, visible=False), s))
         for s in (WIDTH, HEIGHT)
     ]
     # In the queue of the runs: what is measured beside a run would be too slow.

@@ -28,7 +28,7 @@ PICTURE_HELP = (
 """What the API's docs say of every picture that is sent."""
 
 
-def unread(component: Any, read: Callable[[Any], Any] = lambda payload: payload) -> Any:  # noqa: ANN401
+def as_sent(component: Any, read: Callable[[Any], Any] = lambda payload: payload) -> Any:  # noqa: ANN401
     """Have a component hand over what was sent, unchecked.
 
     Gradio's own checks let NaN through and meet other things with unreadable errors; `Settings` and
@@ -66,7 +66,7 @@ def picture_input(name: str, label: str, alt_text: str) -> gr.Image:
         elem_id=f"nst-{name}",
     )
     documented(image, f"{label}. {PICTURE_HELP}")
-    return unread(image, path_of)
+    return as_sent(image, path_of)
 
 
 def widget_of(spec: Range | Choice) -> gr.Slider | gr.Radio:
@@ -75,7 +75,7 @@ def widget_of(spec: Range | Choice) -> gr.Slider | gr.Radio:
         choices = [(spec.titles.get(word, word), word) for word in spec.choices]
         radio = gr.Radio(choices, value=spec.default, label=spec.label, info=spec.help)
         documented(radio, f"{spec.label}. {spec.help}", title=spec.label)
-        return unread(radio)
+        return as_sent(radio)
     slider = gr.Slider(
         spec.minimum,
         spec.maximum,
@@ -85,7 +85,7 @@ def widget_of(spec: Range | Choice) -> gr.Slider | gr.Radio:
         info=spec.help,
         precision=0 if isinstance(spec.default, int) else None,
     )
-    return unread(with_range(slider, spec))
+    return as_sent(with_range(slider, spec))
 
 
 def with_range(component: Any, spec: Range) -> Any:  # noqa: ANN401

@@ -8,7 +8,7 @@ import gradio as gr
 from nst.instant.names import title
 from nst.settings import INSTANT_SPECS
 from nst.specs import Choice
-from web.page.controls import documented, unread, widget_of
+from web.page.controls import as_sent, documented, widget_of
 from web.page.html.progress import note
 from web.page.html.thumbnails import style_tiles
 
@@ -76,7 +76,7 @@ def style_choice(name: str, **options: object) -> gr.Dropdown:
         choices, value=spec.default, label=spec.label, info=spec.help, filterable=False, **options
     )
     documented(dropdown, f"{spec.label}. {spec.help}", title=spec.label)
-    return unread(dropdown)
+    return as_sent(dropdown)
 
 
 def mix_applies(second_style: object) -> dict[str, Any]:

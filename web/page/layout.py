@@ -9,7 +9,7 @@ import gradio as gr
 from nst.presets import PRESETS
 from nst.settings import SPECS
 from web.page import instant_tab
-from web.page.controls import documented, in_groups, in_sight, path_of, picture_input, unread
+from web.page.controls import as_sent, documented, in_groups, in_sight, path_of, picture_input
 from web.page.html import compare, curves, examples, film
 from web.page.pictures.more_pictures import more_pictures
 from web.runs.jpeg import small
@@ -98,8 +98,8 @@ def _inputs() -> Inputs:
             controls = _controls()
         with gr.Tab("Instant styles", id="instant"):
             instant = instant_tab.lay_out()
-    visit = unread(gr.Textbox(visible=False, label="Visit"))
-    was_used = unread(gr.Checkbox(visible=False, label="Was used"))
+    visit = as_sent(gr.Textbox(visible=False, label="Visit"))
+    was_used = as_sent(gr.Checkbox(visible=False, label="Was used"))
     return Inputs(visit, was_used, **pictures, modes=modes, **controls, instant=instant)
 
 
@@ -122,7 +122,7 @@ def _controls() -> dict[str, Any]:
         paint = gr.Button("Paint", variant="primary", size="lg", scale=2, min_width=120)
         stop = gr.Button("Stop", variant="stop", size="lg", interactive=False, min_width=80)
     estimate = gr.HTML(elem_classes="nst-note")
-    preset = unread(gr.Radio(list(PRESETS), label="Preset", info=PRESET_HELP))
+    preset = as_sent(gr.Radio(list(PRESETS), label="Preset", info=PRESET_HELP))
     settings = in_sight()
     more = more_pictures()
     start, grouped = in_groups(without=more.weights)
@@ -140,7 +140,7 @@ def _controls() -> dict[str, Any]:
         "mask_editor": more.editor,
         "paint_there": more.paint_there,
         "keep_there": more.keep_there,
-        "resume": unread(resume),
+        "resume": as_sent(resume),
         "preset": preset,
         "paint": paint,
         "stop": stop,
@@ -196,7 +196,7 @@ def _result() -> gr.Image:
         elem_classes="nst-picture",
         alt_text=RESULT_ALT,
     )
-    return unread(image, path_of)
+    return as_sent(image, path_of)
 
 
 def compare_pair(pair: examples.Pair) -> str:

@@ -25,7 +25,7 @@ NOT_UNDERSTOOD = "The request cannot be understood: see the API's description, /
 log = logging.getLogger("nst.app")
 
 
-class Gate:
+class PlainAnswers:
     """ASGI middleware: a request that makes Gradio fail is answered with a sentence, not with 500.
 
     What the app itself does runs in the queue, where `web.runs` turns failures into sentences: only

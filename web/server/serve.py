@@ -15,7 +15,7 @@ from web.server.admission import limit
 from web.server.disk import temporary_files
 from web.server.gradio_private import other_versions
 from web.server.limits import SESSIONS, UPLOAD_BYTES, turn
-from web.server.middleware import Gate
+from web.server.middleware import PlainAnswers
 from web.server.requests import BodyLimit, ExactCancel, OwnStreams
 from web.server.tool_calls import ToolCalls
 
@@ -48,7 +48,7 @@ def serve(prepare: Callable[[], None], build: Callable[[], gr.Blocks], **look: o
             max_file_size=UPLOAD_BYTES,
             state_session_capacity=SESSIONS,
             enable_monitoring=False,
-            app_kwargs={"middleware": [Middleware(Gate), *middleware(page)]},
+            app_kwargs={"middleware": [Middleware(PlainAnswers), *middleware(page)]},
             **look,
         )
         ended = turn().ended()
