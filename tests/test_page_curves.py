@@ -4,11 +4,12 @@ import re
 import xml.etree.ElementTree as ElementTree
 
 from web.page.html.curves import NOTHING, plot
+from web.runs.progress import Progress
 
 
-def point(iteration: int, size: int, content: float, style: float) -> dict:
+def point(iteration: int, size: int, content: float, style: float) -> Progress:
     losses = {"content_loss": content, "style_loss": style}
-    return {"iteration": iteration, "total": 100, "size": size, **losses}
+    return Progress(iteration=iteration, total=100, size=size, **losses)
 
 
 POINTS = [point(10, 256, 1, 0.1), point(50, 256, 0.1, 0.01), point(100, 512, 0.1, 0)]

@@ -1,17 +1,18 @@
 """A run's progress in words."""
 
+from dataclasses import replace
+
 from web.page.html.progress import alert, describe_features, progress_bar
+from web.runs.progress import Progress
 from web.server.networks import networks
 
 
 def test_the_progress_bar_says_where_the_run_is():
-    progress = {"iteration": 50, "total": 200, "size": 256, "device": "cpu"}
-    progress |= {"content_loss": 0.5, "style_loss": 0.5}
-    progress |= {"seconds": 4.2, "eta_seconds": 12.4, "done": False, "features": "compact"}
+    progress = Progress(iteration=50, total=200, size=256, seconds=4.2, eta_seconds=12.4)
     text = progress_bar(progress)
     assert 'aria-valuenow="25"' in text and "width: 25.0%" in text
     assert "Iteration 50 of 200 at 256 px · 4 s gone, about 12 s left" in text
-    assert "Done: 200 iterations" in progress_bar(progress | {"iteration": 200, "done": True})
+    assert "Done: 200 iterations" in progress_bar(replace(progress, iteration=200, done=True))
 
 
 def test_the_status_line_says_what_runs_and_why(monkeypatch):

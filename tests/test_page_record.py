@@ -6,6 +6,7 @@ import itertools
 import pytest
 from PIL import Image
 
+from web.runs.progress import Progress
 from web.runs.record import COMPARED, LONGEST, MOST_FRAMES, Record
 
 
@@ -20,9 +21,9 @@ def test_it_keeps_the_first_picture_and_the_last(picture, tmp_path):
     other = tmp_path / "other.jpg"
     Image.new("RGB", (1600, 400), "blue").save(other)
     record = Record({})
-    record.add(picture, {"iteration": 0, "done": False})
-    record.add(str(other), {"iteration": 1, "done": True})
-    assert record.latest["iteration"] == 1
+    record.add(picture, Progress(iteration=0, total=9, done=False))
+    record.add(str(other), Progress(iteration=1, total=9, done=True))
+    assert record.latest.iteration == 1
     assert record.before != record.after and len(record.frames) == len(record.points) == 2
     assert _size(record.after) == (COMPARED, COMPARED // 4)
     assert _size(record.frames[0]) == (LONGEST, LONGEST // 4)
@@ -33,8 +34,8 @@ def test_a_long_run_is_thinned_out_evenly(tmp_path):
     Image.new("RGB", (8, 8)).save(path)
     record, last = Record({}), 5 * MOST_FRAMES
     for iteration in range(last + 1):
-        record.add(str(path), {"iteration": iteration, "done": iteration == last})
-    kept = [point["iteration"] for point in record.points]
+        record.add(str(path), Progress(iteration=iteration, total=9, done=iteration == last))
+    kept = [point.iteration for point in record.points]
     assert MOST_FRAMES / 2 < len(kept) <= MOST_FRAMES and len(record.frames) == len(kept)
     assert kept[0] == 0 and kept[-1] == last
     assert {b - a for a, b in itertools.pairwise(kept)} == {8}

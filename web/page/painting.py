@@ -135,11 +135,11 @@ def _shown(values: Values, record: Record, folder: Path) -> Iterator[Update]:
             "bar": progress_bar(progress),
             "curves": spared(lambda: curves.plot(record.points[1:]), gr.skip()),
             "download": gr.update(value=picture, interactive=True),
-            "resume": progress["run"] or "",
+            "resume": progress.run or "",
         }
-        whole = progress["done"] and not progress["note"]
+        whole = progress.done and not progress.note
         if whole and not any(values.get(name) for name in NOT_ESTIMATED):
-            spared(lambda: learn(record.size, values, progress["seconds"]), None)  # noqa: B023
+            spared(lambda: learn(record.size, values, progress.seconds), None)  # noqa: B023
 
 
 def _cannot_go_on(error: gr.Error) -> str:
@@ -162,7 +162,7 @@ def in_its_place(error: gr.Error) -> Update:
 def _came_of(record: Record, folder: Path, end: Ending | None) -> Update:
     """Updates for what came of a run, done or not; the picture goes to the visit's strip."""
     update = {"use_as_content": gr.update(interactive=True), "more": gr.update(interactive=True)}
-    if end and not record.latest["done"]:
+    if end and not record.latest.done:
         update["bar"] = progress_bar(record.latest, stopped=True)
         update["bar"] += note(LEFT) if end is Ending.LEFT else ""
     update |= spared(lambda: _beside(record), {})
@@ -172,11 +172,11 @@ def _came_of(record: Record, folder: Path, end: Ending | None) -> Update:
 def _beside(record: Record) -> Update:
     """Updates for what is shown beside a picture: the comparison, the film, the visit's strip."""
     words = f"Painted with {recall.in_words(recall.checked(record.values))}"
-    if not record.latest["done"]:
-        words += f", stopped at iteration {record.latest['iteration']}"
+    if not record.latest.done:
+        words += f", stopped at iteration {record.latest.iteration}"
     return {
         "compare": compare.compare(record.before, record.after, words),
-        "film": film.film(record.frames, [point["iteration"] for point in record.points]),
+        "film": film.film(record.frames, [point.iteration for point in record.points]),
         "strip": {
             "id": token_hex(8),  # the same picture comes again when the page does
             "picture": data_url(small(record.after, KEPT)),

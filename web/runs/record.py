@@ -6,7 +6,7 @@ from io import BytesIO
 from PIL import Image
 
 from web.runs.jpeg import small
-from web.runs.stylize_run import Progress
+from web.runs.progress import Progress
 
 LONGEST = 480
 """Longest side of a film's frames, in pixels."""
@@ -21,14 +21,14 @@ class Record:
 
     Attributes:
         values: the run's settings, and "features", as they were asked for.
-        latest: the latest progress.
+        latest: the latest progress; None before there was any.
         before, after: the photograph and the latest picture, as JPEG files.
         frames: JPEG files, evenly spaced over the run, at most `MOST_FRAMES`.
         points: the progress at each frame.
     """
 
     values: dict[str, object]
-    latest: Progress = field(default_factory=dict)
+    latest: Progress | None = None
     before: bytes = b""
     after: bytes = b""
     frames: list[bytes] = field(default_factory=list)
@@ -47,7 +47,7 @@ class Record:
         self.latest = progress
         self.after = small(picture, COMPARED)
         self.before = self.before or self.after  # a run's first picture is the photograph
-        if self._count % self._every == 0 or progress["done"]:
+        if self._count % self._every == 0 or progress.done:
             self.frames.append(small(self.after, LONGEST))
             self.points.append(progress)
         self._count += 1

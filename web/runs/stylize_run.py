@@ -8,7 +8,7 @@ import logging
 import tempfile
 import time
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -30,12 +30,12 @@ from nst.resume import State
 from nst.settings import FEATURES
 from web.runs.attempts import shown, stylize_or_smaller
 from web.runs.kept_states import states
+from web.runs.progress import Progress
 from web.server import limits, worker
 from web.server.disk import FULL, is_full, make_room
 from web.server.networks import networks
 from web.server.zerogpu import HERE, gpu_seconds, in_plain_words
 
-Progress = dict[str, Any]
 log = logging.getLogger("nst.app")
 
 
@@ -98,31 +98,6 @@ def _stylize_on_gpu(
             yield Update(step, seconds, made_by, features.name, str(features.device))
 
 
-def _progress(
-    step: Step,
-    seconds: float,
-    features: str | None = None,
-    device: str | None = None,
-    run: str | None = None,
-) -> Progress:
-    left = seconds * (1 / step.work_done - 1) if step.work_done else None
-    return {
-        "iteration": step.iteration,
-        "total": step.total,
-        "size": step.size,
-        "content_loss": step.content_loss,
-        "style_loss": step.style_loss,
-        "tv_loss": step.tv_loss,
-        "seconds": round(seconds, 2),
-        "eta_seconds": None if left is None else round(left, 2),
-        "features": features,
-        "device": device,
-        "done": step.done,
-        "run": run,
-        "note": step.note,
-    }
-
-
 def _opened(files: Mapping[str, str | None]) -> dict[str, Any]:
     """The picture arguments of `stylize`, from files by the API's names."""
     words = {name: name.replace("_", " ") for name in (*STYLES, *MASKS)}
@@ -165,7 +140,7 @@ def _paint(
     # Something is yielded before the GPU is asked for: a run that is cancelled before its first
     # yield would hold the GPU to its end.
     start = _start_of(pictures["content"], settings)
-    picture, begun = _save(start, features, "", folder), _progress(start, 0.0)
+    picture, begun = _save(start, features, "", folder), Progress.of(start, 0.0)
     yield picture, begun
     # Others that need the worker do not wait for a download, and none is tried in a GPU's time.
     networks().loaded(features) if HERE else features_of(features)
@@ -181,7 +156,10 @@ def _paint(
                 name = states().keep(step.state) if step.state else None
                 if step.image:
                     picture = _save(step, update.network, made.text() if made else "", folder)
-                yield picture, _progress(step, update.seconds, update.network, update.device, name)
+                yield (
+                    picture,
+                    Progress.of(step, update.seconds, update.network, update.device, name),
+                )
 
 
 def _start_of(content: Image.Image, settings: Settings) -> Step:
@@ -252,6 +230,14 @@ def sentences() -> Iterator[None]:
         ) from error
 
 
+def _as_dicts(
+    steps: Iterator[tuple[str, Progress]],
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The same for programs."""
+    for picture, progress in steps:
+        yield picture, asdict(progress)
+
+
 # Programs may leave out what has a default of None here.
 def stylize_pictures(
     content: str | None,
@@ -267,7 +253,7 @@ def stylize_pictures(
     start: str | None = None,
     resume: str | None = None,
     **values: object,
-) -> Generator[tuple[str, Progress], None, None]:
+) -> Generator[tuple[str, dict[str, Any]], None, None]:
     """Paint the content picture in the manner of the style picture, streaming the progress.
 
     It yields the picture so far as a JPEG file, at last the result as a PNG file, each with where
@@ -288,8 +274,8 @@ def stylize_pictures(
         resume: What progress called run in the last answer of an earlier run with the same pictures
             and settings: this run goes on from there with the optimiser's memory.
     """
-    files = dict(zip(STYLES, (style, style_2, style_3, style_4), strict=True))
+    files = {"content": content, "mask": mask, "start": start}
+    files |= zip(STYLES, (style, style_2, style_3, style_4), strict=True)
     files |= zip(MASKS, (style_mask, style_2_mask, style_3_mask, style_4_mask), strict=True)
-    files |= {"content": content, "mask": mask, "start": start}
     with sentences(), tempfile.TemporaryDirectory(prefix="nst-") as folder:
-        yield from _paint(Path(folder), files, resume, **values)
+        yield from _as_dicts(_paint(Path(folder), files, resume, **values))

@@ -17,7 +17,7 @@ from web.server import gradio_private
 
 HERE = gradio_private.is_zerogpu()
 """Whether this is ZeroGPU."""
-START_SECONDS, ITERATION_SECONDS, MEGAPIXEL_SECONDS = 10.0, 0.02, 0.03
+START_SECONDS, ITERATION_SECONDS, MEGAPIXEL_SECONDS = 12.0, 0.02, 0.03
 """What a run takes at most: to start, an iteration, and what it adds for each megapixel."""
 COLOR_SECONDS = 0.5
 """What a choice of colours adds at most for each megapixel of the photograph: it is changed, and

@@ -3,7 +3,9 @@
 import math
 from collections.abc import Sequence
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter
+
+from web.runs.progress import Progress
 
 WIDTH, HEIGHT, LEFT, BOTTOM = 480, 220, 44, 24
 """Of the plot and its margins, in the plot's own units."""
@@ -16,19 +18,19 @@ FLOOR = 1e-6
 NOTHING = '<p class="nst-empty">During a run, this shows how its losses fall.</p>'
 
 
-def plot(points: Sequence[dict[str, float]]) -> str:
-    """The HTML of the loss curves; each point has an "iteration", "total", "size" and the losses.
+def plot(points: Sequence[Progress]) -> str:
+    """The HTML of the loss curves, of a run's progress at some moments.
 
     The curves start anew with every size: a finer picture is compared with finer targets.
     """
     if not points:
         return NOTHING
-    logs = [_log(point[name]) for point in points for name in LOSSES]
+    logs = [_log(getattr(point, name)) for point in points for name in LOSSES]
     low = math.floor(min(logs))
     high = max(math.ceil(max(logs)), low + 1)
 
     def x(iteration: float) -> float:
-        return LEFT + (WIDTH - LEFT - 4) * iteration / points[0]["total"]
+        return LEFT + (WIDTH - LEFT - 4) * iteration / points[0].total
 
     def y(log: float) -> float:
         return 4 + (HEIGHT - BOTTOM - 4) * (high - log) / (high - low)
@@ -39,12 +41,12 @@ def plot(points: Sequence[dict[str, float]]) -> str:
         for power in range(low, high + 1)
     )
     curves = ""
-    for size, group in groupby(points, key=itemgetter("size")):
+    for size, group in groupby(points, key=attrgetter("size")):
         scale = list(group)
-        first = x(scale[0]["iteration"])
+        first = x(scale[0].iteration)
         curves += f'<text x="{first:.1f}" y="{HEIGHT - 6}">{size:g} px</text>'
         for name in LOSSES:
-            line = " ".join(f"{x(p['iteration']):.1f},{y(_log(p[name])):.1f}" for p in scale)
+            line = " ".join(f"{x(p.iteration):.1f},{y(_log(getattr(p, name))):.1f}" for p in scale)
             curves += f'<polyline class="{name}" points="{line}"/>'
     legend = "".join(f'<li class="{name}">{words}</li>' for name, words in LOSSES.items())
     return (
@@ -54,10 +56,10 @@ def plot(points: Sequence[dict[str, float]]) -> str:
     )
 
 
-def _in_words(point: dict[str, float]) -> str:
+def _in_words(point: Progress) -> str:
     return (
-        f"Losses at iteration {point['iteration']} of {point['total']}: "
-        f"content {point['content_loss']:.3f}, style {point['style_loss']:.4f}"
+        f"Losses at iteration {point.iteration} of {point.total}: "
+        f"content {point.content_loss:.3f}, style {point.style_loss:.4f}"
     )
 
 

@@ -3,7 +3,8 @@
 from html import escape
 
 from nst import InputError
-from web.runs.stylize_run import Progress, features_of
+from web.runs.progress import Progress
+from web.runs.stylize_run import features_of
 from web.server.zerogpu import device_of
 
 
@@ -12,38 +13,38 @@ def progress_bar(progress: Progress | None, stopped: bool = False) -> str:
 
     None stands for a run that waits for its turn.
     """
-    share = progress["iteration"] / progress["total"] if progress else 0
+    share = progress.iteration / progress.total if progress else 0
     return (
         '<div class="nst-bar" role="progressbar" aria-label="Progress" '
         f'aria-valuemin="0" aria-valuemax="100" aria-valuenow="{100 * share:.0f}">'
         f'<span style="width: {share:.1%}"></span></div>'
         f'<div class="nst-text" role="status"><b>{_where(progress, stopped)}</b>'
         f"<span>{_losses(progress)}</span></div>"
-    ) + (note(progress["note"]) if progress and progress.get("note") else "")
+    ) + (note(progress.note) if progress and progress.note else "")
 
 
 def _where(progress: Progress | None, stopped: bool) -> str:
     if progress is None:
         return "Waiting for a free place …"
     if stopped:
-        return f"Stopped at iteration {progress['iteration']} of {progress['total']}"
-    if progress["done"]:
-        return f"Done: {progress['iteration']} iterations in {progress['seconds']:.0f} s"
-    if progress["iteration"] == 0:
+        return f"Stopped at iteration {progress.iteration} of {progress.total}"
+    if progress.done:
+        return f"Done: {progress.iteration} iterations in {progress.seconds:.0f} s"
+    if progress.iteration == 0:
         return "Starting …"
     return (
-        f"Iteration {progress['iteration']} of {progress['total']} at {progress['size']} px · "
-        f"{progress['seconds']:.0f} s gone, about {progress['eta_seconds']:.0f} s left"
+        f"Iteration {progress.iteration} of {progress.total} at {progress.size} px · "
+        f"{progress.seconds:.0f} s gone, about {progress.eta_seconds or 0:.0f} s left"
     )
 
 
 def _losses(progress: Progress | None) -> str:
-    if not progress or not progress["iteration"]:
+    if not progress or not progress.iteration:
         return ""
     return (
-        f"content loss {progress['content_loss']:.3f} · "
-        f"style loss {progress['style_loss']:.4f} · "
-        f"{progress['features']} on {progress['device']}"
+        f"content loss {progress.content_loss:.3f} · "
+        f"style loss {progress.style_loss:.4f} · "
+        f"{progress.features} on {progress.device}"
     )
 
 

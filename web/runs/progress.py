@@ -1,0 +1,58 @@
+"""Where a run is, as the page shows it and programs are told."""
+
+from dataclasses import dataclass
+
+from nst import Step
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """A run's progress; programs get its fields as a dict, in this order.
+
+    Attributes:
+        iteration, total, size, content_loss, style_loss, tv_loss, done, note: as `nst.Step` has.
+        seconds, eta_seconds: gone and left; None before that can be told.
+        features, device: by which it is made; None before that is known.
+        run: the name by which a later run goes on from this one; None unless it ended.
+    """
+
+    iteration: int
+    total: int
+    size: int = 0
+    content_loss: float = 0.0
+    style_loss: float = 0.0
+    tv_loss: float = 0.0
+    seconds: float = 0.0
+    eta_seconds: float | None = None
+    features: str | None = None
+    device: str | None = None
+    done: bool = False
+    run: str | None = None
+    note: str = ""
+
+    @classmethod
+    def of(
+        cls,
+        step: Step,
+        seconds: float,
+        features: str | None = None,
+        device: str | None = None,
+        run: str | None = None,
+    ) -> "Progress":
+        """The progress after a step, so many seconds after the run began."""
+        left = seconds * (1 / step.work_done - 1) if step.work_done else None
+        return cls(
+            iteration=step.iteration,
+            total=step.total,
+            size=step.size,
+            content_loss=step.content_loss,
+            style_loss=step.style_loss,
+            tv_loss=step.tv_loss,
+            seconds=round(seconds, 2),
+            eta_seconds=None if left is None else round(left, 2),
+            features=features,
+            device=device,
+            done=step.done,
+            run=run,
+            note=step.note,
+        )
