@@ -1,6 +1,7 @@
 """What the page's events do."""
 
 from functools import partial
+from types import SimpleNamespace
 
 import gradio as gr
 import pytest
@@ -10,6 +11,7 @@ from nst.settings import SPECS
 from web.page import recall
 from web.page.handlers import (
     check_picture,
+    restore,
     say_estimate,
     show_pair,
     take_example,
@@ -68,3 +70,10 @@ def test_clicks_that_no_page_sends_are_one_sentence(sent):
         with pytest.raises(gr.Error, match="There is no example of that name"):
             handler(event)
     assert use_kept(event)[0] == recall.DEFAULTS["iterations"]
+
+
+def test_settings_come_back_without_a_word_unless_a_link_is_wrong():
+    *values, said = restore(None, SimpleNamespace(query_params={}))
+    assert values == list(recall.DEFAULTS.values()) and said == gr.skip()
+    *_, said = restore(None, SimpleNamespace(query_params={"size": "big"}))
+    assert "The link's settings were not used: size must be" in said

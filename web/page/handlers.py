@@ -131,7 +131,8 @@ def use_kept(event: gr.EventData) -> list[object]:
 
 def restore(kept: object, request: gr.Request) -> list[object]:
     """The settings of the link that was followed, else those of the last visit; and a sentence."""
-    values, problem = None, ""
+    # Nothing is said where nothing is wrong: what a page shows that comes back is there already.
+    values, problem = None, gr.skip()
     try:
         values = recall.of_link(request.query_params)
     except InputError as error:
