@@ -76,4 +76,4 @@ def test_settings_come_back_without_a_word_unless_a_link_is_wrong():
     *values, said = restore(None, SimpleNamespace(query_params={}))
     assert values == list(recall.DEFAULTS.values()) and said == gr.skip()
     *_, said = restore(None, SimpleNamespace(query_params={"size": "big"}))
-    assert "The link's settings were not used: size must be" in said
+    assert "settings were not used: size must be" in said
