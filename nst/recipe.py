@@ -98,7 +98,7 @@ def parse(text: str) -> Recipe:
         InputError: as `read`.
     """
     try:
-        fields = json.loads(text, object_pairs_hook=_once) if len(text) <= LONGEST else None
+        fields = json.loads(text, object_pairs_hook=each_once) if len(text) <= LONGEST else None
     except (ValueError, RecursionError) as error:
         raise InputError(ALIEN) from error
     required = {"settings", "features", "network", "software"}
@@ -121,8 +121,12 @@ def parse(text: str) -> Recipe:
     return Recipe(kind(**settings), features, network[:40], software[:40], before)
 
 
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """The fields of a JSON object, of which none may stand twice: who is to say which counts."""
+def each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """The fields of a JSON object, of which none may stand twice: who is to say which counts.
+
+    Raises:
+        ValueError: one does.
+    """
     fields = dict(pairs)
     if len(fields) < len(pairs):
         raise ValueError("a field stands twice")

@@ -34,15 +34,15 @@ def test_a_recipe_names_what_ran_and_nothing_private(tiny, content, style):
 
 def test_another_weight_is_another_version():
     from nst import load_features
-    from nst.features.loading import _version
+    from nst.machine.weights import fingerprint
 
     first, second = load_features("compact"), load_features("compact")
     assert first.version == second.version
     assert len(first.version) == 8
     network = second.float()
-    before = _version(network)
+    before = fingerprint(network.parameters())
     network.convolutions[3].weight[0, 0, 0, 0] += 1
-    assert _version(network) != before
+    assert fingerprint(network.parameters()) != before
 
 
 def test_networks_are_compared_by_what_their_recipes_tell():

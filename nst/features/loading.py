@@ -1,6 +1,5 @@
 """load_features(): a network by name, on the device and in the precision that suit it."""
 
-import hashlib
 from pathlib import Path
 
 import torch
@@ -11,7 +10,7 @@ from nst.features.vgg19 import load_vgg19, vgg19_file
 from nst.machine.defaults import usual_defaults
 from nst.machine.device import default_device
 from nst.machine.precision import fastest_dtype
-from nst.machine.weights import damaged, read_weights
+from nst.machine.weights import damaged, fingerprint, read_weights
 from nst.settings import FEATURES
 from nst.specs import InputError
 
@@ -45,25 +44,16 @@ def load_features(
         network = load_vgg19(vgg19_file())
     else:
         network = _load_compact()
-    network.version = _version(network)
-    network.to(device)
-    for weights in network.parameters():
-        if weights.ndim == 4:
-            weights.data = weights.contiguous(memory_format=torch.channels_last)
+    # Not of the metrics, which each machine rounds by itself.
+    network.version = fingerprint(network.parameters())
+    # torch's types do not know this form of it.
+    network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     network.convolutions.to(dtype or fastest_dtype(device))
     network.metrics = {
         layer: Metric(metric.weight.to(device), metric.bias.to(device))
         for layer, metric in network.metrics.items()
     }
     return network.requires_grad_(False).eval()
-
-
-def _version(network: FeatureNetwork) -> str:
-    """A fingerprint of the weights as they were loaded."""
-    digest = hashlib.sha256()
-    for weights in network.parameters():  # not the metrics, which each machine rounds by itself
-        digest.update(weights.detach().contiguous().numpy().tobytes())
-    return digest.hexdigest()[:8]
 
 
 def _choose(device: torch.device) -> FeatureNetwork:

@@ -9,7 +9,6 @@ The optimisation of `nst.transfer` paints in the manner of any picture; this pai
 that were learned beforehand (Johnson et al. 2016), hundreds of times as fast.
 """
 
-import hashlib
 import json
 import math
 from collections.abc import Iterator
@@ -27,7 +26,7 @@ from nst.machine.available import available_bytes, gigabytes
 from nst.machine.defaults import usual_defaults
 from nst.machine.device import default_device
 from nst.machine.precision import fastest_dtype
-from nst.machine.weights import damaged, read_weights
+from nst.machine.weights import damaged, fingerprint, read_weights
 from nst.pictures import bounds, prepared, tensors
 from nst.settings import InstantSettings
 from nst.specs import InputError
@@ -65,10 +64,7 @@ def load_instant(
         network.load_state_dict(weights)
     except (LookupError, RuntimeError, ValueError) as error:  # whole, but another network's
         raise damaged("the instant styles", path) from error
-    digest = hashlib.sha256()
-    for parameter in network.state_dict().values():
-        digest.update(parameter.float().contiguous().numpy().tobytes())
-    network.version = digest.hexdigest()[:8]
+    network.version = fingerprint(tensor.float() for tensor in network.state_dict().values())
     for kernel in network.kernels():
         kernel.data = kernel.data.to(network.dtype)
     return network.to(device).requires_grad_(False).eval()

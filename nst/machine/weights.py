@@ -1,5 +1,6 @@
 """Weights from safetensors files that ship with the project, checked as VGG19's are."""
 
+import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -30,6 +31,14 @@ def read_weights(path: Path, network: str) -> tuple[dict[str, torch.Tensor], dic
     except (OSError, SafetensorError, RuntimeError, ValueError) as error:
         raise damaged(network, path) from error
     return weights, texts
+
+
+def fingerprint(tensors: Iterable[torch.Tensor]) -> str:
+    """Eight hexadecimal digits that change with any of the weights, given in float32."""
+    digest = hashlib.sha256()
+    for tensor in tensors:
+        digest.update(tensor.detach().contiguous().numpy().tobytes())
+    return digest.hexdigest()[:8]
 
 
 def damaged(network: str, path: Path) -> InputError:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from secrets import token_hex
 from typing import Any
 
 import gradio as gr
@@ -19,10 +18,10 @@ from web.page.html.examples import pictures
 from web.page.html.progress import alert, note
 from web.page.instant_tab import REFINE_FIRST, mix_applies
 from web.page.layout import ANY, Inputs, Outputs
-from web.page.painting import KEPT, in_its_place
+from web.page.painting import for_the_strip, in_its_place
 from web.page.wiring import AT_ONCE, PRIVATE, on, scroll
 from web.runs.instant_run import Info, api_name, paint_instantly
-from web.runs.jpeg import data_url, fitted, small
+from web.runs.jpeg import fitted, small
 from web.runs.record import COMPARED
 from web.runs.stylize_run import sentences
 from web.runs.visits import visits
@@ -89,11 +88,7 @@ def _shown(content: str, picture: str, info: Info) -> dict[str, Any]:
         "use_as_content": gr.update(interactive=True),
         "more": gr.update(interactive=False),
         "resume": "",
-        "strip": {
-            "id": token_hex(8),
-            "picture": data_url(small(after, KEPT)),
-            "words": words,
-        },
+        "strip": for_the_strip(after, words),
     }
 
 

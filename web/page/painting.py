@@ -177,13 +177,14 @@ def _beside(record: Record) -> Update:
     return {
         "compare": compare.compare(record.before, record.after, words),
         "film": film.film(record.frames, [point.iteration for point in record.points]),
-        "strip": {
-            "id": token_hex(8),  # the same picture comes again when the page does
-            "picture": data_url(small(record.after, KEPT)),
-            "words": words,
-            "settings": record.values,
-        },
+        "strip": for_the_strip(record.after, words, settings=record.values),
     }
+
+
+def for_the_strip(picture: bytes, words: str, **more: object) -> dict[str, object]:
+    """What the visit's strip keeps of a picture, a JPEG file."""
+    # By its id it is known when it comes again, as the page does.
+    return {"id": token_hex(8), "picture": data_url(small(picture, KEPT)), "words": words, **more}
 
 
 def _animation(record: Record, folder: Path) -> Update:

@@ -38,7 +38,7 @@ ANALYTICS = 20
 
 
 def limit(page: gr.Blocks) -> None:
-    """Give a page its queue, with a door."""
+    """Give a page its queue, with these bounds."""
     # With api_open, programs could post to a run's address past the queue.
     page.queue(max_size=limits.EVENTS, default_concurrency_limit=1, api_open=False)
     queue = queue_of(page)
@@ -79,10 +79,11 @@ async def withdraw(page: gr.Blocks, session: str | None) -> None:
     queue = queue_of(page)
     runs = queue.event_queue_per_concurrency_id.get(PAINTING)
     for event in [run for run in runs.queue if run.session_hash == session] if runs else []:
-        await _take_out(event, queue)
+        await take_out(event, queue)
 
 
-async def _take_out(event: Event, queue: Queue) -> None:
+async def take_out(event: Event, queue: Queue) -> None:
+    """Take an event that waits out of the queue; who asked for it keeps what is shown."""
     await queue.remove_from_queue(event_id(event))
     # With nothing as its answer, Gradio's page has the run fail.
     unchanged = {"data": [gr.skip() for _ in event.fn.outputs], "is_generating": False}

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.server import limits
-from web.server.admission import _take_out
+from web.server.admission import take_out
 from web.server.gradio_private import function_id, queue_of
 
 
@@ -99,7 +99,7 @@ class ExactCancel:
         if event is None or named != (event.session_hash, function_id(event)):
             return await JSONResponse({"success": False})(scope, receive, send)
         if event in queue.event_queue_per_concurrency_id[event.concurrency_id].queue:
-            await _take_out(event, queue)
+            await take_out(event, queue)
             return await JSONResponse({"success": True})(scope, receive, send)
         return await self.app(scope, replayed(body, receive), send)
 

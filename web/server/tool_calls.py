@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from nst.recipe import each_once
 from web.server.requests import replayed
 
 TOOLS = re.compile(r".*/gradio_api/mcp/?")
@@ -50,7 +51,7 @@ def parsed(body: bytes) -> Any:  # noqa: ANN401 - JSON
         ValueError: it is none, has NaN, a lone surrogate, or a key twice.
         RecursionError: it is nested too deeply.
     """
-    value = json.loads(body, parse_constant=_refuse, object_pairs_hook=_once)
+    value = json.loads(body, parse_constant=_refuse, object_pairs_hook=each_once)
     json.dumps(value, ensure_ascii=False).encode()  # a UnicodeError is a ValueError
     return value
 
@@ -72,9 +73,3 @@ def problem(message: object) -> str:
 
 def _refuse(constant: str) -> None:
     raise ValueError(constant)
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len(found := dict(pairs)) < len(pairs):
-        raise ValueError("a key twice")
-    return found
