@@ -25,7 +25,7 @@ from nst.features.loading import load_features
 from nst.features.network import FeatureNetwork
 from nst.instant.names import instant_styles
 from nst.machine.available import has_run_out
-from nst.machine.device import default_device
+from nst.machine.device import has_cuda
 from nst.settings import FEATURES, MOST_STYLES, SPECS, InstantSettings, Settings, starting_specs
 from nst.specs import InputError
 from nst.step import Step
@@ -66,8 +66,7 @@ def _parser() -> Parser:
             help=f"a picture: white where style {number + 1} goes instead of being blended",
         )
     parser.add_argument("--start", help="a picture to start from; it implies --init image")
-    gpu = default_device().type == "cuda"
-    parser.add_settings({**starting_specs(gpu), "features": FEATURES})
+    parser.add_settings({**starting_specs(gpu=has_cuda()), "features": FEATURES})
     return parser
 
 

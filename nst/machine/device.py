@@ -9,9 +9,14 @@ TOLERANCE = 1e-3
 """By how much of their size numbers of another device may differ from the processor's."""
 
 
+def has_cuda() -> bool:
+    """Whether there is a GPU of CUDA's, which nothing has to be tried on to know."""
+    return torch.cuda.is_available()
+
+
 def default_device() -> torch.device:
     """CUDA's device if there is one, else Apple's if it works, else the processor."""
-    if torch.cuda.is_available():
+    if has_cuda():
         return torch.device("cuda")
     if torch.backends.mps.is_available() and agrees(torch.device("mps")):
         return torch.device("mps")
