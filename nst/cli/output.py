@@ -57,19 +57,19 @@ def save(image: Image.Image, out: Path, features: str, recipe: str) -> Path:
         sys.stdout.buffer.write(png.getbuffer())
         sys.stdout.buffer.flush()
         return out
-    failed = OSError()
+    errors: list[OSError] = []
     for place in _places(out):
         try:
             save_image(image, place, features, recipe)
         except OSError as error:
-            failed = error if place == out else failed
+            errors.append(error)
             continue
         if place != out:
-            tell(f"error: {out} cannot be written ({_reason(failed)}): the result is in {place}")
+            tell(f"error: {out} cannot be written ({_reason(errors[0])}): the result is in {place}")
         return place
     raise InputError(
         f"The result is lost: neither {out} nor the temporary folder can be written "
-        f"({_reason(failed)})."
+        f"({_reason(errors[0])})."
     )
 
 

@@ -53,7 +53,8 @@ class FloatTiff:
     def _values(self, what: str) -> np.ndarray:
         """(height, width, 3) float32."""
         tags, (width, height) = self.tags, self.size
-        known = tags.get(COMPRESSION, PLAIN) in (PLAIN, *DEFLATED)
+        compression = tags.get(COMPRESSION, PLAIN)
+        known = compression in (PLAIN, *DEFLATED)
         if not known or tags.get(PREDICTOR, 1) != 1 or tags.get(PLANAR, CONTIGUOUS) != CONTIGUOUS:
             raise InputError(
                 f"The {what} is a TIFF whose floating-point colours are stored in an unusual way: "
@@ -66,10 +67,9 @@ class FloatTiff:
         for top, strip in zip(range(0, height, rows), self._strips(), strict=True):
             part = values[top : top + rows]
             count = part.shape[0] * width * samples
-            data = strip
-            if tags.get(COMPRESSION, PLAIN) in DEFLATED:
-                data = zlib.decompressobj().decompress(strip, count * kind.itemsize)
-            part[:] = np.frombuffer(data, kind, count).reshape(-1, width, samples)[..., :3]
+            if compression in DEFLATED:
+                strip = zlib.decompressobj().decompress(strip, count * kind.itemsize)
+            part[:] = np.frombuffer(strip, kind, count).reshape(-1, width, samples)[..., :3]
         return values
 
     def _strips(self) -> Iterator[bytes]:

@@ -128,11 +128,11 @@ def converted(image: Image.Image, what: str) -> Image.Image:
     levels = levels_of(image, what, gamma) if is_deep(image.mode) else None
     size = ceil(image.width / factor), ceil(image.height / factor)
     rows = factor * max(1, STRIP_PIXELS // (image.width * factor))
-    result, transform = Image.new("RGB", (1, 1)), None
+    result: Image.Image | None = None
     for top in range(0, image.height, rows):
         strip = image.crop((0, top, image.width, min(top + rows, image.height)))
         part = _eight_bit(strip, levels, what).reduce(factor)
-        if top == 0:
+        if result is None:
             transform = _conversion(image, code, gamma, part.mode.removesuffix("A"))
             result = Image.new("RGBA" if "A" in part.mode else "RGB", size)
         colours = part.convert(part.mode.removesuffix("A"))
@@ -140,6 +140,7 @@ def converted(image: Image.Image, what: str) -> Image.Image:
         if "A" in part.mode:
             colours.putalpha(part.getchannel("A"))
         result.paste(colours, (0, top // factor))
+    assert result is not None  # no picture is without rows
     result.info[NOTE] = _said(image, levels, what)
     return result
 

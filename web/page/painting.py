@@ -13,7 +13,7 @@ from nst.inputs import MASKS, STYLES
 from web.page import recall
 from web.page.html import compare, curves, film
 from web.page.html.progress import alert, note, progress_bar
-from web.runs.background import Ending, Update
+from web.runs.background import Changes, Ending
 from web.runs.info import learn
 from web.runs.jpeg import data_url, small
 from web.runs.record import Record
@@ -41,7 +41,7 @@ LEFT = (
 Values = dict[str, Any]
 
 
-def begin(key: str) -> Update:
+def begin(key: str) -> Changes:
     """Updates for the moment after the click, before a place in the queue is free."""
     with sentences():
         visits().of(key).waits = True
@@ -56,7 +56,7 @@ def begin(key: str) -> Update:
 
 async def paint(
     key: str, content: str | None, style: str | None, **values: object
-) -> AsyncIterator[Update]:
+) -> AsyncIterator[Changes]:
     """Run, and show the picture so far; what cannot be used gets its sentence in its place."""
     values |= {"content": content, "style": style, "resume": ""}
     async for update in _begun(key, partial(_painted, partial(_shown, values))):
@@ -65,14 +65,14 @@ async def paint(
 
 async def go_on(
     key: str, picture: str | None, content: str | None, style: str | None, **values: object
-) -> AsyncIterator[Update]:
+) -> AsyncIterator[Changes]:
     """Go on where the last run ended; from its picture alone, where no more is kept or fits."""
     values |= {"content": content, "style": style}
     async for update in _begun(key, partial(_painted, partial(_shown_further, values, picture))):
         yield update
 
 
-async def _begun(key: str, make: Make) -> AsyncIterator[Update]:
+async def _begun(key: str, make: Make) -> AsyncIterator[Changes]:
     """Begin a run of this visit, and follow it."""
     with sentences():
         run = visits().of(key).begin(make)
@@ -81,10 +81,10 @@ async def _begun(key: str, make: Make) -> AsyncIterator[Update]:
 
 
 def _painted(
-    shown: Callable[[Record, Path], Iterator[Update]],
+    shown: Callable[[Record, Path], Iterator[Changes]],
     folder: Path,
     ending: Callable[[], Ending | None],
-) -> Iterator[Update]:
+) -> Iterator[Changes]:
     """What a run shows, and at last what came of it."""
     record, end = Record({}), None
     try:
@@ -101,7 +101,7 @@ def _painted(
 
 def _shown_further(
     values: Values, picture: str | None, record: Record, folder: Path
-) -> Iterator[Update]:
+) -> Iterator[Changes]:
     try:
         if values["resume"]:
             yield from _shown(values, record, folder)
@@ -115,7 +115,7 @@ def _shown_further(
     yield from _shown(values | from_picture, record, folder)
 
 
-def _shown(values: Values, record: Record, folder: Path) -> Iterator[Update]:
+def _shown(values: Values, record: Record, folder: Path) -> Iterator[Changes]:
     """The updates of a run under way, of which the record is kept."""
     record.values = {name: values[name] for name in recall.CONTROLS}
     given = {name: value for name, value in values.items() if name not in PICTURES}
@@ -153,13 +153,13 @@ def _cannot_go_on(error: gr.Error) -> str:
     return reasons.get(error.code, "")
 
 
-def in_its_place(error: gr.Error) -> Update:
+def in_its_place(error: gr.Error) -> Changes:
     """Updates that say what is wrong where it belongs."""
     place = PLACES.get(getattr(error, "subject", ""), "bar")
     return {"bar": ""} | {place: alert(error.message)}
 
 
-def _came_of(record: Record, folder: Path, end: Ending | None) -> Update:
+def _came_of(record: Record, folder: Path, end: Ending | None) -> Changes:
     """Updates for what came of a run, done or not; the picture goes to the visit's strip."""
     update = {"use_as_content": gr.update(interactive=True), "more": gr.update(interactive=True)}
     if end and not record.latest.done:
@@ -169,7 +169,7 @@ def _came_of(record: Record, folder: Path, end: Ending | None) -> Update:
     return update | spared(lambda: _animation(record, folder), {})
 
 
-def _beside(record: Record) -> Update:
+def _beside(record: Record) -> Changes:
     """Updates for what is shown beside a picture: the comparison, the film, the visit's strip."""
     words = f"Painted with {recall.in_words(recall.checked(record.values))}"
     if not record.latest.done:
@@ -187,14 +187,14 @@ def for_the_strip(picture: bytes, words: str, **more: object) -> dict[str, objec
     return {"id": token_hex(8), "picture": data_url(small(picture, KEPT)), "words": words, **more}
 
 
-def _animation(record: Record, folder: Path) -> Update:
+def _animation(record: Record, folder: Path) -> Changes:
     """An update that offers the run as an animation, written into a folder."""
     path = folder / "painted.webp"
     path.write_bytes(film.animation(record.frames))
     return {"animation": gr.update(value=str(path), interactive=True)}
 
 
-def stop(key: str) -> Update:
+def stop(key: str) -> Changes:
     """End the visit's run; what came of it is said by the run itself, if it had begun."""
     visit = visits().find(key)
     if visit and visit.run:
@@ -204,12 +204,12 @@ def stop(key: str) -> Update:
     return {"stop": gr.update(interactive=False), "bar": note("Stopped.")}
 
 
-def ready() -> Update:
+def ready() -> Changes:
     """Updates for when no run is under way any more."""
     return {"paint": gr.update(interactive=True), "stop": gr.update(interactive=False)}
 
 
-def fail(key: str) -> Update:
+def fail(key: str) -> Changes:
     """Updates for a run that did not get in: the page says why by itself."""
     if visit := visits().find(key):
         visit.waits = False
@@ -227,7 +227,7 @@ def keep_pictures(names: tuple[str, ...]) -> Callable[..., None]:
     return keep
 
 
-async def come_back(key: str, used: bool) -> AsyncIterator[Update]:
+async def come_back(key: str, used: bool) -> AsyncIterator[Changes]:
     """Show again what a page had that was reloaded, and follow its run.
 
     Args:
@@ -248,7 +248,7 @@ async def come_back(key: str, used: bool) -> AsyncIterator[Update]:
             yield update
 
 
-def _there_again(visit: Visit) -> Update:
+def _there_again(visit: Visit) -> Changes:
     """The visit's pictures and what was shown, without files that are gone."""
     pictures = {name: path for name, path in visit.pictures.items() if Path(path).exists()}
     shown = dict(visit.shown)

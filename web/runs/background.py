@@ -17,7 +17,7 @@ from typing import Any
 
 from web.server import limits
 
-Update = dict[str, Any]
+Changes = dict[str, Any]
 """Values and updates of components, by name."""
 log = logging.getLogger("nst.app")
 
@@ -36,12 +36,12 @@ class Background:
         make: the run; what it is given says whether the run is to end, and why.
     """
 
-    def __init__(self, make: Callable[[Callable[[], Ending | None]], Iterator[Update]]) -> None:
-        self.updates: list[Update] = []
+    def __init__(self, make: Callable[[Callable[[], Ending | None]], Iterator[Changes]]) -> None:
+        self.updates: list[Changes] = []
         self.ended = False
         self._stopped = False
         self._followers: set[Callable[[], object]] = set()
-        self._last_followed = time.monotonic()
+        self._left = time.monotonic()  # by the last of them
         # In the context are the visitor's request, for Gradio and ZeroGPU.
         work = partial(contextvars.copy_context().run, self._work, make)
         threading.Thread(target=work, name="run", daemon=True).start()
@@ -54,12 +54,10 @@ class Background:
         """Whether the run is to end, and why."""
         if self._stopped:
             return Ending.STOPPED
-        if self._followers:
-            self._last_followed = time.monotonic()
-        alone = time.monotonic() - self._last_followed > limits.ALONE_SECONDS
+        alone = not self._followers and time.monotonic() > self._left + limits.ALONE_SECONDS
         return Ending.LEFT if alone and limits.turn().is_wanted() else None
 
-    async def follow(self, start: int = 0) -> AsyncIterator[Update]:
+    async def follow(self, start: int = 0) -> AsyncIterator[Changes]:
         """What the run shows, from its update number `start` on, until it ends."""
         news, loop = asyncio.Event(), asyncio.get_running_loop()
         tell = partial(loop.call_soon_threadsafe, news.set)
@@ -76,9 +74,9 @@ class Background:
                     await news.wait()
         finally:
             self._followers.discard(tell)
-            self._last_followed = time.monotonic()
+            self._left = time.monotonic()
 
-    def _work(self, make: Callable[[Callable[[], Ending | None]], Iterator[Update]]) -> None:
+    def _work(self, make: Callable[[Callable[[], Ending | None]], Iterator[Changes]]) -> None:
         try:
             for update in make(self.ending):
                 self.updates.append(update)

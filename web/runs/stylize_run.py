@@ -85,7 +85,7 @@ def _stylize_on_gpu(
     """
     asked = gpu_seconds(pictures, settings, features_name, state)
     started = time.monotonic()  # here, where nothing is waited for any more
-    # On ZeroGPU this runs in another process, from which only the text of a gr.Error comes back.
+    # On ZeroGPU this runs in another process, from which no error but a gr.Error comes back.
     with sentences():
         features = features_of(features_name)
         before = state.iterations if state else 0

@@ -16,11 +16,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from nst import InputError
-from web.runs.background import Background, Ending, Update
+from web.runs.background import Background, Changes, Ending
 from web.server.limits import QUEUE_LENGTH, VISIT_SECONDS, VISITS
 
 KEY = re.compile("[0-9a-f]{32}")
-Make = Callable[[Path, Callable[[], Ending | None]], Iterator[Update]]
+Make = Callable[[Path, Callable[[], Ending | None]], Iterator[Changes]]
 """A run: from a folder for its files, and what says whether it is to end."""
 
 
@@ -37,7 +37,7 @@ class Visit:
 
     def __init__(self) -> None:
         self.pictures: dict[str, str] = {}
-        self.shown: Update = {}
+        self.shown: Changes = {}
         self.run: Background | None = None
         self.waits = self.is_instant = False
         self.used = time.monotonic()
@@ -53,7 +53,7 @@ class Visit:
         folder = self._new_folder()
         self.waits, self.is_instant, self.shown = False, False, {}
 
-        def kept(ending: Callable[[], Ending | None]) -> Iterator[Update]:
+        def kept(ending: Callable[[], Ending | None]) -> Iterator[Changes]:
             for update in make(folder, ending):
                 if self._folder_in_use == folder:  # else another one is shown by now
                     self.shown = self.shown | update
@@ -62,7 +62,7 @@ class Visit:
         self.run = Background(kept)
         return self.run
 
-    def show(self, update: Update, is_instant: bool = False) -> Update:
+    def show(self, update: Changes, is_instant: bool = False) -> Changes:
         """Keep what is shown in place of the last run, and its picture; return what to show.
 
         While a run is under way, which shows its own before long, nothing is kept.
@@ -100,7 +100,7 @@ class Visits:
 
     def __init__(self) -> None:
         self._visits: OrderedDict[str, Visit] = OrderedDict()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def find(self, key: object) -> Visit | None:
         """The visit of a key; None if it is not kept, or not any more."""
@@ -120,12 +120,13 @@ class Visits:
         """
         # Where a browser keeps nothing, a visit ends with its page.
         key = key if isinstance(key, str) and KEY.fullmatch(key) else secrets.token_hex(16)
-        if (visit := self.find(key)) is None:
-            with self._lock:
-                if sum(visit.is_busy for visit in self._visits.values()) > QUEUE_LENGTH:
-                    raise InputError("The server is busy. Please try again in a minute.")
-                visit = self._visits.setdefault(key, Visit())
-        return visit
+        with self._lock:
+            if visit := self.find(key):
+                return visit
+            if sum(visit.is_busy for visit in self._visits.values()) > QUEUE_LENGTH:
+                raise InputError("The server is busy. Please try again in a minute.")
+            self._visits[key] = visit = Visit()
+            return visit
 
     def _forget(self) -> None:
         """Forget those that are too old, and the oldest of too many, but for runs under way."""
