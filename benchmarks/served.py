@@ -13,8 +13,8 @@ from statistics import median
 
 from gradio_client import Client, handle_file
 
+from benchmarks.cases import CONTENT, STYLE
 from benchmarks.soak import served
-from benchmarks.speed import CONTENT, STYLE
 from nst import Settings, load_features, stylize
 from nst.pictures.reading import open_image
 

@@ -16,24 +16,32 @@ random (`VGG19_WEIGHTS` in the output says so).
 
 import argparse
 import json
-import multiprocessing
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
+from benchmarks.cases import (
+    CONTENT,
+    SETTINGS,
+    Run,
+    endless_run,
+    networks_by_case,
+    square_pictures,
+    synchronise,
+    textbook_of,
+    whole_vgg19,
+)
+from benchmarks.processes import command_line, peak_memory
 from benchmarks.textbook import Textbook
-from nst import InputError, Settings, load_features
-from nst.features.network import VGG19, FeatureNetwork
+from nst import load_features
+from nst.features.network import FeatureNetwork
 from nst.instant.painting import load_instant, paint
 from nst.loss.balance import PLAIN
-from nst.loss.objective import Objective, used_layers
+from nst.loss.objective import Objective
 from nst.loss.regions import everywhere
 from nst.machine import allocator
 from nst.machine.device import default_device
@@ -41,13 +49,10 @@ from nst.machine.precision import fastest_dtype
 from nst.optim.descent import optimise
 from nst.optim.lbfgs import ProjectedLBFGS
 from nst.pictures.reading import open_image
-from nst.pictures.tensors import cover, resize_tensor, to_tensor
+from nst.pictures.tensors import resize_tensor
 from nst.scales import coarse_to_fine
 from nst.settings import InstantSettings
 
-EXAMPLES = Path(__file__).parents[1] / "examples"
-CONTENT, STYLE = EXAMPLES / "content" / "astronaut.jpg", EXAMPLES / "styles" / "impasto-night.jpg"
-SETTINGS = Settings(tv_weight=0)
 TURNS = {256: 5, 512: 3, 1024: 1}
 """Turns of each implementation, by the side of a square picture."""
 UNTIMED_SECONDS, TIMED_SECONDS, IN_A_ROW = 0.5, 1.0, 3
@@ -55,78 +60,20 @@ UNTIMED_SECONDS, TIMED_SECONDS, IN_A_ROW = 0.5, 1.0, 3
 iteration never comes alone in a run, and the first ones after another implementation's meet its
 memory and its caches."""
 TEXTBOOK_ITERATIONS = 100
-MEMORY_ITERATIONS = 12
 INSTANT_TURNS = 6
-
-Run = Iterator[object]
-
-
-def _vgg19(dtype: torch.dtype | None = None) -> tuple[FeatureNetwork, str]:
-    """VGG19 with what weights there are, and a word on them."""
-    device = default_device()
-    torch.manual_seed(0)
-    network = FeatureNetwork("vgg19", VGG19)
-    for convolution in network.convolutions:
-        nn.init.kaiming_normal_(convolution.weight, nonlinearity="relu")
-    try:
-        real = load_features("vgg19", "cpu", torch.float32)
-        network.load_state_dict(real.state_dict(), strict=False)
-        word = f"{len(real.convolutions)} of {len(VGG19)} convolutions, the others random"
-    except InputError:
-        word = "random"
-    network = network.to(device, memory_format=torch.channels_last)
-    network.convolutions.to(dtype or fastest_dtype(device))
-    return network.requires_grad_(False), word
-
-
-def _networks() -> dict[str, Callable[[], FeatureNetwork]]:
-    return {
-        "vgg19": lambda: _vgg19()[0],
-        "vgg19 float32": lambda: _vgg19(torch.float32)[0],
-        "compact": lambda: load_features("compact"),
-        "compact float32": lambda: load_features("compact", dtype=torch.float32),
-    }
-
-
-def _pictures(side: int, device: torch.device) -> tuple[Tensor, Tensor]:
-    pictures = (cover(open_image(path), (side, side)) for path in (CONTENT, STYLE))
-    content, style = (to_tensor(picture).to(device) for picture in pictures)
-    return content, style
-
-
-def _textbook(content: Tensor, style: Tensor) -> Textbook:
-    network = _vgg19(torch.float32)[0]
-    weights = used_layers(network, SETTINGS)
-    shares = {layer: weight / sum(weights.values()) for layer, weight in weights.items()}
-    return Textbook(network, content, style, shares, PLAIN.content_weight, PLAIN.style_weight)
-
-
-def _run(case: str, side: int) -> Run:
-    """An endless run of one implementation; each `next` is an iteration."""
-    device = default_device()
-    content, style = _pictures(side, device)
-    if case == "textbook":
-        return _textbook(content, style).run(content)
-    objective = Objective(_networks()[case](), content, everywhere(style), SETTINGS, PLAIN)
-    return optimise(objective, ProjectedLBFGS(content), sys.maxsize)
 
 
 def _seconds(run: Run) -> float:
-    _synchronise()
+    synchronise()
     start = time.perf_counter()
     next(run)
-    _synchronise()
+    synchronise()
     return time.perf_counter() - start
-
-
-def _synchronise() -> None:
-    if torch.cuda.is_available():
-        torch.cuda.synchronize()
 
 
 def iterations(side: int, turns: int) -> dict[str, float]:
     """Median seconds of an iteration of each implementation, measured in turns."""
-    runs = {case: _run(case, side) for case in ("textbook", *_networks())}
+    runs = {case: endless_run(case, side) for case in ("textbook", *networks_by_case())}
     times: dict[str, list[float]] = {case: [] for case in runs}
     for _ in range(turns):
         for case, run in runs.items():
@@ -149,15 +96,15 @@ def _turn(run: Run) -> list[float]:
 
 def time_to_loss(side: int) -> dict[str, float]:
     """Seconds of the textbook's 100 iterations, and of `nst` on VGG19 until it has their loss."""
-    network = _vgg19()[0]
-    content, style = _pictures(side, network.device)
-    textbook = _textbook(content, style)
+    network = whole_vgg19()[0]
+    content, style = square_pictures(side, network.device)
+    textbook = textbook_of(content, style)
     run = textbook.run(content)
     allocator.give_back()
     start = time.perf_counter()
     for _ in range(TEXTBOOK_ITERATIONS):
         _, image = next(run)
-    _synchronise()
+    synchronise()
     seconds = time.perf_counter() - start
     target = float(textbook.loss(image.clamp(0, 1)).detach())
     reached = _until(textbook, target, _snapshots(network, content, style))
@@ -176,7 +123,7 @@ def _snapshots(
         objective = Objective(network, target, everywhere(example), SETTINGS, PLAIN)
         for _, image in optimise(objective, ProjectedLBFGS(image), scale.iterations):  # noqa: B020
             if scale.size == (side, side):
-                _synchronise()
+                synchronise()
                 yield time.perf_counter() - start, image
 
 
@@ -199,10 +146,10 @@ def peak() -> float:
     a = torch.randn(size, size, device=device).to(fastest_dtype(device))
     times = []
     for _ in range(8):
-        _synchronise()
+        synchronise()
         start = time.perf_counter()
         a @ a
-        _synchronise()
+        synchronise()
         times.append(time.perf_counter() - start)
     return 2 * size**3 / min(times)
 
@@ -229,46 +176,10 @@ def instant_seconds(side: int, dtype: torch.dtype) -> float:
     return median(times[1:])
 
 
-def _memory(case: str, side: int, answer: multiprocessing.Queue) -> None:
-    if case == "instant":
-        paint(open_image(CONTENT), InstantSettings(size=side), network=load_instant())
-    else:
-        run = _run(case, side)
-        for _ in range(MEMORY_ITERATIONS):
-            next(run)
-    if torch.cuda.is_available():
-        answer.put(torch.cuda.max_memory_allocated())
-    else:
-        # Not getrusage: its maximum is inherited from the parent.
-        status = Path("/proc/self/status").read_text()
-        answer.put(int(status.split("VmHWM:")[1].split()[0]) * 1024)
-
-
-def peak_memory(case: str, side: int) -> float:
-    """Peak bytes of a fresh process (on a GPU: of its memory) after twelve iterations."""
-    context = multiprocessing.get_context("spawn")
-    answer = context.Queue()
-    process = context.Process(target=_memory, args=(case, side, answer))
-    process.start()
-    amount = answer.get()
-    process.join()
-    return amount
-
-
-def command_line() -> float:
-    """Seconds of a whole run of the command line with start-up: compact, 512 px, 200 iterations."""
-    with tempfile.TemporaryDirectory() as folder:
-        options = ["--features", "compact", "--size", "512", "--iterations", "200"]
-        command = [sys.executable, "-m", "nst", CONTENT, STYLE, "-o", f"{folder}/o.png", *options]
-        start = time.perf_counter()
-        subprocess.run(command, check=True, capture_output=True, cwd=EXAMPLES.parent)
-        return time.perf_counter() - start
-
-
 def _print_iterations(side: int, times: dict[str, float], best: float) -> None:
     for case, seconds in times.items():
         ratio = times["textbook"] / seconds
-        network = load_features("compact") if "compact" in case else _vgg19()[0]
+        network = load_features("compact") if "compact" in case else whole_vgg19()[0]
         share = operations(network, side) / seconds / best
         print(f"| {side} | {case} | {seconds * 1e3:.1f} | {ratio:.1f} | {share:.0%} |", flush=True)
 
@@ -303,7 +214,8 @@ def main() -> None:
     device = default_device()
     best = peak()
     precision = str(fastest_dtype(device)).removeprefix("torch.")
-    print(f"{device}, {precision}, peak {best / 1e12:.2f} Tflop/s; VGG19_WEIGHTS: {_vgg19()[1]}\n")
+    weights = whole_vgg19()[1]
+    print(f"{device}, {precision}, peak {best / 1e12:.2f} Tflop/s; VGG19_WEIGHTS: {weights}\n")
     results: dict[str, object] = {"peak": best, "precision": precision}
     if not options.instant:
         _measure_iterations(results, best, most=512 if options.quick else max(TURNS))

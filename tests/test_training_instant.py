@@ -9,7 +9,8 @@ from nst.instant.names import instant_styles
 from nst.instant.painting import load_instant
 from training import instant
 from training.crops import load_pictures
-from training.instant import Training, fresh, load_styles, sheet, style_loss, train, with_style
+from training.instant import Training, fresh, load_styles, sheet, train, with_style
+from training.perception import style_loss
 
 SIDE = 32
 
