@@ -72,8 +72,8 @@ def test_a_run_ends_with_all_that_came_of_it(key, picture_files):
 def test_a_stopped_run_ends_with_what_there_is(key, picture_files, monkeypatch):
     def stopping(values, record, folder):
         for number, update in enumerate(shown(values, record, folder)):
-            if number == 4:
-                stop(key)
+            if number == 4:  # a word from there could come after the run's own, and hide it
+                assert "bar" not in stop(key)
             yield update
 
     shown = painting._shown
@@ -81,6 +81,16 @@ def test_a_stopped_run_ends_with_what_there_is(key, picture_files, monkeypatch):
     shown_last = in_the_end(paint(key, *map(str, picture_files), **VALUES))
     assert "Stopped at iteration 4 of 12" in shown_last["bar"]
     assert "stopped at iteration 4" in shown_last["strip"]["words"]
+    assert "Stopped." in stop(key)["bar"]  # there is no run that would say so
+
+
+def test_a_run_stopped_before_its_first_step_says_so(key, picture_files, monkeypatch):
+    def waiting(values, record, folder):
+        stop(key)
+        yield {"status": "waiting"}
+
+    monkeypatch.setattr(painting, "_shown", waiting)
+    assert "Stopped." in in_the_end(paint(key, *map(str, picture_files), **VALUES))["bar"]
 
 
 def test_paint_is_offered_again_whatever_happened(key):

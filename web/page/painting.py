@@ -97,6 +97,8 @@ def _painted(
         yield in_its_place(error)
     if record.latest:
         yield _came_of(record, folder, end)
+    elif end:
+        yield {"bar": note("Stopped.")}
 
 
 def _shown_further(
@@ -196,12 +198,15 @@ def _animation(record: Record, folder: Path) -> Changes:
 
 def stop(key: str) -> Changes:
     """End the visit's run; what came of it is said by the run itself, if it had begun."""
+    update = {"stop": gr.update(interactive=False)}
     visit = visits().find(key)
-    if visit and visit.run:
+    if visit is None:
+        return update | {"bar": note("Stopped.")}
+    visit.waits = False
+    if visit.run and visit.is_busy:
         visit.run.stop()
-    if visit:
-        visit.waits = False
-    return {"stop": gr.update(interactive=False), "bar": note("Stopped.")}
+        return update  # a word from here could come after the run's own, and hide it
+    return update | {"bar": note("Stopped.")}
 
 
 def ready() -> Changes:

@@ -44,7 +44,12 @@ class Background:
         self._left = time.monotonic()  # by the last of them
         # In the context are the visitor's request, for Gradio and ZeroGPU.
         work = partial(contextvars.copy_context().run, self._work, make)
-        threading.Thread(target=work, name="run", daemon=True).start()
+        self._thread = threading.Thread(target=work, name="run", daemon=True)
+
+    def start(self) -> "Background":
+        """Begin; only now, so that whoever made it holds it before it ends."""
+        self._thread.start()
+        return self
 
     def stop(self) -> None:
         """Have the run end with its next sign of life."""

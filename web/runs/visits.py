@@ -60,7 +60,7 @@ class Visit:
                 yield update
 
         self.run = Background(kept)
-        return self.run
+        return self.run.start()
 
     def show(self, update: Changes, is_instant: bool = False) -> Changes:
         """Keep what is shown in place of the last run, and its picture; return what to show.
