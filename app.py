@@ -14,16 +14,8 @@ import spaces  # noqa: F401
 # isort: split
 from web.page.build import build
 from web.page.theme import css, theme
-from web.runs.info import measure_machine
-from web.runs.stylize_run import load_networks
 from web.server.serve import serve
-
-
-def prepare() -> None:
-    """Have the networks and the machine's speed at hand before anybody is served."""
-    load_networks()
-    measure_machine()
-
+from web.server.server import Server
 
 if __name__ == "__main__":
-    serve(prepare, build, theme=theme(), css=css())
+    serve(Server(), build, theme=theme(), css=css())

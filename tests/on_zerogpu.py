@@ -22,10 +22,9 @@ from spaces.zero.torch import patching
 
 import app  # noqa: F401 - imports what the Space imports, in its order
 from nst.settings import FEATURES, SPECS
-from web.page.html.progress import describe_features
-from web.runs.info import estimate_run
-from web.runs.instant_run import paint_instantly
-from web.runs.stylize_run import features_of, load_networks, stylize_pictures
+from web.page.handlers import PageHandlers
+from web.runs.services import Services
+from web.server.server import Server
 
 
 def keep_on_the_processor(callback: object = None) -> None:
@@ -42,11 +41,12 @@ def note(what: str) -> None:
     urllib.request.urlopen(request).close()
 
 
-def asked_beforehand() -> list[str]:
+def asked_beforehand(services: Services) -> list[str]:
     """What the page and the API say of each network before a run."""
     values = {name: spec.default for name, spec in SPECS.items()}
-    said = [describe_features(name) for name in FEATURES.choices]
-    return [*said, estimate_run(96, 64, features="compact", **values)["device"]]
+    handlers = PageHandlers(services)
+    said = [handlers.say_features(name) for name in FEATURES.choices]
+    return [*said, services.programs.estimate_run(96, 64, features="compact", **values)["device"]]
 
 
 def main() -> None:
@@ -54,13 +54,17 @@ def main() -> None:
     how, content, style, values = sys.argv[1:]
     spaces.zero.torch.init = lambda nvidia_uuid: None
     spaces.zero.torch.move = keep_on_the_processor
-    load_networks()
-    said = {"parent_device": str(features_of("compact").device), "yields": 0, "error": None}
+    server = Server()
+    server.networks.load()
+    services = Services(server)
+    said = {"parent_device": str(server.networks.get("compact").device), "yields": 0, "error": None}
     with ThreadPoolExecutor(1) as pool:  # as handlers are called
-        said["beforehand"] = pool.submit(asked_beforehand).result()
-    for _, said["instant"] in paint_instantly(content, "mosaic", 100, 64, "none", 50):
+        said["beforehand"] = pool.submit(asked_beforehand, services).result()
+    for _, said["instant"] in services.instant.paint_instantly(
+        content, "mosaic", 100, 64, "none", 50
+    ):
         note("instant")
-    run = stylize_pictures(content, style, **json.loads(values))
+    run = services.programs.stylize_pictures(content, style, **json.loads(values))
     try:
         for _, said["progress"] in run:
             said["yields"] += 1

@@ -15,6 +15,7 @@ from nst.features.vgg19 import load_vgg19
 from nst.instant import painting
 from nst.instant.names import INSTANT_FILE, instant_styles
 from web.server.serve import serve
+from web.server.server import Server
 
 LOADERS = {COMPACT_FILE: "compact", INSTANT_FILE: "instant"}
 
@@ -74,9 +75,10 @@ def test_the_server_says_it_and_does_not_start(monkeypatch):
     def missing():
         raise InputError("The weights of the compact network are missing.")
 
-    monkeypatch.setattr(app, "load_networks", missing)
+    server = Server()
+    monkeypatch.setattr(server.networks, "load", missing)
     with pytest.raises(SystemExit, match="error: The weights of the compact network are missing"):
-        serve(app.prepare, app.build)
+        serve(server, app.build)
 
 
 def test_a_pipe_is_not_waited_for(tmp_path):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from nst.settings import SPECS
-from web.runs.stylize_run import stylize_pictures
+from tests.served import stylize_pictures
 
 VALUES = {name: spec.default for name, spec in SPECS.items()}
 VALUES |= {"iterations": 24, "size": 256, "features": "compact"}

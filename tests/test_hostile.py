@@ -15,9 +15,9 @@ from PIL import Image
 from nst.settings import FEATURES, INSTANT_SPECS, SPECS
 from nst.specs import Choice
 from tests.corpus import FILES, OTHERS, SENTENCES, encoded, made, picture
-from web.runs.info import HEIGHT, WIDTH
+from tests.served import SERVICES, stylize_pictures
 from web.runs.instant_run import api_name
-from web.runs.stylize_run import stylize_pictures
+from web.runs.programs import HEIGHT, WIDTH
 
 AS_JSON = {"Content-Type": "application/json"}
 QUICK = {"iterations": 1, "size": 64, "features": "compact"}
@@ -246,17 +246,15 @@ def test_nothing_of_this_is_in_the_log(server, server_log, good):
 def test_every_parameter_refuses_all_nonsense_before_any_work(name, monkeypatch):
     import gradio as gr
 
-    from web.runs import info, stylize_run
-
-    monkeypatch.delattr(stylize_run, "open_image")
-    monkeypatch.delattr(info, "features_of")
+    monkeypatch.delattr("web.runs.files.open_image")
+    monkeypatch.delattr("web.server.networks.Networks.get")
     spec = {**SPECS, "features": FEATURES, "width": WIDTH, "height": HEIGHT}[name]
     far = [] if isinstance(spec, Choice) else [spec.minimum - 1, spec.maximum + 1]
     sizes = {"width": 64, "height": 64}
     for value in (*NONSENSE, *far):
         values = {**{n: s.default for n, s in SPECS.items()}, "features": "compact", name: value}
         with pytest.raises(gr.Error, match=rf"^['\"]{name} must be"):
-            info.estimate_run(**{**sizes, **values})
+            SERVICES.programs.estimate_run(**{**sizes, **values})
         if name in sizes:
             continue
         with pytest.raises(gr.Error, match=rf"^['\"]{name} must be"):

@@ -13,7 +13,7 @@ from nst.instant.names import instant_styles
 from nst.presets import PRESETS, preset
 from nst.settings import FEATURES, INSTANT_SPECS, SPECS
 from nst.specs import Range
-from web.runs.info import estimate_run, info
+from tests.served import SERVICES
 from web.runs.instant_run import api_name
 from web.server import zerogpu
 
@@ -23,7 +23,7 @@ RENEW = "python -m tests.test_page_api"
 
 def endpoints() -> dict[str, Any]:
     """What Gradio tells programs of the public endpoints: the page /gradio_api/info."""
-    return app.build().get_api_info()["named_endpoints"]
+    return app.build(app.Server()).get_api_info()["named_endpoints"]
 
 
 def test_the_description_is_the_committed_one():
@@ -71,7 +71,7 @@ def test_everything_has_a_description():
 
 
 def test_info_is_json_and_says_what_the_settings_say():
-    told = json.loads(json.dumps(info(), allow_nan=False))
+    told = json.loads(json.dumps(SERVICES.programs.info(), allow_nan=False))
     assert told["version"] == recipe.VERSION
     assert told["features"] in FEATURES.choices and told["device"]
     assert list(told["settings"]) == [*SPECS, "features"]
@@ -96,21 +96,22 @@ def test_info_is_json_and_says_what_the_settings_say():
 def test_an_estimate_is_what_the_machine_is_measured_to_take():
     values = {name: spec.default for name, spec in SPECS.items()} | {"features": "compact"}
     short, long = (
-        estimate_run(640, 480, **values | {"iterations": n, "size": 128}) for n in (10, 1000)
+        SERVICES.programs.estimate_run(640, 480, **values | {"iterations": n, "size": 128})
+        for n in (10, 1000)
     )
     assert 0 < 20 * short["seconds"] < long["seconds"]
     assert min(short["bytes"], long["bytes"]) > 10**6
     assert short["features"] == "compact" and short["device"] == "cpu"
     with pytest.raises(gr.Error, match="width must be a whole number from 8 to"):
-        estimate_run(float("nan"), 480, **values)
+        SERVICES.programs.estimate_run(float("nan"), 480, **values)
 
 
 def test_on_zerogpu_an_estimate_is_what_would_be_asked_for(monkeypatch):
     """The main process has no GPU to measure."""
     monkeypatch.setattr(zerogpu, "HERE", True)
-    monkeypatch.delattr("web.runs.info.estimate")
+    monkeypatch.delattr("web.server.costs.estimate")
     values = {name: spec.default for name, spec in SPECS.items()} | {"features": "compact"}
-    told = estimate_run(640, 480, **values)
+    told = SERVICES.programs.estimate_run(640, 480, **values)
     assert told["seconds"] == zerogpu.seconds_to_ask((640, 480), Settings())
 
 

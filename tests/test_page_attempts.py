@@ -13,10 +13,13 @@ from PIL import Image
 from nst.loss.objective import Objective
 from nst.machine.available import has_run_out
 from nst.settings import SPECS, Settings
-from web.runs import stylize_run
-from web.runs.attempts import shown
+from tests.served import SERVER, stylize_pictures
+from web.runs.attempts import Stream, shown
+from web.runs.files import first_step
+from web.runs.services import Services
 from web.server import limits
-from web.server.limits import FRAMES, Stream, Turn, run_seconds
+from web.server.limits import FRAMES, run_seconds
+from web.server.server import Server
 
 VALUES = {name: spec.default for name, spec in SPECS.items()}
 VALUES |= {"iterations": 12, "size": 100, "features": "compact"}
@@ -53,7 +56,7 @@ def failing(monkeypatch):
 def painted(files, **changes):
     """The last picture's size and mean, and every progress."""
     progresses = []
-    for path, progress in stylize_run.stylize_pictures(*files, **VALUES | changes):
+    for path, progress in stylize_pictures(*files, **VALUES | changes):
         progresses.append(progress)
         with Image.open(path) as image:
             size, mean = image.size, sum(image.convert("L").tobytes())
@@ -94,7 +97,7 @@ def test_other_errors_are_not_taken_for_it(files, failing):
 
 def test_a_second_try_keeps_the_recipe_of_what_it_painted(files, failing):
     failing({5}, MemoryError())
-    for path, progress in stylize_run.stylize_pictures(*files, **VALUES):
+    for path, progress in stylize_pictures(*files, **VALUES):
         if progress["done"]:
             with Image.open(path) as image:
                 assert '"size": 70' in image.info["Recipe"]
@@ -129,7 +132,7 @@ def test_a_run_streams_few_pictures(total):
 
 
 def step(iteration):
-    return stylize_run._start_of(Image.new("RGB", (8, 8)), Settings()).__class__(
+    return first_step(Image.new("RGB", (8, 8)), Settings()).__class__(
         iteration=iteration,
         total=10,
         size=64,
@@ -141,7 +144,7 @@ def step(iteration):
 
 
 def test_a_slow_run_shows_words_between_its_pictures(monkeypatch):
-    monkeypatch.setattr("web.server.limits.time.monotonic", itertools.count().__next__)
+    monkeypatch.setattr("web.runs.attempts.time.monotonic", itertools.count().__next__)
     picture = Image.new("RGB", (8, 8))
     steps = [
         (replace(step(i), image=picture, done=i == 200, total=200), None) for i in range(1, 201)
@@ -176,21 +179,21 @@ def test_numbers_that_break_down_later_leave_the_last_good_picture(files, monkey
 
 
 def test_one_run_at_a_time(files):
-    first = stylize_run.stylize_pictures(*files, **VALUES | {"iterations": 2000})
+    first = stylize_pictures(*files, **VALUES | {"iterations": 2000})
     for _ in range(3):
         next(first)
-    assert limits.turn()._lock.locked()
+    assert SERVER.run_slot._lock.locked()
     first.close()
-    assert not limits.turn()._lock.locked()
+    assert not SERVER.run_slot._lock.locked()
 
 
-def test_a_run_ends_when_the_server_closes(files, monkeypatch):
-    turn = Turn()
-    monkeypatch.setattr(limits, "turn", lambda: turn)
-    run = stylize_run.stylize_pictures(*files, **VALUES | {"iterations": 2000})
+def test_a_run_ends_when_the_server_closes(files):
+    server = Server()
+    programs = Services(server).programs
+    run = programs.stylize_pictures(*files, **VALUES | {"iterations": 2000})
     folder = Path(next(run)[0]).parent
     next(run)
-    turn.close()
+    server.close()
     with pytest.raises(gr.Error, match="The server was stopped"):
         next(run)
-    assert turn.ended() and not folder.exists()
+    assert server.run_slot.ended() and not folder.exists()

@@ -4,7 +4,8 @@ import asyncio
 import contextvars
 import threading
 
-from web.runs.background import Background, Ending
+from web.runs.kept.background import Background, Ending
+from web.server.run_slot import RunSlot
 
 
 def gated(gate, number=3):
@@ -26,7 +27,7 @@ async def followed(run, start=0):
 def test_all_who_follow_see_everything_whenever_they_come():
     async def two():
         gate = threading.Event()
-        run = Background(gated(gate)).start()
+        run = Background(gated(gate), RunSlot()).start()
         early = asyncio.create_task(followed(run))
         await asyncio.sleep(0.05)
         late = asyncio.create_task(followed(run, 1))
@@ -40,7 +41,7 @@ def test_all_who_follow_see_everything_whenever_they_come():
 def test_a_run_goes_on_when_its_follower_is_gone():
     async def leave():
         gate = threading.Event()
-        run = Background(gated(gate, 50)).start()
+        run = Background(gated(gate, 50), RunSlot()).start()
         follower = run.follow()
         assert await anext(follower) == {"n": 0}
         await follower.aclose()
@@ -56,7 +57,7 @@ def test_stop_is_heard_by_the_run():
             yield {"n": 1}
         yield {"n": ending()}
 
-    run = Background(make).start()
+    run = Background(make, RunSlot()).start()
     run.stop()
     assert asyncio.run(followed(run))[-1] is Ending.STOPPED
 
@@ -66,7 +67,7 @@ def test_a_failure_ends_the_run_and_is_logged(caplog):
         yield {"n": 1}
         raise RuntimeError("unforeseen")
 
-    assert asyncio.run(followed(Background(make).start())) == [1]
+    assert asyncio.run(followed(Background(make, RunSlot()).start())) == [1]
     assert "unforeseen" in caplog.text
 
 
@@ -77,4 +78,4 @@ def test_a_run_knows_the_request_that_it_was_made_in():
         yield {"n": request.get()}
 
     request.set("a visitor's")
-    assert asyncio.run(followed(Background(make).start())) == ["a visitor's"]
+    assert asyncio.run(followed(Background(make, RunSlot()).start())) == ["a visitor's"]

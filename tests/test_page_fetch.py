@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from nst import InputError
-from web.server import fetch
+from web.server.http import fetch
 
 
 @pytest.mark.parametrize("address", ["93.184.216.34", "8.8.8.8", "2606:4700::1111"])

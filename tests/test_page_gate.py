@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route, Router
 
 from web.server.disk import FULL
-from web.server.middleware import NOT_HERE, NOT_UNDERSTOOD, PlainAnswers
+from web.server.http.middleware import NOT_HERE, NOT_UNDERSTOOD, PlainAnswers
 
 
 def failing(request):

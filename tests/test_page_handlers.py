@@ -8,18 +8,16 @@ import pytest
 
 from nst.presets import PRESET_FIELDS
 from nst.settings import SPECS
+from tests.served import HANDLERS, stylize_pictures
 from web.page import recall
 from web.page.handlers import (
     check_picture,
     restore,
-    say_estimate,
-    show_pair,
     take_example,
     use_kept,
     use_preset,
     use_recipe,
 )
-from web.runs.stylize_run import stylize_pictures
 
 VALUES = {name: spec.default for name, spec in SPECS.items()}
 VALUES |= {"iterations": 12, "size": 64, "features": "compact"}
@@ -55,18 +53,21 @@ def test_a_picture_is_checked_as_soon_as_it_is_there(picture_files):
 
 def test_the_estimate_is_said_before_a_run_and_refusals_too(picture_files, monkeypatch):
     content = str(picture_files[0])
-    assert say_estimate(None, **VALUES) == "" and say_estimate(__file__, **VALUES) == ""
-    assert "This will take about" in say_estimate(content, **VALUES)
-    assert say_estimate(content, **VALUES | {"features": "vgg19"}) == ""
-    assert "size must be" in say_estimate(content, **VALUES | {"size": "big"})
+    assert (
+        HANDLERS.say_estimate(None, **VALUES) == ""
+        and HANDLERS.say_estimate(__file__, **VALUES) == ""
+    )
+    assert "This will take about" in HANDLERS.say_estimate(content, **VALUES)
+    assert HANDLERS.say_estimate(content, **VALUES | {"features": "vgg19"}) == ""
+    assert "size must be" in HANDLERS.say_estimate(content, **VALUES | {"size": "big"})
     monkeypatch.setattr("nst.costs.memory.available_bytes", lambda _: 1e6)
-    assert "no size fits" in say_estimate(content, **VALUES)
+    assert "no size fits" in HANDLERS.say_estimate(content, **VALUES)
 
 
 @pytest.mark.parametrize("sent", [None, {}, {"name": None}, {"name": ["cat"]}, {"name": "../cat"}])
 def test_clicks_that_no_page_sends_are_one_sentence(sent):
     event = gr.EventData(None, sent)
-    for handler in (partial(show_pair, ""), take_example("content")):
+    for handler in (partial(HANDLERS.show_pair, ""), take_example("content")):
         with pytest.raises(gr.Error, match="There is no example of that name"):
             handler(event)
     assert use_kept(event)[0] == recall.DEFAULTS["iterations"]

@@ -13,22 +13,19 @@ from PIL import Image
 from nst import recipe
 from nst.instant.names import instant_styles, title
 from nst.settings import INSTANT_SPECS, InstantSettings
+from tests.served import INSTANT, SERVICES, paint_instantly
 from web.page import instant_events
 from web.page.handlers import use_recipe
 from web.page.html import thumbnails
 from web.page.html.examples import FOLDER
 from web.page.instant_events import (
-    begin,
     choose,
     in_words,
-    paint,
     refine,
-    refinement,
     style_picture,
 )
 from web.page.instant_tab import MIX_REASON, REFINE_FIRST, mix_applies
-from web.runs.instant_run import PAINTED, paint_instantly
-from web.runs.visits import visits
+from web.runs.instant_run import PAINTED
 
 FIRST, SECOND = instant_styles()[:2]
 VALUES = (100.0, 64, "none", 50.0)
@@ -65,7 +62,7 @@ def test_an_unknown_style_is_refused_with_the_names(photograph, unknown):
 
 
 def test_a_click_shows_the_painting_and_offers_what_can_be_done_with_it(photograph):
-    (shown,) = paint("", photograph, FIRST, *VALUES)
+    (shown,) = INSTANT.paint("", photograph, FIRST, *VALUES)
     assert Path(shown["picture"]).name == PAINTED
     assert "64 × 43 pixels" in shown["bar"] and "nst-compare" in shown["compare"]
     assert shown["download"]["interactive"] and shown["use_as_content"]["interactive"]
@@ -75,18 +72,18 @@ def test_a_click_shows_the_painting_and_offers_what_can_be_done_with_it(photogra
 
 
 def test_what_is_missing_is_said_in_its_place(photograph):
-    (shown,) = paint("", None, FIRST, *VALUES)
+    (shown,) = INSTANT.paint("", None, FIRST, *VALUES)
     assert "The content image is missing." in shown["content_note"] and "picture" not in shown
-    (shown,) = paint("", photograph, FIRST, 100, None, "none", 50)
+    (shown,) = INSTANT.paint("", photograph, FIRST, 100, None, "none", 50)
     assert "size must be a whole number" in shown["bar"]
 
 
 def test_nothing_is_painted_before_a_style_is_chosen_or_beside_a_run(photograph):
-    assert begin("", "") == {} and list(paint("", photograph, "", *VALUES)) == [{}]
+    assert INSTANT.begin("", "") == {} and list(INSTANT.paint("", photograph, "", *VALUES)) == [{}]
     busy = secrets.token_hex(16)
-    visits().of(busy).waits = True
-    assert "A run is under way" in begin(busy, FIRST)["problem"]
-    assert list(paint(busy, photograph, FIRST, *VALUES)) == [{}]
+    SERVICES.visits.of(busy).waits = True
+    assert "A run is under way" in INSTANT.begin(busy, FIRST)["problem"]
+    assert list(INSTANT.paint(busy, photograph, FIRST, *VALUES)) == [{}]
 
 
 @pytest.mark.parametrize("sent", [None, {}, {"name": None}, {"name": [FIRST]}, {"name": "../x"}])
@@ -97,12 +94,12 @@ def test_clicks_that_no_page_sends_are_one_sentence(sent):
 
 
 def test_every_style_has_a_thumbnail_of_its_own_made_once(monkeypatch):
-    made = thumbnails.thumbnails()
+    made = thumbnails.thumbnails(SERVICES.instant)
     assert tuple(made) == instant_styles() and len(set(made.values())) == len(made)
     for jpeg in made.values():
         assert Image.open(io.BytesIO(jpeg)).size == thumbnails.SIZE
     monkeypatch.delattr("nst.instant.painting.paint")
-    html = thumbnails.style_tiles().value
+    html = thumbnails.style_tiles(made).value
     assert html.count("<button") == html.count("painted as:") == len(made)
     assert "Stained glass</span>" in html and "<b>" not in html
 
@@ -120,17 +117,17 @@ def without_pictures(monkeypatch):
 
 def test_refining_is_offered_for_an_instant_painting_or_says_why_not(monkeypatch):
     painted, other = secrets.token_hex(16), secrets.token_hex(16)
-    visits().of(painted).show({}, is_instant=True)
-    visits().of(other).show({})
+    SERVICES.visits.of(painted).show({}, is_instant=True)
+    SERVICES.visits.of(other).show({})
     for key, chosen in (("", "mosaic"), (other, "mosaic"), (painted, "")):
-        answer = refinement(key, chosen, "/own.png")
+        answer = INSTANT.refinement(key, chosen, "/own.png")
         assert not answer["refine"]["interactive"] and REFINE_FIRST in answer["refine_note"]
-    answer = refinement(painted, "mosaic", None)
+    answer = INSTANT.refinement(painted, "mosaic", None)
     assert answer["refine"]["interactive"] and answer["refine_note"] == ""
     without_pictures(monkeypatch)
-    answer = refinement(painted, "mosaic", None)
+    answer = INSTANT.refinement(painted, "mosaic", None)
     assert not answer["refine"]["interactive"] and "give a painting" in answer["refine_note"]
-    assert refinement(painted, "mosaic", "/own.png")["refine"]["interactive"]
+    assert INSTANT.refinement(painted, "mosaic", "/own.png")["refine"]["interactive"]
 
 
 def test_refining_fills_the_painting_and_the_start(monkeypatch):

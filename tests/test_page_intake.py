@@ -8,7 +8,7 @@ import gradio as gr
 import pytest
 
 from web.server.disk import FULL, PREFIX
-from web.server.intake import GONE, UNREADABLE, Intake
+from web.server.http.intake import GONE, UNREADABLE, Intake
 
 FUNCTION = SimpleNamespace(inputs=[], outputs=[])
 HASH = "0" * 64
@@ -45,7 +45,7 @@ def test_what_was_uploaded_to_a_server_that_is_gone_is_to_be_added_again(monkeyp
 
 def test_a_result_is_copied_once_there_is_room(monkeypatch):
     made = []
-    monkeypatch.setattr("web.server.intake.make_room", lambda: made.append(1))
+    monkeypatch.setattr("web.server.http.intake.make_room", lambda: made.append(1))
     full = OSError(errno.ENOSPC, "No space left on device")
     monkeypatch.setattr(gr.Blocks, "postprocess_data", failing(full, 1))
     assert asyncio.run(Intake().postprocess_data(FUNCTION, [], None)) == ["done"]

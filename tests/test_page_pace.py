@@ -2,7 +2,7 @@
 
 import pytest
 
-from web.runs.pace import REMEMBERED, Pace
+from web.server.costs import REMEMBERED, Pace
 
 
 def test_without_runs_the_calibration_counts():

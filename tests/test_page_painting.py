@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from nst.settings import SPECS
-from web.page import painting
-from web.page.painting import begin, come_back, fail, go_on, keep_pictures, paint, ready, stop
-from web.runs.visits import visits
+from tests.served import PAINTING, SERVER, SERVICES
+from web.page.painting import ready
 from web.server.limits import FRAMES
 
 VALUES = {name: spec.default for name, spec in SPECS.items()}
@@ -57,12 +56,12 @@ def test_what_cannot_be_used_is_said_in_its_place(key, picture_files, tmp_path):
         ((content, str(broken), VALUES), "style_note", "The style image is not a picture"),
         ((content, style, {**VALUES, "size": None}), "bar", "size must be a whole number"),
     ):
-        (answer,) = all_of(paint(key, *given[:2], **given[2]))
+        (answer,) = all_of(PAINTING.paint(key, *given[:2], **given[2]))
         assert 'role="alert"' in answer[place] and sentence in answer[place]
 
 
 def test_a_run_ends_with_all_that_came_of_it(key, picture_files):
-    shown = in_the_end(paint(key, *map(str, picture_files), **VALUES))
+    shown = in_the_end(PAINTING.paint(key, *map(str, picture_files), **VALUES))
     assert Path(shown["animation"]["value"]).read_bytes()[:4] == b"RIFF"
     assert shown["film"].count("<img") == 13 and "nst-compare" in shown["compare"]
     assert shown["strip"]["settings"] == VALUES and "iterations 12" in shown["strip"]["words"]
@@ -73,37 +72,37 @@ def test_a_stopped_run_ends_with_what_there_is(key, picture_files, monkeypatch):
     def stopping(values, record, folder):
         for number, update in enumerate(shown(values, record, folder)):
             if number == 4:  # a word from there could come after the run's own, and hide it
-                assert "bar" not in stop(key)
+                assert "bar" not in PAINTING.stop(key)
             yield update
 
-    shown = painting._shown
-    monkeypatch.setattr(painting, "_shown", stopping)
-    shown_last = in_the_end(paint(key, *map(str, picture_files), **VALUES))
+    shown = PAINTING._shown
+    monkeypatch.setattr(PAINTING, "_shown", stopping)
+    shown_last = in_the_end(PAINTING.paint(key, *map(str, picture_files), **VALUES))
     assert "Stopped at iteration 4 of 12" in shown_last["bar"]
     assert "stopped at iteration 4" in shown_last["strip"]["words"]
-    assert "Stopped." in stop(key)["bar"]  # there is no run that would say so
+    assert "Stopped." in PAINTING.stop(key)["bar"]  # there is no run that would say so
 
 
 def test_a_run_stopped_before_its_first_step_says_so(key, picture_files, monkeypatch):
     def waiting(values, record, folder):
-        stop(key)
+        PAINTING.stop(key)
         yield {"status": "waiting"}
 
-    monkeypatch.setattr(painting, "_shown", waiting)
-    assert "Stopped." in in_the_end(paint(key, *map(str, picture_files), **VALUES))["bar"]
+    monkeypatch.setattr(PAINTING, "_shown", waiting)
+    assert "Stopped." in in_the_end(PAINTING.paint(key, *map(str, picture_files), **VALUES))["bar"]
 
 
 def test_paint_is_offered_again_whatever_happened(key):
-    assert not begin(key)["paint"]["interactive"] and visits().find(key).waits
+    assert not PAINTING.begin(key)["paint"]["interactive"] and SERVICES.visits.find(key).waits
     assert ready()["paint"]["interactive"] and not ready()["stop"]["interactive"]
-    refused = fail(key)
+    refused = PAINTING.fail(key)
     assert "did not start" in refused["bar"] and refused["paint"]["interactive"]
-    assert not visits().find(key).waits
+    assert not SERVICES.visits.find(key).waits
 
 
 def goes_on(key, picture, *pictures, **values):
     """What a click on More iterations shows in the end."""
-    return in_the_end(go_on(key, picture, *pictures, **values))
+    return in_the_end(PAINTING.go_on(key, picture, *pictures, **values))
 
 
 def is_done(shown):
@@ -112,7 +111,7 @@ def is_done(shown):
 
 def test_more_iterations_go_on_where_the_run_ended(key, picture_files):
     files = [str(path) for path in picture_files]
-    first = in_the_end(paint(key, *files, **VALUES, resume=""))
+    first = in_the_end(PAINTING.paint(key, *files, **VALUES, resume=""))
     assert first["resume"]
     shown = goes_on(key, "no picture", *files, **VALUES, resume=first["resume"])
     assert is_done(shown) and shown["resume"] != first["resume"] and "status" not in shown
@@ -120,7 +119,7 @@ def test_more_iterations_go_on_where_the_run_ended(key, picture_files):
 
 def test_more_iterations_start_from_the_picture_where_that_is_all_there_is(key, picture_files):
     files = [str(path) for path in picture_files]
-    first = in_the_end(paint(key, *files, **VALUES, resume=""))
+    first = in_the_end(PAINTING.paint(key, *files, **VALUES, resume=""))
     for values, said in (
         (
             VALUES | {"resume": first["resume"], "style_strength": 20},
@@ -135,17 +134,19 @@ def test_more_iterations_start_from_the_picture_where_that_is_all_there_is(key, 
 
 
 def test_a_new_run_does_not_go_on(key, picture_files):
-    assert is_done(in_the_end(paint(key, *map(str, picture_files), **VALUES, resume="not kept")))
+    assert is_done(
+        in_the_end(PAINTING.paint(key, *map(str, picture_files), **VALUES, resume="not kept"))
+    )
 
 
 BESIDE_THE_RESULT = (
-    "web.page.painting.learn",
+    "web.server.costs.Costs.learn",
     "web.page.html.curves.plot",
     "web.page.html.compare.compare",
     "web.page.html.film.film",
     "web.page.html.film.animation",
     "web.page.recall.in_words",
-    "web.runs.record.small",
+    "web.runs.kept.record.small",
 )
 
 
@@ -157,7 +158,7 @@ def test_whatever_fails_after_a_run_the_result_is_there(
         raise MemoryError("unforeseen")
 
     monkeypatch.setattr(name, broken)
-    shown = in_the_end(paint(key, *map(str, picture_files), **VALUES, resume=""))
+    shown = in_the_end(PAINTING.paint(key, *map(str, picture_files), **VALUES, resume=""))
     assert is_done(shown) and shown["picture"].endswith("stylized.png")
     assert shown["use_as_content"]["interactive"] and "unforeseen" in caplog.text
 
@@ -170,62 +171,64 @@ def test_a_run_that_would_not_fit_again_is_learned_from(key, picture_files, monk
                 monkeypatch.setattr("nst.costs.memory.available_bytes", lambda _: 1e6)
             yield update
 
-    shown = painting._shown
-    monkeypatch.setattr(painting, "_shown", without_memory)
-    assert is_done(in_the_end(paint(key, *map(str, picture_files), **VALUES, resume="")))
+    shown = PAINTING._shown
+    monkeypatch.setattr(PAINTING, "_shown", without_memory)
+    assert is_done(in_the_end(PAINTING.paint(key, *map(str, picture_files), **VALUES, resume="")))
     assert not caplog.records
 
 
 def test_expectations_follow_the_runs_that_they_are_about(key, picture_files, monkeypatch):
     told = []
-    monkeypatch.setattr("web.page.painting.learn", lambda *run: told.append(run))
+    monkeypatch.setattr(SERVER.costs, "learn", lambda *run: told.append(run))
     content, style = map(str, picture_files)
     for values in (VALUES, VALUES | {"style_2": style}, VALUES | {"mask": style}):
-        all_of(paint(key, content, style, **values))
-    ((size, values, seconds),) = told
-    assert size == (64, 43) and values["iterations"] == 12
+        all_of(PAINTING.paint(key, content, style, **values))
+    ((size, settings, _, seconds),) = told
+    assert size == (96, 64) and settings.iterations == 12
     assert seconds > 0
 
 
 def test_a_run_goes_on_without_its_page_which_comes_back_to_it(key, picture_files):
     files = [str(path) for path in picture_files]
-    keep_pictures(("content", "style"))(key, *files)
-    seen = all_of(paint(key, *files, **VALUES | {"iterations": 40}), most=3)  # and the page is gone
+    PAINTING.keep_pictures(("content", "style"))(key, *files)
+    seen = all_of(
+        PAINTING.paint(key, *files, **VALUES | {"iterations": 40}), most=3
+    )  # and the page is gone
     assert "bar" in seen[-1]
-    first, *later = all_of(come_back(key, True))
+    first, *later = all_of(PAINTING.come_back(key, True))
     assert first["content"] == files[0] and first["style"] == files[1]
     shown = dict(itertools.chain.from_iterable(answer.items() for answer in [first, *later]))
     assert "Done: 40 iterations" in shown["bar"] and Path(shown["picture"]).exists()
     assert shown["film"].count("<img") == FRAMES  # no moment of it was missed
-    (again,) = all_of(come_back(key, True))
+    (again,) = all_of(PAINTING.come_back(key, True))
     assert again["picture"] == shown["picture"] and again["strip"] == shown["strip"]
 
 
 def test_a_page_that_nothing_is_kept_of_is_told_so_if_it_had_anything(key, picture_files):
-    assert all_of(come_back(key, False)) == [{}]
-    (told,) = all_of(come_back(key, True))
+    assert all_of(PAINTING.come_back(key, False)) == [{}]
+    (told,) = all_of(PAINTING.come_back(key, True))
     assert "add them again" in told["bar"] and "settings are still here" in told["bar"]
     gone = picture_files[0].parent / "gone.png"
-    keep_pictures(("content", "style"))(key, str(gone), str(picture_files[1]))
-    (told,) = all_of(come_back(key, True))
+    PAINTING.keep_pictures(("content", "style"))(key, str(gone), str(picture_files[1]))
+    (told,) = all_of(PAINTING.come_back(key, True))
     assert "add them again" in told["bar"] and "content" not in told
     assert told["style"] == str(picture_files[1])
 
 
 def test_a_run_that_had_not_begun_is_not_forgotten_silently(key):
-    begin(key)
-    (told,) = all_of(come_back(key, True))
+    PAINTING.begin(key)
+    (told,) = all_of(PAINTING.come_back(key, True))
     assert "press Paint again" in told["bar"]
-    stop(key)
-    (told,) = all_of(come_back(key, True))
+    PAINTING.stop(key)
+    (told,) = all_of(PAINTING.come_back(key, True))
     assert "bar" not in told
 
 
 def test_files_that_are_gone_are_not_shown_again(key, picture_files):
-    shown = in_the_end(paint(key, *map(str, picture_files), **VALUES))
+    shown = in_the_end(PAINTING.paint(key, *map(str, picture_files), **VALUES))
     Path(shown["animation"]["value"]).unlink()
-    (again,) = all_of(come_back(key, True))
+    (again,) = all_of(PAINTING.come_back(key, True))
     assert "animation" not in again and again["picture"] == shown["picture"]
     shutil.rmtree(Path(shown["picture"]).parent)
-    (again,) = all_of(come_back(key, True))
+    (again,) = all_of(PAINTING.come_back(key, True))
     assert "picture" not in again

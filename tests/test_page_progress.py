@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
-from web.page.html.progress import alert, describe_features, progress_bar
+from web.page.handlers import PageHandlers
+from web.page.html.progress import alert, progress_bar
 from web.runs.progress import Progress
-from web.server.networks import networks
+from web.runs.services import Services
+from web.server.server import Server
 
 
 def test_the_progress_bar_says_where_the_run_is():
@@ -16,10 +18,10 @@ def test_the_progress_bar_says_where_the_run_is():
 
 
 def test_the_status_line_says_what_runs_and_why(monkeypatch):
-    assert "**compact** on **the CPU** (asked for)" in describe_features("compact")
+    handlers = PageHandlers(Services(Server()))
+    assert "**compact** on **the CPU** (asked for)" in handlers.say_features("compact")
     monkeypatch.setenv("NST_VGG19_WEIGHTS", "/nowhere.safetensors")
-    networks.cache_clear()
-    assert "cannot be used" in describe_features("vgg19")
+    assert "cannot be used" in handlers.say_features("vgg19")
 
 
 def test_a_run_that_waits_says_so():

@@ -6,8 +6,8 @@ import itertools
 import pytest
 from PIL import Image
 
+from web.runs.kept.record import COMPARED, LONGEST, MOST_FRAMES, Record
 from web.runs.progress import Progress
-from web.runs.record import COMPARED, LONGEST, MOST_FRAMES, Record
 
 
 @pytest.fixture

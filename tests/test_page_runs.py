@@ -12,7 +12,10 @@ from PIL import Image
 
 from nst import Settings
 from nst.settings import SPECS
-from web.runs import stylize_run
+from tests.served import SERVICES, stylize_pictures
+from web.runs import files as run_files
+from web.runs.refusals import Refused
+from web.runs.run import Asked
 from web.server.disk import FULL
 
 DEFAULTS = {name: spec.default for name, spec in SPECS.items()}
@@ -43,15 +46,15 @@ def test_a_full_disk_is_said_in_one_sentence(files, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(stylize_run, "save_image", full)
+    monkeypatch.setattr(run_files, "save_image", full)
     with pytest.raises(gr.Error) as caught:
-        list(stylize_run.stylize_pictures(*files, **VALUES))
+        list(stylize_pictures(*files, **VALUES))
     assert caught.value.message == FULL
 
 
 def test_a_run_streams_jpeg_previews_and_ends_with_a_png(files):
     formats, progresses = [], []
-    for path, progress in stylize_run.stylize_pictures(*files, **VALUES):
+    for path, progress in stylize_pictures(*files, **VALUES):
         with Image.open(path) as image:  # it is there while it is shown
             formats.append(image.format)
             features = image.info.get("Features")
@@ -69,8 +72,8 @@ def test_something_is_yielded_before_the_gpu_is_asked_for(files, monkeypatch):
     def never(*_):
         raise AssertionError("the GPU was asked for")
 
-    monkeypatch.setattr(stylize_run, "_stylize_on_gpu", never)
-    run = stylize_run.stylize_pictures(*files, **VALUES)
+    monkeypatch.setattr(SERVICES.runs, "_on_gpu", never)
+    run = stylize_pictures(*files, **VALUES)
     path, progress = next(run)
     assert Path(path).exists() and progress["iteration"] == 0
     run.close()
@@ -79,7 +82,7 @@ def test_something_is_yielded_before_the_gpu_is_asked_for(files, monkeypatch):
 def test_files_are_gone_after_the_run_and_after_a_stop(files):
     folders = set()
     for stop_after in (2, 100):
-        run = stylize_run.stylize_pictures(*files, **VALUES)
+        run = stylize_pictures(*files, **VALUES)
         for path, _ in itertools.islice(run, stop_after):
             folders.add(Path(path).parent)
         run.close()
@@ -99,27 +102,27 @@ def test_files_are_gone_after_the_run_and_after_a_stop(files):
 )
 def test_bad_values_reach_the_visitor_as_a_sentence(files, change, sentence, caplog):
     with pytest.raises(gr.Error, match="must be") as caught:
-        next(stylize_run.stylize_pictures(*files, **{**VALUES, **change}))
+        next(stylize_pictures(*files, **{**VALUES, **change}))
     assert caught.value.message.startswith(sentence)
     assert not caught.value.print_exception and not caplog.records
 
 
 def test_missing_and_damaged_pictures_reach_the_visitor_as_a_sentence(files, tmp_path):
     with pytest.raises(gr.Error, match="The content image is missing"):
-        next(stylize_run.stylize_pictures(None, files[1], **VALUES))
+        next(stylize_pictures(None, files[1], **VALUES))
     damaged = tmp_path / "damaged.png"
     damaged.write_bytes(b"nothing")
     with pytest.raises(gr.Error, match="The style image is not a picture"):
-        next(stylize_run.stylize_pictures(files[0], str(damaged), **VALUES))
+        next(stylize_pictures(files[0], str(damaged), **VALUES))
 
 
 def test_unexpected_failures_are_logged_and_not_shown(files, monkeypatch, caplog):
     def broken(*_):
         raise RuntimeError("a secret path")
 
-    monkeypatch.setattr(stylize_run, "_stylize_on_gpu", broken)
+    monkeypatch.setattr(SERVICES.runs, "_on_gpu", broken)
     with pytest.raises(gr.Error) as caught:
-        list(stylize_run.stylize_pictures(*files, **VALUES))
+        list(stylize_pictures(*files, **VALUES))
     assert "secret" not in caught.value.message
     assert "a secret path" in caplog.text
 
@@ -127,16 +130,15 @@ def test_unexpected_failures_are_logged_and_not_shown(files, monkeypatch, caplog
 def test_what_crosses_to_the_gpu_worker_can_be_pickled(files):
     content, style = (Image.open(path) for path in files)
     pictures = {"content": content, "style": [style], "mask": None, "start": None}
-    settings = Settings(iterations=2, size=64)
-    pickle.dumps((pictures, settings))
-    for yielded in stylize_run._stylize_on_gpu(pictures, settings, "compact"):
+    asked = Asked(pictures, Settings(iterations=2, size=64), "compact", None)
+    pickle.dumps(asked)
+    for yielded in SERVICES.runs._on_gpu(asked, asked.gpu_seconds):
         assert pickle.loads(pickle.dumps(yielded)).step.total == 2
 
 
 def last(*files, **values):
     *_, (path, progress) = (
-        (Path(path).read_bytes(), progress)
-        for path, progress in stylize_run.stylize_pictures(*files, **values)
+        (Path(path).read_bytes(), progress) for path, progress in stylize_pictures(*files, **values)
     )
     return path, progress
 
@@ -176,8 +178,8 @@ def test_more_styles_masks_and_a_start(files):
 
 
 def test_what_is_refused_says_what_it_is_about_even_from_another_process(files):
-    with pytest.raises(stylize_run.Refused) as caught:
-        next(stylize_run.stylize_pictures(None, files[1], **VALUES))
+    with pytest.raises(Refused) as caught:
+        next(stylize_pictures(None, files[1], **VALUES))
     again = pickle.loads(pickle.dumps(caught.value))
     assert (again.subject, again.code) == ("content image", "missing")
     assert again.message == "The content image is missing." and isinstance(again, gr.Error)

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from nst import InputError
-from web.runs.kept_states import States
+from web.server.kept_states import States
 
 
 def state(size):

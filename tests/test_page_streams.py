@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from benchmarks.visitors import API, Endpoint, Visitor
-from web.server.requests import NOTHING
+from web.server.http.requests import NOTHING
 
 QUICK = {"iterations": 4, "size": 64, "features": "compact"}
 

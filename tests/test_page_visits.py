@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from nst import InputError
-from web.runs import visits
-from web.runs.visits import Visit, Visits
+from web.runs.kept import visits
+from web.runs.kept.visits import Visit, Visits
 from web.server import limits
+from web.server.run_slot import RunSlot
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +44,7 @@ def keys(number):
 
 
 def test_a_visit_is_found_by_its_key_alone():
-    kept, (key, other) = Visits(), keys(2)
+    kept, (key, other) = Visits(RunSlot()), keys(2)
     visit = kept.of(key)
     assert kept.find(key) is visit is kept.of(key)
     assert kept.find(other) is None and kept.find(None) is None and kept.find(["x"]) is None
@@ -54,14 +55,14 @@ def test_a_visit_is_found_by_its_key_alone():
 
 def test_the_oldest_visits_are_forgotten_with_their_files(monkeypatch):
     monkeypatch.setattr(visits, "VISITS", 2)
-    kept, names = Visits(), keys(4)
+    kept, names = Visits(RunSlot()), keys(4)
     made = [kept.of(name) for name in names]
     assert kept.find(names[0]) is None and kept.find(names[3]) is made[3]
     assert not made[0]._folder.exists() and made[3]._folder.exists()
 
 
 def test_a_visit_is_forgotten_after_a_while_but_for_a_run_under_way(monkeypatch):
-    kept, (idle, busy) = Visits(), keys(2)
+    kept, (idle, busy) = Visits(RunSlot()), keys(2)
     kept.of(idle)
     run = kept.of(busy).begin(endless)
     monkeypatch.setattr(visits, "VISIT_SECONDS", -1)
@@ -72,7 +73,7 @@ def test_a_visit_is_forgotten_after_a_while_but_for_a_run_under_way(monkeypatch)
 
 
 def test_a_new_run_takes_the_place_of_the_old_one_and_of_its_files():
-    visit = Visit()
+    visit = Visit(RunSlot())
     first = visit.begin(endless)
     second = visit.begin(quick)
     until_ended(first)
@@ -83,7 +84,7 @@ def test_a_new_run_takes_the_place_of_the_old_one_and_of_its_files():
 
 
 def test_what_is_shown_is_kept_with_its_picture_but_not_beside_a_run(tmp_path):
-    visit, picture = Visit(), tmp_path / "instant.png"
+    visit, picture = Visit(RunSlot()), tmp_path / "instant.png"
     picture.write_bytes(b"painted")
     update = {"picture": str(picture), "download": {"value": str(picture)}}
     shown = visit.show(update)
@@ -97,7 +98,7 @@ def test_what_is_shown_is_kept_with_its_picture_but_not_beside_a_run(tmp_path):
 
 def test_too_many_runs_at_a_time_are_refused(monkeypatch):
     monkeypatch.setattr(visits, "QUEUE_LENGTH", 1)
-    kept, names = Visits(), keys(3)
+    kept, names = Visits(RunSlot()), keys(3)
     runs = [kept.of(name).begin(endless) for name in names[:2]]
     with pytest.raises(InputError, match="The server is busy"):
         kept.of(names[2])
@@ -107,12 +108,11 @@ def test_too_many_runs_at_a_time_are_refused(monkeypatch):
 
 def test_a_run_alone_gives_way_to_those_who_wait(monkeypatch):
     monkeypatch.setattr(limits, "ALONE_SECONDS", 0.05)
-    turn = limits.Turn()
-    monkeypatch.setattr(limits, "turn", lambda: turn)
-    run = Visit().begin(endless)
+    slot = RunSlot()
+    run = Visit(slot).begin(endless)
     threading.Event().wait(0.2)
     assert not run.ended  # nobody waits
-    with turn.place() as first, turn.place() as second:
+    with slot.wait() as first, slot.wait() as second:
         list(first)
         next(second)
         until_ended(run)

@@ -20,7 +20,7 @@ from PIL import Image
 
 from nst import Settings
 from nst.settings import SPECS
-from web.runs.stylize_run import sentences
+from web.runs.refusals import sentences
 from web.server.zerogpu import MOST_SECONDS, START_SECONDS, WORDS, gpu_seconds, in_plain_words
 
 ROOT = Path(__file__).parents[1]

@@ -35,7 +35,7 @@ def watch(event, arguments):
 
 sys.addaudithook(watch)
 import app
-app.build()
+app.build(app.Server())
 import torch
 print(json.dumps([written, connected, torch.cuda.is_initialized()]))
 """

@@ -7,10 +7,9 @@ import gradio as gr
 from web.page.controls import as_sent, documented, with_range
 from web.page.instant_tab import style_choice
 from web.page.layout import Inputs
-from web.runs.info import HEIGHT, WIDTH, estimate_run, info
-from web.runs.instant_run import paint_instantly
+from web.runs.programs import HEIGHT, WIDTH
+from web.runs.services import Services
 from web.runs.streaming import in_a_thread
-from web.runs.stylize_run import stylize_pictures
 from web.server.admission import INSTANT, PAINTING
 
 PROGRESS_HELP = (
@@ -46,14 +45,15 @@ def instant_inputs(inputs: Inputs, style: Any) -> dict[str, Any]:  # noqa: ANN40
     }
 
 
-def connect_api(inputs: Inputs) -> None:
+def connect_api(services: Services, inputs: Inputs) -> None:
     """Offer the same run to programs, as the endpoint /stylize, and what they ask before it."""
+    programs = services.programs
     image = gr.Image(visible=False, label="image")
     progress = gr.JSON(visible=False, label="progress")
     documented(image, "The picture so far as a JPEG file; at last the result as a PNG file.")
     documented(progress, PROGRESS_HELP)
     gr.Button(visible=False).click(
-        in_a_thread(stylize_pictures),
+        in_a_thread(programs.stylize_pictures),
         outputs=[image, progress],
         api_name="stylize",
         **run_inputs(inputs),
@@ -64,7 +64,7 @@ def connect_api(inputs: Inputs) -> None:
     ]
     # In the queue of the runs: what is measured beside a run would be too slow.
     gr.Button(visible=False).click(
-        estimate_run,
+        programs.estimate_run,
         outputs=documented(gr.JSON(visible=False, label="estimate"), ESTIMATE_HELP),
         api_name="estimate",
         **{**run_inputs(inputs), "inputs": sizes, "inputs_kwargs": inputs.settings},
@@ -72,14 +72,14 @@ def connect_api(inputs: Inputs) -> None:
     painted = documented(gr.Image(visible=False, label="image"), "The result as a PNG file.")
     made_by = documented(gr.JSON(visible=False, label="info"), INSTANT_HELP)
     gr.Button(visible=False).click(
-        paint_instantly,
+        services.instant.paint_instantly,
         outputs=[painted, made_by],
         api_name="instant",
         **instant_inputs(inputs, style_choice("style", visible=False)),
     )
     # Not in the queue: it answers while a picture is painted.
     gr.Button(visible=False).click(
-        info,
+        programs.info,
         outputs=documented(gr.JSON(visible=False, label="info"), INFO_HELP),
         api_name="info",
         queue=False,

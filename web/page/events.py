@@ -7,15 +7,16 @@ import gradio as gr
 
 from nst.inputs import STYLES, WEIGHTS
 from nst.presets import PRESET_FIELDS
-from web.page import handlers, instant_events, painting, recall
+from web.page import handlers, instant_events, recall
 from web.page.api import run_inputs
 from web.page.controls import seed_applies
-from web.page.html.progress import describe_features
+from web.page.handlers import PageHandlers
 from web.page.layout import Inputs, Outputs
-from web.page.painting import PICTURES
+from web.page.painting import PICTURES, Painting, ready
 from web.page.pictures.more_pictures import mask_of, mask_without, weight_applies
 from web.page.pictures.shown import in_a_shown_format
 from web.page.wiring import AT_ONCE, PRIVATE, on, scroll
+from web.runs.services import Services
 from web.server.admission import withdraw
 
 SHOWN = (
@@ -31,16 +32,27 @@ USED = """(...values) => {
 """JavaScript that notes that the visit has had pictures."""
 
 
-def connect_page(page: gr.Blocks, cards: gr.HTML, inputs: Inputs, outputs: Outputs) -> None:
+def connect_page(
+    page: gr.Blocks, services: Services, cards: gr.HTML, inputs: Inputs, outputs: Outputs
+) -> None:
     """Connect everything that happens on the page."""
-    filled = instant_events.connect(inputs, outputs)
-    _connect_run(page, inputs, outputs, filled)
-    _connect_visit(page, inputs, outputs)
-    _connect_pictures(cards, inputs, outputs)
-    _connect_settings(page, inputs, outputs)
+    painting, asking = Painting(services), PageHandlers(services)
+    filled = instant_events.connect(services, inputs, outputs)
+    _connect_run(page, painting, inputs, outputs, filled)
+    _connect_visit(page, painting, inputs, outputs)
+    _connect_examples(asking, cards, inputs, outputs)
+    _connect_pictures(inputs, outputs)
+    restored = _connect_settings(page, inputs, outputs)
+    _connect_answers(restored, asking, inputs, outputs)
 
 
-def _connect_run(page: gr.Blocks, inputs: Inputs, outputs: Outputs, filled: Any) -> None:  # noqa: ANN401
+def _connect_run(
+    page: gr.Blocks,
+    painting: Painting,
+    inputs: Inputs,
+    outputs: Outputs,
+    filled: Any,  # noqa: ANN401 - Gradio's
+) -> None:
     """Connect the runs; the one that refines begins when the event `filled` succeeds."""
     named = {**vars(inputs), **vars(outputs)}
     buttons = ("paint", "more", "stop")
@@ -56,7 +68,7 @@ def _connect_run(page: gr.Blocks, inputs: Inputs, outputs: Outputs, filled: Any)
         begin = on(event, painting.begin, named, (*buttons, "bar", "tabs"), js=scroll(), **key)
         run = on(begin.then, handler, named, SHOWN, **needed, **PRIVATE)
         # Paint is offered again when the run has really ended: a click before that would be lost.
-        on(run.then, painting.ready, named, ("paint", "stop"), **AT_ONCE)
+        on(run.then, ready, named, ("paint", "stop"), **AT_ONCE)
         on(run.failure, painting.fail, named, ("paint", "stop", "bar"), **key)
 
     async def stop(key: str, request: gr.Request) -> dict[str, Any]:
@@ -66,7 +78,7 @@ def _connect_run(page: gr.Blocks, inputs: Inputs, outputs: Outputs, filled: Any)
     on(inputs.stop.click, stop, named, ("stop", "bar"), **key)
 
 
-def _connect_visit(page: gr.Blocks, inputs: Inputs, outputs: Outputs) -> None:
+def _connect_visit(page: gr.Blocks, painting: Painting, inputs: Inputs, outputs: Outputs) -> None:
     """Have the server keep what the page has, and the page take it up again."""
     pictures = {name: vars(inputs).get(name) or inputs.more_pictures[name] for name in PICTURES}
     kept = painting.keep_pictures(PICTURES)
@@ -79,17 +91,22 @@ def _connect_visit(page: gr.Blocks, inputs: Inputs, outputs: Outputs) -> None:
     changes = (*SHOWN, *PICTURES, "paint", "stop", "tabs")
     unlimited = {"concurrency_limit": None, **PRIVATE}
     back = on(known.then, painting.come_back, named, changes, inputs=visit, **unlimited)
-    on(back.then, painting.ready, named, ("paint", "stop"), **AT_ONCE)
+    on(back.then, ready, named, ("paint", "stop"), **AT_ONCE)
 
 
-def _connect_pictures(cards: gr.HTML, inputs: Inputs, outputs: Outputs) -> None:
+def _connect_examples(
+    asking: PageHandlers, cards: gr.HTML, inputs: Inputs, outputs: Outputs
+) -> None:
     shown = ("content", "style", "picture", "compare", "film", "curves", "tabs", "bar", "resume")
     buttons = ("download", "animation", "use_as_content", "more")
     named = {**vars(inputs), **vars(outputs)}
     options = {"inputs": inputs.visit, "js": scroll(), **AT_ONCE}
-    on(cards.click, handlers.show_pair, named, shown + buttons, **options)
+    on(cards.click, asking.show_pair, named, shown + buttons, **options)
     inputs.content_tiles.click(handlers.take_example("content"), None, inputs.content, **AT_ONCE)
     inputs.style_tiles.click(handlers.take_example("styles"), None, inputs.style, **AT_ONCE)
+
+
+def _connect_pictures(inputs: Inputs, outputs: Outputs) -> None:
     for image, note, what in (
         (inputs.content, inputs.content_note, "content image"),
         (inputs.style, inputs.style_note, "style image"),
@@ -107,7 +124,8 @@ def _connect_pictures(cards: gr.HTML, inputs: Inputs, outputs: Outputs) -> None:
     outputs.use_as_content.click(lambda path: path, outputs.picture, inputs.content, **AT_ONCE)
 
 
-def _connect_settings(page: gr.Blocks, inputs: Inputs, outputs: Outputs) -> None:
+def _connect_settings(page: gr.Blocks, inputs: Inputs, outputs: Outputs) -> Any:  # noqa: ANN401
+    """Connect the settings; what is returned ends when those of the last visit are there."""
     settings = inputs.settings
     every = [settings[name] for name in recall.CONTROLS]
     changed = [settings[field] for field in PRESET_FIELDS]
@@ -123,10 +141,21 @@ def _connect_settings(page: gr.Blocks, inputs: Inputs, outputs: Outputs) -> None
     names = list(recall.CONTROLS)
     remember = f"(...values) => [Object.fromEntries({names}.map((name, i) => [name, values[i]]))]"
     gr.on([widget.change for widget in every], None, every, kept, js=remember, **PRIVATE)
-    asked = [inputs.content.change, *(widget.change for widget in every)]
+    return restored
+
+
+def _connect_answers(
+    restored: Any,  # noqa: ANN401 - Gradio's
+    asking: PageHandlers,
+    inputs: Inputs,
+    outputs: Outputs,
+) -> None:
+    """Have the page say what a run would take, and which features make it."""
+    settings = inputs.settings
+    asked = [inputs.content.change, *(settings[name].change for name in recall.CONTROLS)]
     gr.on(
         asked,
-        handlers.say_estimate,
+        asking.say_estimate,
         inputs.content,
         inputs.estimate,
         inputs_kwargs=settings,
@@ -135,4 +164,4 @@ def _connect_settings(page: gr.Blocks, inputs: Inputs, outputs: Outputs) -> None
     )
     features = settings["features"]
     for event in (restored.then, features.change):
-        event(describe_features, features, outputs.status, **PRIVATE)
+        event(asking.say_features, features, outputs.status, **PRIVATE)

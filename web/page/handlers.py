@@ -6,19 +6,19 @@ from typing import Any
 
 import gradio as gr
 
-from nst import InputError, recipe
+from nst import InputError, Settings, recipe
 from nst.instant.names import title
 from nst.pictures.prepared import note_of
 from nst.pictures.reading import open_image, opened
 from nst.presets import preset
 from nst.settings import InstantSettings
 from web.page import recall
-from web.page.html import curves, examples, film
-from web.page.html.progress import alert, note
+from web.page.html import examples
+from web.page.html.progress import alert, describe_features, note
 from web.page.layout import compare_pair
-from web.runs.info import expected_run
-from web.runs.stylize_run import sentences
-from web.runs.visits import visits
+from web.page.results import without_a_run
+from web.runs.refusals import sentences
+from web.runs.services import Services
 
 
 def check_picture(what: str) -> Callable[[str | None], str]:
@@ -36,20 +36,6 @@ def check_picture(what: str) -> Callable[[str | None], str]:
         return note(f"{image.width} × {image.height} pixels{'. ' if said else ''}{said}")
 
     return check
-
-
-def say_estimate(content: str | None, **values: object) -> str:
-    """One line under the button: what the run would take, or why it cannot be made."""
-    try:
-        with opened(content, "content image") as image:
-            size = image.size
-    except InputError:  # nothing there yet, or its own line says what is wrong
-        return ""
-    try:
-        expected = expected_run(size, values)
-    except InputError as error:
-        return alert(str(error))
-    return note(f"This will take {expected}.") if expected else ""
 
 
 def sent(event: gr.EventData, name: str) -> object:
@@ -76,31 +62,48 @@ def take_example(kind: str) -> Callable[[gr.EventData], str]:
     return take
 
 
-def show_pair(key: str, event: gr.EventData) -> dict[str, Any]:
-    """Fill both pictures with an example's, and show its result, which was painted before."""
-    with sentences():
-        pair = _of(examples.pairs(), sent(event, "name"))
-        shown = visits().of(key).show(_shown(pair))
-    return {"content": str(pair.content), "style": str(pair.style), **shown}
+class PageHandlers:
+    """Those that ask the server."""
+
+    def __init__(self, services: Services) -> None:
+        self._server, self._visits = services.server, services.visits
+
+    def say_estimate(self, content: str | None, **values: object) -> str:
+        """One line under the button: what the run would take, or why it cannot be made."""
+        try:
+            with opened(content, "content image") as image:
+                size = image.size
+        except InputError:  # nothing there yet, or its own line says what is wrong
+            return ""
+        try:
+            name = values.pop("features")
+            expected = self._server.costs.expected(size, Settings(**values), name)
+        except InputError as error:
+            return alert(str(error))
+        return note(f"This will take {expected}.") if expected else ""
+
+    def say_features(self, name: str) -> str:
+        """One line that says which features and device are in use, or why they are not."""
+        try:
+            return describe_features(self._server.networks.get(name))
+        except InputError as error:
+            return f"⚠ {error}"
+
+    def show_pair(self, key: str, event: gr.EventData) -> dict[str, Any]:
+        """Fill both pictures with an example's, and show its result, which was painted before."""
+        with sentences():
+            pair = _of(examples.pairs(), sent(event, "name"))
+            shown = self._visits.of(key).show(_shown(pair))
+        return {"content": str(pair.content), "style": str(pair.style), **shown}
 
 
 def _shown(pair: examples.Pair) -> dict[str, Any]:
-    return {
-        "picture": str(pair.result),
-        "compare": compare_pair(pair),
-        "film": film.NOTHING,
-        "curves": curves.NOTHING,
-        "tabs": gr.update(selected="compare"),
-        "bar": note(
-            "An example, painted before with the default settings. "
-            "Change a picture or a setting, and paint."
-        ),
-        "download": gr.update(value=str(pair.result), interactive=True),
-        "animation": gr.update(interactive=False),
-        "use_as_content": gr.update(interactive=True),
-        "more": gr.update(interactive=True),
-        "resume": "",
-    }
+    words = (
+        "An example, painted before with the default settings. "
+        "Change a picture or a setting, and paint."
+    )
+    shown = without_a_run(str(pair.result), compare_pair(pair), words)
+    return shown | {"more": gr.update(interactive=True), "tabs": gr.update(selected="compare")}
 
 
 def use_preset(name: object) -> list[object]:

@@ -13,18 +13,18 @@ from nst.pictures.reading import open_image
 from nst.settings import INSTANT_SPECS
 from web.page.api import instant_inputs
 from web.page.handlers import sent
-from web.page.html import compare, curves, film
+from web.page.html import compare
 from web.page.html.examples import pictures
 from web.page.html.progress import alert, note
 from web.page.instant_tab import REFINE_FIRST, mix_applies
 from web.page.layout import ANY, Inputs, Outputs
-from web.page.painting import for_the_strip, in_its_place
+from web.page.results import for_the_strip, in_its_place, without_a_run
 from web.page.wiring import AT_ONCE, PRIVATE, on, scroll
-from web.runs.instant_run import Info, api_name, paint_instantly
-from web.runs.jpeg import fitted, small
-from web.runs.record import COMPARED
-from web.runs.stylize_run import sentences
-from web.runs.visits import visits
+from web.runs.instant_run import Info, api_name
+from web.runs.kept.jpeg import fitted, small
+from web.runs.kept.record import COMPARED
+from web.runs.refusals import sentences
+from web.runs.services import Services
 
 BUSY = "A run is under way: wait for its end, or stop it under “Any painting”."
 NO_PAINTING = "This style's painting is not at hand: give a painting above, and it refines by that."
@@ -38,34 +38,54 @@ def choose(event: gr.EventData) -> str:
         return INSTANT_SPECS["style"].check(api_name("style"), sent(event, "name"))
 
 
-def begin(key: str, chosen: str) -> dict[str, Any]:
-    """Updates for the moment after a click, or after a setting was changed."""
-    if not chosen:
-        return {}
-    if _is_busy(key):
-        return {"problem": alert(BUSY)}
-    return {"bar": note("Painting …"), "problem": "", "tabs": gr.update(selected="picture")}
+class InstantPainting:
+    """The instant paintings of a page's visit."""
 
+    def __init__(self, services: Services) -> None:
+        self._instant, self._visits = services.instant, services.visits
 
-def _is_busy(key: str) -> bool:
-    visit = visits().find(key)
-    return visit is not None and (visit.is_busy or visit.waits)
+    def begin(self, key: str, chosen: str) -> dict[str, Any]:
+        """Updates for the moment after a click, or after a setting was changed."""
+        if not chosen:
+            return {}
+        if self._is_busy(key):
+            return {"problem": alert(BUSY)}
+        return {"bar": note("Painting …"), "problem": "", "tabs": gr.update(selected="picture")}
 
+    def paint(
+        self, key: str, content: str | None, chosen: str, *values: object
+    ) -> Iterator[dict[str, Any]]:
+        """Paint, and show the picture; what cannot be used gets its sentence in its place."""
+        # The pictures of a run under way would take this one's place.
+        if not chosen or self._is_busy(key):
+            yield {}
+            return
+        strength, size, second, mix = values
+        mix = mix if second != "none" else INSTANT_SPECS["mix"].default  # the slider is out of use
+        try:
+            for picture, info in self._instant.paint_instantly(
+                content, chosen, strength, size, second, mix
+            ):
+                shown = _shown(content, picture, info)
+                yield self._visits.of(key).show(shown, is_instant=True)
+        except gr.Error as error:
+            yield in_its_place(error)
 
-def paint(key: str, content: str | None, chosen: str, *values: object) -> Iterator[dict[str, Any]]:
-    """Paint, and show the picture; what cannot be used gets its sentence in its place."""
-    # The pictures of a run under way would take this one's place.
-    if not chosen or _is_busy(key):
-        yield {}
-        return
-    strength, size, second, mix = values
-    mix = mix if second != "none" else INSTANT_SPECS["mix"].default  # the slider is out of use
-    try:
-        for picture, info in paint_instantly(content, chosen, strength, size, second, mix):
-            shown = _shown(content, picture, info)
-            yield visits().of(key).show(shown, is_instant=True)
-    except gr.Error as error:
-        yield in_its_place(error)
+    def refinement(self, key: str, chosen: str, own_style: str | None) -> dict[str, Any]:
+        """Updates that offer to refine what is shown, or say why not."""
+        reason, visit = "", self._visits.find(key)
+        if not chosen or visit is None or not visit.is_instant:
+            reason = REFINE_FIRST
+        elif not style_picture(chosen) and not own_style:
+            reason = NO_PAINTING
+        return {
+            "refine": gr.update(interactive=not reason),
+            "refine_note": note(reason) if reason else "",
+        }
+
+    def _is_busy(self, key: str) -> bool:
+        visit = self._visits.find(key)
+        return visit is not None and (visit.is_busy or visit.waits)
 
 
 def fail() -> dict[str, Any]:
@@ -77,19 +97,10 @@ def _shown(content: str, picture: str, info: Info) -> dict[str, Any]:
     words, after = f"Painted as {in_words(info)}", small(picture, COMPARED)
     before = fitted(open_image(content, "content image"), COMPARED)
     shape, seconds = f"{info['width']} × {info['height']} pixels", f"{info['seconds']:.2g} s"
-    return {
-        "picture": picture,
-        "compare": compare.compare(before, after, words),
-        "film": film.NOTHING,
-        "curves": curves.NOTHING,
-        "bar": note(f"{words}: {shape} in {seconds} on {info['device']}."),
-        "download": gr.update(value=picture, interactive=True),
-        "animation": gr.update(interactive=False),
-        "use_as_content": gr.update(interactive=True),
-        "more": gr.update(interactive=False),
-        "resume": "",
-        "strip": for_the_strip(after, words),
-    }
+    made = f"{words}: {shape} in {seconds} on {info['device']}."
+    shown = without_a_run(picture, compare.compare(before, after, words), made)
+    more, strip = gr.update(interactive=False), for_the_strip(after, words)
+    return shown | {"more": more, "strip": strip}
 
 
 def in_words(info: Info) -> str:
@@ -105,19 +116,6 @@ def in_words(info: Info) -> str:
 def style_picture(name: str) -> Path | None:
     """The painting that a style was learned from, if it ships with the project."""
     return pictures("styles").get(name)
-
-
-def refinement(key: str, chosen: str, own_style: str | None) -> dict[str, Any]:
-    """Updates that offer to refine what is shown, or say why not."""
-    reason, visit = "", visits().find(key)
-    if not chosen or visit is None or not visit.is_instant:
-        reason = REFINE_FIRST
-    elif not style_picture(chosen) and not own_style:
-        reason = NO_PAINTING
-    return {
-        "refine": gr.update(interactive=not reason),
-        "refine_note": note(reason) if reason else "",
-    }
 
 
 def refine(
@@ -149,8 +147,9 @@ def start_of_another(init: str, refined: bool) -> dict[str, Any]:
     return {"init": "content", "start": None, "refined": False} if own else {}
 
 
-def connect(inputs: Inputs, outputs: Outputs) -> Any:  # noqa: ANN401 - Gradio's
+def connect(services: Services, inputs: Inputs, outputs: Outputs) -> Any:  # noqa: ANN401 - Gradio's
     """Connect all of it; what is returned succeeds when a run is to begin, to refine a painting."""
+    instant = InstantPainting(services)
     tab, chosen = inputs.instant, gr.State("")
     named = {**vars(inputs), **vars(outputs), **vars(tab), **inputs.settings}
     # Whether the start that is set is the painting to be refined, and nobody's upload.
@@ -159,11 +158,11 @@ def connect(inputs: Inputs, outputs: Outputs) -> Any:  # noqa: ANN401 - Gradio's
     picked = tab.tiles.click(choose, None, chosen, **AT_ONCE)
     set_anew = partial(gr.on, [strength.release, size.release, mix.release, second.input])
     for event in (picked.success, set_anew):
-        _connect_painting(event, instant_inputs(inputs, chosen), named, chosen)
+        _connect_painting(instant, event, instant_inputs(inputs, chosen), named, chosen)
     second.change(mix_applies, second, mix, **AT_ONCE)
     shown = [inputs.visit, chosen, inputs.style]
     for changed in (outputs.picture.change, inputs.style.change):
-        on(changed, refinement, named, ("refine", "refine_note"), inputs=shown, **AT_ONCE)
+        on(changed, instant.refinement, named, ("refine", "refine_note"), inputs=shown, **AT_ONCE)
     starting = ("init", "start", "refined")
     start = [named[name] for name in ("init", "refined")]
     on(inputs.content.change, start_of_another, named, starting, inputs=start, **AT_ONCE)
@@ -173,14 +172,22 @@ def connect(inputs: Inputs, outputs: Outputs) -> Any:  # noqa: ANN401 - Gradio's
     return on(tab.refine.click, refine, named, filling, inputs=mixed, **AT_ONCE)
 
 
-def _connect_painting(event: Any, what: dict[str, Any], named: dict[str, Any], chosen: Any) -> None:  # noqa: ANN401
+def _connect_painting(
+    instant: InstantPainting,
+    event: Any,  # noqa: ANN401 - Gradio's
+    what: dict[str, Any],
+    named: dict[str, Any],
+    chosen: gr.State,
+) -> None:
     result = ("picture", "compare", "film", "curves", "bar", "download", "animation", "strip")
     result += ("use_as_content", "more", "resume", "content_note", "style_note")
     visit = named["visit"]
-    begun = on(event, begin, named, ("bar", "problem", "tabs"), inputs=[visit, chosen], **AT_ONCE)
+    begun = on(
+        event, instant.begin, named, ("bar", "problem", "tabs"), inputs=[visit, chosen], **AT_ONCE
+    )
     painted = on(
         begun.then,
-        paint,
+        instant.paint,
         named,
         result,
         trigger_mode="always_last",  # of clicks while it paints, the last one counts

@@ -1,5 +1,6 @@
 """The instant styles on the page: a thumbnail for each, their settings, and what comes after."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,10 +53,10 @@ class InstantTab:
     refine_note: gr.HTML
 
 
-def lay_out() -> InstantTab:
-    """Lay it out, inside a `gr.Tab`."""
+def lay_out(thumbnails: Mapping[str, bytes]) -> InstantTab:
+    """Lay it out, inside a `gr.Tab`, with JPEG files by the styles' names."""
     gr.HTML(f"<p>{HELP}</p>", elem_classes="nst-note", js_on_load=RELEASES)
-    tiles = style_tiles()
+    tiles = style_tiles(thumbnails)
     problem = gr.HTML(elem_classes="nst-note")
     settings = {name: widget_of(INSTANT_SPECS[name]) for name in ("strength", "size")}
     with gr.Row():

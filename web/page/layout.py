@@ -1,5 +1,6 @@
 """Where everything is on the page."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from web.page import instant_tab
 from web.page.controls import as_sent, documented, in_groups, in_sight, path_of, picture_input
 from web.page.html import compare, curves, examples, film
 from web.page.pictures.more_pictures import more_pictures
-from web.runs.jpeg import small
+from web.runs.kept.jpeg import small
 
 RESULT_HEIGHT = 480
 ANY = "any"
@@ -79,25 +80,29 @@ class Outputs:
     status: gr.Markdown
 
 
-def lay_out() -> tuple[gr.HTML, Inputs, Outputs]:
-    """Lay out the page, inside a `gr.Blocks`; the first component has the examples' cards."""
+def lay_out(thumbnails: Mapping[str, bytes]) -> tuple[gr.HTML, Inputs, Outputs]:
+    """Lay out the page, inside a `gr.Blocks`; the first component has the examples' cards.
+
+    Args:
+        thumbnails: of the instant styles, JPEG files by their names.
+    """
     gr.HTML(INTRODUCTION)
     cards = examples.cards()
     with gr.Row(elem_classes="nst-columns"):
         with gr.Column(scale=5, min_width=320):
-            inputs = _inputs()
+            inputs = _inputs(thumbnails)
         with gr.Column(scale=6, min_width=320, elem_id="nst-result"):
             outputs = _outputs()
     return cards, inputs, outputs
 
 
-def _inputs() -> Inputs:
+def _inputs(thumbnails: Mapping[str, bytes]) -> Inputs:
     pictures = _pictures()
     with gr.Tabs(selected=ANY) as modes:
         with gr.Tab("Any painting", id=ANY):
             controls = _controls()
         with gr.Tab("Instant styles", id="instant"):
-            instant = instant_tab.lay_out()
+            instant = instant_tab.lay_out(thumbnails)
     visit = as_sent(gr.Textbox(visible=False, label="Visit"))
     was_used = as_sent(gr.Checkbox(visible=False, label="Was used"))
     return Inputs(visit, was_used, **pictures, modes=modes, **controls, instant=instant)

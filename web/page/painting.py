@@ -4,86 +4,176 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from pathlib import Path
-from secrets import token_hex
 from typing import Any
 
 import gradio as gr
 
 from nst.inputs import MASKS, STYLES
 from web.page import recall
-from web.page.html import compare, curves, film
-from web.page.html.progress import alert, note, progress_bar
-from web.runs.background import Changes, Ending
-from web.runs.info import learn
-from web.runs.jpeg import data_url, small
-from web.runs.record import Record
-from web.runs.spared import spared
-from web.runs.stylize_run import Refused, sentences, stylize_into
-from web.runs.visits import Make, Visit, visits
+from web.page.html import curves
+from web.page.html.progress import note, progress_bar
+from web.page.results import came_of, in_its_place
+from web.runs.best_effort import best_effort
+from web.runs.kept.background import Changes, Ending
+from web.runs.kept.record import Record
+from web.runs.kept.visits import Visit
+from web.runs.refusals import Refused, sentences
+from web.runs.services import Services
 
 PICTURES = ("content", *STYLES, "mask", *MASKS, "start")
 """The pictures of a run, by the API's names."""
-KEPT = 640
-"""Longest side, in pixels, of the pictures that the browser keeps."""
-NOT_ESTIMATED = ("resume", "mask", *STYLES[1:])
-"""What makes a run take another time than its settings tell."""
-PLACES = {"content image": "content_note", "style image": "style_note"}
-"""Which component an error belongs to, by its subject; all others belong to the bar."""
 LOST = (
     "This page's pictures are not on the server any more, which may have been started anew: please "
     "add them again. Your settings are still here."
 )
 NOT_BEGUN = "The run that you asked for had not begun when the page was left: press Paint again."
-LEFT = (
-    "Others were waiting while this page was away, so the run was ended: “More iterations” goes on "
-    "from this picture."
-)
 Values = dict[str, Any]
+ShownRun = Callable[[Record, Path], Iterator[Changes]]
+"""What a run shows, of which a record is kept, with its files in a folder."""
 
 
-def begin(key: str) -> Changes:
-    """Updates for the moment after the click, before a place in the queue is free."""
-    with sentences():
-        visits().of(key).waits = True
-    return {
-        "paint": gr.update(interactive=False),
-        "more": gr.update(interactive=False),
-        "stop": gr.update(interactive=True),
-        "bar": progress_bar(None),
-        "tabs": gr.update(selected="picture"),
-    }
+def ready() -> Changes:
+    """Updates for when no run is under way any more."""
+    return {"paint": gr.update(interactive=True), "stop": gr.update(interactive=False)}
 
 
-async def paint(
-    key: str, content: str | None, style: str | None, **values: object
-) -> AsyncIterator[Changes]:
-    """Run, and show the picture so far; what cannot be used gets its sentence in its place."""
-    values |= {"content": content, "style": style, "resume": ""}
-    async for update in _begun(key, partial(_painted, partial(_shown, values))):
-        yield update
+class Painting:
+    """The runs of a page's visit."""
 
+    def __init__(self, services: Services) -> None:
+        self._runs, self._visits = services.runs, services.visits
 
-async def go_on(
-    key: str, picture: str | None, content: str | None, style: str | None, **values: object
-) -> AsyncIterator[Changes]:
-    """Go on where the last run ended; from its picture alone, where no more is kept or fits."""
-    values |= {"content": content, "style": style}
-    async for update in _begun(key, partial(_painted, partial(_shown_further, values, picture))):
-        yield update
+    def begin(self, key: str) -> Changes:
+        """Updates for the moment after the click, before a place in the queue is free."""
+        with sentences():
+            self._visits.of(key).waits = True
+        return {
+            "paint": gr.update(interactive=False),
+            "more": gr.update(interactive=False),
+            "stop": gr.update(interactive=True),
+            "bar": progress_bar(None),
+            "tabs": gr.update(selected="picture"),
+        }
 
+    async def paint(
+        self, key: str, content: str | None, style: str | None, **values: object
+    ) -> AsyncIterator[Changes]:
+        """Run, and show the picture so far; what cannot be used gets its sentence in its place."""
+        values |= {"content": content, "style": style, "resume": ""}
+        async for update in self._begun(key, partial(self._shown, values)):
+            yield update
 
-async def _begun(key: str, make: Make) -> AsyncIterator[Changes]:
-    """Begin a run of this visit, and follow it."""
-    with sentences():
-        run = visits().of(key).begin(make)
-    async for update in run.follow():
-        yield update
+    async def go_on(
+        self,
+        key: str,
+        picture: str | None,
+        content: str | None,
+        style: str | None,
+        **values: object,
+    ) -> AsyncIterator[Changes]:
+        """Go on where the last run ended; from its picture alone, where no more is kept or fits."""
+        values |= {"content": content, "style": style}
+        async for update in self._begun(key, partial(self._shown_further, values, picture)):
+            yield update
+
+    def stop(self, key: str) -> Changes:
+        """End the visit's run; what came of it is said by the run itself, if it had begun."""
+        update = {"stop": gr.update(interactive=False)}
+        visit = self._visits.find(key)
+        if visit is None:
+            return update | {"bar": note("Stopped.")}
+        visit.waits = False
+        if visit.run and visit.is_busy:
+            visit.run.stop()
+            return update  # a word from here could come after the run's own, and hide it
+        return update | {"bar": note("Stopped.")}
+
+    def fail(self, key: str) -> Changes:
+        """Updates for a run that did not get in: the page says why by itself."""
+        if visit := self._visits.find(key):
+            visit.waits = False
+        return ready() | {"bar": note("The run did not start, or the connection was lost.")}
+
+    def keep_pictures(self, names: tuple[str, ...]) -> Callable[..., None]:
+        """A handler that keeps which pictures a page has."""
+
+        def keep(key: str, *paths: str | None) -> None:
+            with sentences():
+                given = zip(names, paths, strict=True)
+                self._visits.of(key).pictures = {name: path for name, path in given if path}
+
+        return keep
+
+    async def come_back(self, key: str, used: bool) -> AsyncIterator[Changes]:
+        """Show again what a page had that was reloaded, and follow its run.
+
+        Args:
+            used: whether the page says that it had anything.
+        """
+        visit = self._visits.find(key)
+        if visit is None:
+            # Something has to be yielded, or Gradio takes it for empty values.
+            yield {"bar": note(LOST)} if used else {}
+            return
+        run = visit.run
+        start = (
+            len(run.updates) if run else 0
+        )  # before what is shown, or one of them could be missed
+        yield _there_again(visit)
+        if run and not run.ended:
+            yield {"paint": gr.update(interactive=False), "stop": gr.update(interactive=True)}
+        if run:
+            async for update in run.follow(start):
+                yield update
+
+    async def _begun(self, key: str, shown: ShownRun) -> AsyncIterator[Changes]:
+        """Begin a run of this visit, and follow it."""
+        with sentences():
+            run = self._visits.of(key).begin(partial(_painted, shown))
+        async for update in run.follow():
+            yield update
+
+    def _shown_further(
+        self, values: Values, picture: str | None, record: Record, folder: Path
+    ) -> Iterator[Changes]:
+        try:
+            if values["resume"]:
+                yield from self._shown(values, record, folder)
+                return
+        except gr.Error as error:
+            why = _cannot_go_on(error)
+            if not why:
+                raise
+            yield {"status": f"{why}: this one starts from its picture."}
+        from_picture = {"init": "image", "start": picture, "resume": ""}
+        yield from self._shown(values | from_picture, record, folder)
+
+    def _shown(self, values: Values, record: Record, folder: Path) -> Iterator[Changes]:
+        """The updates of a run under way, of which the record is kept."""
+        record.values = {name: values[name] for name in recall.CONTROLS}
+        given = {name: value for name, value in values.items() if name not in PICTURES}
+        files = {name: values.get(name) for name in PICTURES}
+        if values["init"] != "image":
+            files["start"] = None  # still in its place, out of sight
+        run, shown = self._runs.open(files, **given), None
+        for picture, progress in run.into(folder):
+            if picture == shown:
+                record.latest = progress
+                yield {"bar": progress_bar(progress)}
+                continue
+            shown = picture
+            best_effort(partial(record.add, picture, progress), None)
+            yield {
+                "picture": picture,
+                "bar": progress_bar(progress),
+                "curves": best_effort(lambda: curves.plot(record.points[1:]), gr.skip()),
+                "download": gr.update(value=picture, interactive=True),
+                "resume": progress.run or "",
+            }
 
 
 def _painted(
-    shown: Callable[[Record, Path], Iterator[Changes]],
-    folder: Path,
-    ending: Callable[[], Ending | None],
+    shown: ShownRun, folder: Path, ending: Callable[[], Ending | None]
 ) -> Iterator[Changes]:
     """What a run shows, and at last what came of it."""
     record, end = Record({}), None
@@ -96,52 +186,9 @@ def _painted(
     except gr.Error as error:
         yield in_its_place(error)
     if record.latest:
-        yield _came_of(record, folder, end)
+        yield came_of(record, folder, end)
     elif end:
         yield {"bar": note("Stopped.")}
-
-
-def _shown_further(
-    values: Values, picture: str | None, record: Record, folder: Path
-) -> Iterator[Changes]:
-    try:
-        if values["resume"]:
-            yield from _shown(values, record, folder)
-            return
-    except gr.Error as error:
-        why = _cannot_go_on(error)
-        if not why:
-            raise
-        yield {"status": f"{why}: this one starts from its picture."}
-    from_picture = {"init": "image", "start": picture, "resume": ""}
-    yield from _shown(values | from_picture, record, folder)
-
-
-def _shown(values: Values, record: Record, folder: Path) -> Iterator[Changes]:
-    """The updates of a run under way, of which the record is kept."""
-    record.values = {name: values[name] for name in recall.CONTROLS}
-    given = {name: value for name, value in values.items() if name not in PICTURES}
-    files = {name: values.get(name) for name in PICTURES}
-    if values["init"] != "image":
-        files["start"] = None  # still in its place, out of sight
-    shown = None
-    for picture, progress in stylize_into(folder, files, **given):
-        if picture == shown:
-            record.latest = progress
-            yield {"bar": progress_bar(progress)}
-            continue
-        shown = picture
-        spared(lambda: record.add(picture, progress), None)  # noqa: B023 - called at once
-        yield {
-            "picture": picture,
-            "bar": progress_bar(progress),
-            "curves": spared(lambda: curves.plot(record.points[1:]), gr.skip()),
-            "download": gr.update(value=picture, interactive=True),
-            "resume": progress.run or "",
-        }
-        whole = progress.done and not progress.note
-        if whole and not any(values.get(name) for name in NOT_ESTIMATED):
-            spared(lambda: learn(record.size, values, progress.seconds), None)  # noqa: B023
 
 
 def _cannot_go_on(error: gr.Error) -> str:
@@ -153,104 +200,6 @@ def _cannot_go_on(error: gr.Error) -> str:
         "another run": f"The run cannot go on, because its {error.subject} changed",
     }
     return reasons.get(error.code, "")
-
-
-def in_its_place(error: gr.Error) -> Changes:
-    """Updates that say what is wrong where it belongs."""
-    place = PLACES.get(getattr(error, "subject", ""), "bar")
-    return {"bar": ""} | {place: alert(error.message)}
-
-
-def _came_of(record: Record, folder: Path, end: Ending | None) -> Changes:
-    """Updates for what came of a run, done or not; the picture goes to the visit's strip."""
-    update = {"use_as_content": gr.update(interactive=True), "more": gr.update(interactive=True)}
-    if end and not record.latest.done:
-        update["bar"] = progress_bar(record.latest, stopped=True)
-        update["bar"] += note(LEFT) if end is Ending.LEFT else ""
-    update |= spared(lambda: _beside(record), {})
-    return update | spared(lambda: _animation(record, folder), {})
-
-
-def _beside(record: Record) -> Changes:
-    """Updates for what is shown beside a picture: the comparison, the film, the visit's strip."""
-    words = f"Painted with {recall.in_words(recall.checked(record.values))}"
-    if not record.latest.done:
-        words += f", stopped at iteration {record.latest.iteration}"
-    return {
-        "compare": compare.compare(record.before, record.after, words),
-        "film": film.film(record.frames, [point.iteration for point in record.points]),
-        "strip": for_the_strip(record.after, words, settings=record.values),
-    }
-
-
-def for_the_strip(picture: bytes, words: str, **more: object) -> dict[str, object]:
-    """What the visit's strip keeps of a picture, a JPEG file."""
-    # By its id it is known when it comes again, as the page does.
-    return {"id": token_hex(8), "picture": data_url(small(picture, KEPT)), "words": words, **more}
-
-
-def _animation(record: Record, folder: Path) -> Changes:
-    """An update that offers the run as an animation, written into a folder."""
-    path = folder / "painted.webp"
-    path.write_bytes(film.animation(record.frames))
-    return {"animation": gr.update(value=str(path), interactive=True)}
-
-
-def stop(key: str) -> Changes:
-    """End the visit's run; what came of it is said by the run itself, if it had begun."""
-    update = {"stop": gr.update(interactive=False)}
-    visit = visits().find(key)
-    if visit is None:
-        return update | {"bar": note("Stopped.")}
-    visit.waits = False
-    if visit.run and visit.is_busy:
-        visit.run.stop()
-        return update  # a word from here could come after the run's own, and hide it
-    return update | {"bar": note("Stopped.")}
-
-
-def ready() -> Changes:
-    """Updates for when no run is under way any more."""
-    return {"paint": gr.update(interactive=True), "stop": gr.update(interactive=False)}
-
-
-def fail(key: str) -> Changes:
-    """Updates for a run that did not get in: the page says why by itself."""
-    if visit := visits().find(key):
-        visit.waits = False
-    return ready() | {"bar": note("The run did not start, or the connection was lost.")}
-
-
-def keep_pictures(names: tuple[str, ...]) -> Callable[..., None]:
-    """A handler that keeps which pictures a page has."""
-
-    def keep(key: str, *paths: str | None) -> None:
-        with sentences():
-            given = zip(names, paths, strict=True)
-            visits().of(key).pictures = {name: path for name, path in given if path}
-
-    return keep
-
-
-async def come_back(key: str, used: bool) -> AsyncIterator[Changes]:
-    """Show again what a page had that was reloaded, and follow its run.
-
-    Args:
-        used: whether the page says that it had anything.
-    """
-    visit = visits().find(key)
-    if visit is None:
-        # Something has to be yielded, or Gradio takes it for empty values.
-        yield {"bar": note(LOST)} if used else {}
-        return
-    run = visit.run
-    start = len(run.updates) if run else 0  # before what is shown, or one of them could be missed
-    yield _there_again(visit)
-    if run and not run.ended:
-        yield {"paint": gr.update(interactive=False), "stop": gr.update(interactive=True)}
-    if run:
-        async for update in run.follow(start):
-            yield update
 
 
 def _there_again(visit: Visit) -> Changes:

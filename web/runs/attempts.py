@@ -11,11 +11,37 @@ from nst import Settings, Step, stylize
 from nst.machine.available import has_run_out, release
 from nst.resume import State
 from nst.settings import SPECS
-from web.server.limits import Stream
+from web.server.limits import FRAMES, WORD_SECONDS
 
 SMALLER = 0.7
 """The size of the second attempt, as a share of the first one's: half the pixels."""
 Attempt = tuple[Step, Settings]
+
+
+class Stream:
+    """Which steps of a run are streamed, and which of them with their picture.
+
+    Args:
+        total: the run's iterations.
+    """
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._frames = 1  # the photograph
+        self._last = time.monotonic()
+
+    def picture_is_due(self, iteration: int) -> bool:
+        """Whether a picture of this iteration is sent: they are spread evenly over the run."""
+        due = iteration * (FRAMES - 1) >= self._total * self._frames
+        self._frames += due
+        return due and self.words_are_due(0)
+
+    def words_are_due(self, seconds: float = WORD_SECONDS) -> bool:
+        """Whether it is time for another sign of life, so long after the last."""
+        now = time.monotonic()
+        due = now - self._last >= seconds
+        self._last = now if due else self._last
+        return due
 
 
 def stylize_or_smaller(

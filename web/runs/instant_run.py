@@ -1,12 +1,9 @@
-"""The instant painting behind the page and the API: a file and values -> the result's file.
-
-On ZeroGPU it stays on the processor: it needs no gradient, and no second of a visitor's quota.
-"""
+"""The instant painting behind the page and the API: a file and values -> the result's file."""
 
 import tempfile
 import time
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +14,9 @@ from nst.instant import painting
 from nst.pictures.reading import open_image
 from nst.pictures.writing import save_image
 from nst.settings import INSTANT_SPECS, InstantSettings
-from web.runs.stylize_run import sentences
-from web.server import worker
+from web.runs.refusals import sentences
 from web.server.disk import make_room
-from web.server.zerogpu import HERE
+from web.server.server import Server
 
 Info = dict[str, Any]
 PAINTED = "instant.png"
@@ -32,58 +28,66 @@ def api_name(name: str) -> str:
     return "style_name" if name == "style" else name
 
 
-@lru_cache
-def network() -> Any:  # noqa: ANN401 - a Transformer; tensors stay in nst
-    """The network of all instant styles, loaded once a process."""
-    return painting.load_instant("cpu" if HERE else None)
+class InstantRuns:
+    """The instant paintings of a server."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+
+    def painted(self, photograph: Image.Image, settings: InstantSettings) -> Image.Image:
+        """The photograph in an instant style."""
+        network = self._server.networks.instant
+        work = partial(painting.paint, photograph, settings, network=network)
+        return self._server.tensor_thread.run(work)
+
+    def paint_instantly(
+        self,
+        content: str | None,
+        style_name: object,
+        strength: object,
+        size: object,
+        second_style: object,
+        mix: object,
+    ) -> Iterator[tuple[str, Info]]:
+        """Paint the content picture in a style by name, which was learned beforehand, in one pass.
+
+        It takes about a second, and gives the result as a PNG file, once, with what it was made by.
+
+        Args:
+            content: The photograph that is painted again.
+            style_name: One of the styles that were learned beforehand.
+            strength: 0 gives the photograph back, 100 is the style as it was learned.
+            size: Longest side of the result in pixels; the aspect ratio is kept.
+            second_style: A style to mix in, or none.
+            mix: 0 is the first style alone, 100 the second.
+        """
+        # A generator, because the file has to be there until Gradio has taken it.
+        with sentences(), tempfile.TemporaryDirectory(prefix="nst-") as folder:
+            settings = InstantSettings(
+                style=INSTANT_SPECS["style"].check(api_name("style"), style_name),
+                strength=strength,
+                size=size,
+                second_style=second_style,
+                mix=mix,
+            )
+            photograph = open_image(content, "content image")
+            network = self._server.networks.instant
+            started = time.monotonic()
+            picture = self.painted(photograph, settings)
+            seconds = time.monotonic() - started
+            made = recipe.of_run(settings, network)
+            path = Path(folder) / PAINTED
+            make_room()
+            save_image(picture, path, made.features, made.text())
+            yield str(path), _info(settings, network, picture.size, seconds)
 
 
-def painted(photograph: Image.Image, settings: InstantSettings) -> Image.Image:
-    """The photograph in an instant style."""
-    return worker.work(lambda: painting.paint(photograph, settings, network=network()))
-
-
-def paint_instantly(
-    content: str | None,
-    style_name: object,
-    strength: object,
-    size: object,
-    second_style: object,
-    mix: object,
-) -> Iterator[tuple[str, Info]]:
-    """Paint the content picture in a style by name, which was learned beforehand, in one pass.
-
-    It takes about a second, and gives the result as a PNG file, once, with what it was made by.
-
-    Args:
-        content: The photograph that is painted again.
-        style_name: One of the styles that were learned beforehand.
-        strength: 0 gives the photograph back, 100 is the style as it was learned.
-        size: Longest side of the result in pixels; the aspect ratio is kept.
-        second_style: A style to mix in, or none.
-        mix: 0 is the first style alone, 100 the second.
-    """
-    # A generator, because the file has to be there until Gradio has taken it.
-    with sentences(), tempfile.TemporaryDirectory(prefix="nst-") as folder:
-        settings = InstantSettings(
-            style=INSTANT_SPECS["style"].check(api_name("style"), style_name),
-            strength=strength,
-            size=size,
-            second_style=second_style,
-            mix=mix,
-        )
-        photograph = open_image(content, "content image")
-        started = time.monotonic()
-        picture = painted(photograph, settings)
-        seconds = time.monotonic() - started
-        made = recipe.of_run(settings, network())
-        path = Path(folder) / PAINTED
-        make_room()
-        save_image(picture, path, made.features, made.text())
-        yield str(path), _info(settings, picture.size, seconds)
-
-
-def _info(settings: InstantSettings, size: tuple[int, int], seconds: float) -> Info:
+def _info(
+    settings: InstantSettings,
+    network: Any,  # noqa: ANN401 - a Transformer
+    size: tuple[int, int],
+    seconds: float,
+) -> Info:
     mixed = settings.second_style != "none"
     return {
         "seconds": round(seconds, 3),
@@ -94,6 +98,6 @@ def _info(settings: InstantSettings, size: tuple[int, int], seconds: float) -> I
         "size": settings.size,
         "width": size[0],
         "height": size[1],
-        "network": network().version,
-        "device": str(next(network().parameters()).device),
+        "network": network.version,
+        "device": str(next(network.parameters()).device),
     }

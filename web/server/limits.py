@@ -1,15 +1,7 @@
 """What the server grants: places in its queue, time and frames of a run, sizes of what is sent.
 
-The figures, and what keeps a run within its own; `web.server.admission` keeps the queue.
+The figures alone; `web.server.admission` keeps the queue, `web.runs.attempts` a run within its own.
 """
-
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import lru_cache
-
-import gradio as gr
 
 from nst.pictures.reading import MAX_FILE_MEGABYTES
 from web.server import zerogpu
@@ -59,95 +51,3 @@ BODY_BYTES = 32 * 10**6
 def run_seconds(asked: float) -> float:
     """How long a run may take, of which ZeroGPU was `asked` for so many seconds."""
     return asked - SPARED_SECONDS if zerogpu.HERE else RUN_SECONDS
-
-
-class Stream:
-    """Which steps of a run are streamed, and which of them with their picture.
-
-    Args:
-        total: the run's iterations.
-    """
-
-    def __init__(self, total: int) -> None:
-        self._total = total
-        self._frames = 1  # the photograph
-        self._last = time.monotonic()
-
-    def picture_is_due(self, iteration: int) -> bool:
-        """Whether a picture of this iteration is sent: they are spread evenly over the run."""
-        due = iteration * (FRAMES - 1) >= self._total * self._frames
-        self._frames += due
-        return due and self.words_are_due(0)
-
-    def words_are_due(self, seconds: float = WORD_SECONDS) -> bool:
-        """Whether it is time for another sign of life, so long after the last."""
-        now = time.monotonic()
-        due = now - self._last >= seconds
-        self._last = now if due else self._last
-        return due
-
-
-class Turn:
-    """One run at a time in this process, and none once it closes."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._closes = threading.Event()
-        self._waiting: set[object] = set()
-        self._holder: object | None = None
-
-    @contextmanager
-    def place(self) -> Iterator[Iterator[None]]:
-        """A place before the turn; inside the `with` block, it is one's turn when this has ended.
-
-        Gradio gives the place of a stopped run to the next one at once, while the thread of the
-        stopped one is still in an iteration; and runs of pages go on without their page.
-        """
-        place = object()
-        waiting = self._wait(place)
-        try:
-            yield waiting
-        finally:
-            waiting.close()
-            if self._holder is place:
-                self._holder = None
-                self._lock.release()
-
-    def _wait(self, place: object) -> Iterator[None]:
-        """Yield now and then until it is this place's turn."""
-        until = time.monotonic() + STRAGGLER_SECONDS
-        self._waiting.add(place)
-        try:
-            while not self._lock.acquire(timeout=WORD_SECONDS):
-                if time.monotonic() > until:
-                    raise gr.Error("The server is busy. Please try again.", print_exception=False)
-                yield
-            self._holder = place
-        finally:
-            self._waiting.discard(place)
-
-    def is_wanted(self) -> bool:
-        """Whether others wait for the turn."""
-        return bool(self._waiting)
-
-    def check(self) -> None:
-        """Raise `gr.Error` once the server closes."""
-        if self._closes.is_set():
-            raise gr.Error(
-                "The server was stopped, and the run with it. Please try again.",
-                print_exception=False,
-            )
-
-    def close(self) -> None:
-        """Have the run that goes on end with its next sign of life."""
-        self._closes.set()
-
-    def ended(self) -> bool:
-        """Whether no run goes on any more, after at most `CLOSING_SECONDS`."""
-        return self._lock.acquire(timeout=CLOSING_SECONDS)
-
-
-@lru_cache
-def turn() -> Turn:
-    """The one of this process."""
-    return Turn()

@@ -1,21 +1,28 @@
-"""The server's feature networks: each is loaded once, however many ask for it at a time."""
+"""The server's networks: each is loaded once, however many ask for it at a time."""
 
+import contextlib
 import threading
 from collections import defaultdict
 from copy import copy
-from functools import lru_cache
 from typing import Any
 
 from nst import InputError, load_features
-from web.server import worker
+from nst.instant import painting
+from nst.settings import FEATURES
+from web.server import zerogpu
+from web.server.tensor_thread import apart
 
 
 class Networks:
-    """Networks by the names that they are asked for by; tensors stay in `nst`."""
+    """Feature networks by the names that they are asked for by, and the one of the instant styles.
+
+    Tensors stay in `nst`.
+    """
 
     def __init__(self) -> None:
         self._loaded: dict[str, Any] = {}
         self._failed: dict[str, InputError] = {}
+        self._instant: Any = None
         # One a name: who wants another network does not wait for a download.
         self._loading: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
@@ -42,10 +49,36 @@ class Networks:
             raise self._failed[name]
         return self.get(name)
 
+    def load(self) -> None:
+        """Load what visitors may ask for, as far as it can be had.
+
+        On ZeroGPU no other thread than the first can put a network on the GPU that is to be lent;
+        elsewhere only what the app chooses by itself is loaded beforehand.
+
+        Raises:
+            InputError: what the app would choose by itself cannot be had.
+        """
+        self.get(FEATURES.default)
+        for name in FEATURES.choices if zerogpu.HERE else ():
+            with contextlib.suppress(InputError):  # who asks for it gets the sentence
+                self.get(name)
+
+    @property
+    def instant(self) -> Any:  # noqa: ANN401 - a Transformer
+        """The network of all instant styles.
+
+        On ZeroGPU it stays on the processor: it needs no gradient, and no second of a visitor's
+        quota.
+        """
+        with self._loading["instant"]:
+            if self._instant is None:
+                self._instant = painting.load_instant("cpu" if zerogpu.HERE else None)
+            return self._instant
+
     def _load(self, name: str) -> Any:  # noqa: ANN401 - a FeatureNetwork
         self._failed.pop(name, None)
         try:
-            return worker.apart(load_features, name)
+            return apart(load_features, name)
         except InputError as error:
             self._failed[name] = error
             raise
@@ -56,9 +89,3 @@ def _asked_for(network: Any) -> Any:  # noqa: ANN401 - a FeatureNetwork
     same = copy(network)
     same.reason = "asked for"
     return same
-
-
-@lru_cache
-def networks() -> Networks:
-    """Those of this process."""
-    return Networks()

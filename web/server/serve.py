@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 
 import gradio as gr
 from starlette.middleware import Middleware
@@ -14,51 +15,52 @@ from nst.machine import allocator
 from web.server.admission import limit
 from web.server.disk import temporary_files
 from web.server.gradio_private import other_versions
-from web.server.limits import SESSIONS, UPLOAD_BYTES, turn
-from web.server.middleware import PlainAnswers
-from web.server.requests import BodyLimit, ExactCancel, OwnStreams
-from web.server.tool_calls import ToolCalls
+from web.server.http.middleware import PlainAnswers
+from web.server.http.requests import BodyLimit, ExactCancel, OwnStreams
+from web.server.http.tool_calls import ToolCalls
+from web.server.limits import SESSIONS, UPLOAD_BYTES
+from web.server.server import Server
 
 log = logging.getLogger("nst.app")
 
 
-def serve(prepare: Callable[[], None], build: Callable[[], gr.Blocks], **look: object) -> None:
+def serve(server: Server, build: Callable[[Server], gr.Blocks], **theme: object) -> None:
     """Serve a page, until a signal comes.
 
     Args:
-        prepare: what has to be there before; its `InputError` ends the program with a sentence.
+        server: is prepared first; its `InputError` ends the program with a sentence.
         build: makes the page.
-        look: of the page, as `launch` takes it.
+        theme: of the page, as `launch` takes it.
     """
     logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s")
     if others := other_versions():
         log.warning("private names of other packages may be others in these versions: %s", others)
     allocator.share_one_arena()
     try:
-        prepare()
+        server.prepare()
     except InputError as error:
         sys.exit(f"error: {error}")
     with temporary_files():
-        page = build()
+        page = build(server)
         limit(page)
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, _stop)
+            signal.signal(number, partial(_stop, server))
         page.launch(
             mcp_server=True,
             max_file_size=UPLOAD_BYTES,
             state_session_capacity=SESSIONS,
             enable_monitoring=False,
             app_kwargs={"middleware": [Middleware(PlainAnswers), *middleware(page)]},
-            **look,
+            **theme,
         )
-        ended = turn().ended()
+        ended = server.run_slot.ended()
     if not ended:
         os._exit(1)  # in the middle of an iteration that takes too long to be waited for
 
 
-def _stop(*_: object) -> None:
+def _stop(server: Server, *_: object) -> None:
     """Have the run that goes on end, then the server: what a signal calls."""
-    turn().close()
+    server.close()
     raise KeyboardInterrupt  # Gradio waits for it
 
 

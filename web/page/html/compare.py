@@ -5,7 +5,7 @@ The slider is a plain range input, so that it works by touch, by mouse and by ke
 
 from html import escape
 
-from web.runs.jpeg import data_url
+from web.runs.kept.jpeg import data_url
 
 SLIDE = """element.addEventListener('input', event => {
   event.target.parentNode.style.setProperty('--at', event.target.value + '%');

@@ -9,7 +9,7 @@ from pathlib import Path
 import gradio as gr
 
 from nst.instant.names import title
-from web.runs.jpeg import data_url, tile
+from web.runs.kept.jpeg import data_url, tile
 
 FOLDER = Path(__file__).parents[3] / "examples"
 TILE, CARD = (120, 90), (360, 216)

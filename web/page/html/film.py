@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from PIL import Image
 
-from web.runs.jpeg import data_url
+from web.runs.kept.jpeg import data_url
 
 SECONDS, LAST_SECONDS = 4, 2
 """How long an animation takes, and how long its last frame stays."""

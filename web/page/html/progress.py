@@ -1,10 +1,9 @@
 """A run's progress in words and as a bar, errors, and which features are used."""
 
 from html import escape
+from typing import Any
 
-from nst import InputError
 from web.runs.progress import Progress
-from web.runs.stylize_run import features_of
 from web.server.zerogpu import device_of
 
 
@@ -58,11 +57,7 @@ def alert(sentence: str) -> str:
     return f'<p class="nst-alert" role="alert">{escape(sentence)}</p>'
 
 
-def describe_features(name: str) -> str:
+def describe_features(features: Any) -> str:  # noqa: ANN401 - a FeatureNetwork
     """One line that says which features and device are in use, and why."""
-    try:
-        features = features_of(name)
-    except InputError as error:
-        return f"⚠ {error}"
     device = "the CPU" if device_of(features) == "cpu" else "the GPU"
     return f"Features: **{features.name}** on **{device}** ({features.reason})"

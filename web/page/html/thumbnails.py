@@ -1,6 +1,6 @@
 """What the instant styles make of one of the example photographs: a thumbnail for each."""
 
-from functools import cache
+from collections.abc import Mapping
 from html import escape
 
 import gradio as gr
@@ -9,8 +9,8 @@ from nst.instant.names import instant_styles, title
 from nst.pictures.reading import open_image
 from nst.settings import InstantSettings
 from web.page.html import examples
-from web.runs.instant_run import painted
-from web.runs.jpeg import cropped, data_url
+from web.runs.instant_run import InstantRuns
+from web.runs.kept.jpeg import cropped, data_url
 
 PHOTOGRAPH = "coffee"
 SIDE = 256
@@ -26,17 +26,16 @@ CLICK = """element.addEventListener('click', event => {
 })"""
 
 
-@cache
-def thumbnails() -> dict[str, bytes]:
-    """JPEG files by the styles' names; made once a process, in a second or two."""
+def thumbnails(instant: InstantRuns) -> dict[str, bytes]:
+    """JPEG files by the styles' names; they take a second or two."""
     photograph = open_image(examples.pictures("content")[PHOTOGRAPH], "content image")
     return {
-        name: cropped(painted(photograph, InstantSettings(style=name, size=SIDE)), SIZE)
+        name: cropped(instant.painted(photograph, InstantSettings(style=name, size=SIDE)), SIZE)
         for name in instant_styles()
     }
 
 
-def style_tiles() -> gr.HTML:
+def style_tiles(thumbnails: Mapping[str, bytes]) -> gr.HTML:
     """A grid of the styles; a click on one presses it, and triggers `click` with its name."""
     shown = examples.described()[examples.pictures("content")[PHOTOGRAPH].name]
     width, height = SIZE
@@ -44,7 +43,7 @@ def style_tiles() -> gr.HTML:
         f'<button type="button" data-name="{escape(name)}" aria-pressed="false">'
         f'<img src="{data_url(jpeg)}" width={width} height={height} '
         f'alt="{escape(shown)}, painted as:"><span>{escape(title(name))}</span></button>'
-        for name, jpeg in thumbnails().items()
+        for name, jpeg in thumbnails.items()
     )
     html = f'<div class="nst-instant" role="group" aria-label="Instant styles">{buttons}</div>'
     return gr.HTML(html, js_on_load=CLICK, padding=False)

@@ -13,7 +13,7 @@ import gradio as gr
 from gradio.components.base import server
 
 from nst.pictures.reading import opened
-from web.runs.stylize_run import sentences
+from web.runs.refusals import sentences
 
 MOST_LAYERS, MOST_DRAWINGS = 8, 32
 MOST_MEGABYTES = 8

@@ -12,12 +12,12 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from pathlib import Path
 
 from nst import InputError
-from web.runs.background import Background, Changes, Ending
+from web.runs.kept.background import Background, Changes, Ending
 from web.server.limits import QUEUE_LENGTH, VISIT_SECONDS, VISITS
+from web.server.run_slot import RunSlot
 
 KEY = re.compile("[0-9a-f]{32}")
 Make = Callable[[Path, Callable[[], Ending | None]], Iterator[Changes]]
@@ -35,7 +35,8 @@ class Visit:
         is_instant: whether what is shown is an instant painting.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, slot: RunSlot) -> None:
+        self._slot = slot
         self.pictures: dict[str, str] = {}
         self.shown: Changes = {}
         self.run: Background | None = None
@@ -59,7 +60,7 @@ class Visit:
                     self.shown = self.shown | update
                 yield update
 
-        self.run = Background(kept)
+        self.run = Background(kept, self._slot)
         return self.run.start()
 
     def show(self, update: Changes, is_instant: bool = False) -> Changes:
@@ -96,9 +97,14 @@ class Visit:
 
 
 class Visits:
-    """Visits by their keys: the latest ones."""
+    """Visits by their keys: the latest ones.
 
-    def __init__(self) -> None:
+    Args:
+        slot: that their runs wait for.
+    """
+
+    def __init__(self, slot: RunSlot) -> None:
+        self._slot = slot
         self._visits: OrderedDict[str, Visit] = OrderedDict()
         self._lock = threading.RLock()
 
@@ -125,7 +131,7 @@ class Visits:
                 return visit
             if sum(visit.is_busy for visit in self._visits.values()) > QUEUE_LENGTH:
                 raise InputError("The server is busy. Please try again in a minute.")
-            self._visits[key] = visit = Visit()
+            self._visits[key] = visit = Visit(self._slot)
             return visit
 
     def _forget(self) -> None:
@@ -136,9 +142,3 @@ class Visits:
             if old and not visit.is_busy:
                 del self._visits[key]
                 visit.end()
-
-
-@lru_cache
-def visits() -> Visits:
-    """Those of this process."""
-    return Visits()

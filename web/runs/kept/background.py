@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any
 
 from web.server import limits
+from web.server.run_slot import RunSlot
 
 Changes = dict[str, Any]
 """Values and updates of components, by name."""
@@ -34,9 +35,13 @@ class Background:
 
     Args:
         make: the run; what it is given says whether the run is to end, and why.
+        slot: that runs wait for.
     """
 
-    def __init__(self, make: Callable[[Callable[[], Ending | None]], Iterator[Changes]]) -> None:
+    def __init__(
+        self, make: Callable[[Callable[[], Ending | None]], Iterator[Changes]], slot: RunSlot
+    ) -> None:
+        self._slot = slot
         self.updates: list[Changes] = []
         self.ended = False
         self._stopped = False
@@ -60,7 +65,7 @@ class Background:
         if self._stopped:
             return Ending.STOPPED
         alone = not self._followers and time.monotonic() > self._left + limits.ALONE_SECONDS
-        return Ending.LEFT if alone and limits.turn().is_wanted() else None
+        return Ending.LEFT if alone and self._slot.is_wanted() else None
 
     async def follow(self, start: int = 0) -> AsyncIterator[Changes]:
         """What the run shows, from its update number `start` on, until it ends."""

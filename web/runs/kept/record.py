@@ -5,7 +5,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from web.runs.jpeg import small
+from web.runs.kept.jpeg import small
 from web.runs.progress import Progress
 
 LONGEST = 480

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from nst.recipe import each_once
-from web.server.requests import replayed
+from web.server.http.requests import replayed
 
 TOOLS = re.compile(r".*/gradio_api/mcp/?")
 UNPARSED, INVALID = -32700, -32600

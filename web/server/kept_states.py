@@ -6,7 +6,6 @@ oldest states go first when all of them together grow too large.
 
 import secrets
 from collections import OrderedDict
-from functools import lru_cache
 
 from nst.resume import State
 from nst.specs import InputError
@@ -50,9 +49,3 @@ class States:
                 code="not kept",
             )
         return state
-
-
-@lru_cache
-def states() -> States:
-    """Those of this process."""
-    return States()

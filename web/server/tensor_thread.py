@@ -8,7 +8,6 @@ run's steps in whatever thread is free.
 
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
 from typing import Any, ParamSpec, TypeVar
 
 from web.server import zerogpu
@@ -17,20 +16,31 @@ P, T = ParamSpec("P"), TypeVar("T")
 END = object()
 
 
-@lru_cache
-def _thread() -> ThreadPoolExecutor:
-    """The one of this process."""
-    return ThreadPoolExecutor(1, thread_name_prefix="tensors")
+class TensorThread:
+    """That thread. ZeroGPU's processes have none: a fork leaves threads behind."""
 
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="tensors")
 
-def work(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """What a function returns, called in that thread, after what others have it do before.
+    def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What a function returns, called in the thread, after what others have it do before.
 
-    Not to be called from that thread. ZeroGPU's processes have none: a fork leaves threads behind.
-    """
-    if zerogpu.HERE:
-        return function(*args, **kwargs)
-    return _thread().submit(function, *args, **kwargs).result()
+        Not to be called from that thread.
+        """
+        if zerogpu.HERE:
+            return function(*args, **kwargs)
+        return self._pool.submit(function, *args, **kwargs).result()
+
+    def steps(self, generator: Generator[T, Any, Any]) -> Generator[T, None, None]:
+        """What a generator yields, each step made in the thread; between them others have theirs.
+
+        The generator is closed with this one.
+        """
+        try:
+            while (step := self.run(next, generator, END)) is not END:
+                yield step
+        finally:
+            self.run(generator.close)
 
 
 def apart(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -42,15 +52,3 @@ def apart(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return function(*args, **kwargs)
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(function, *args, **kwargs).result()
-
-
-def steps(generator: Generator[T, Any, Any]) -> Generator[T, None, None]:
-    """What a generator yields, each step made in that thread; between them others have their turn.
-
-    The generator is closed with this one.
-    """
-    try:
-        while (step := work(next, generator, END)) is not END:
-            yield step
-    finally:
-        work(generator.close)

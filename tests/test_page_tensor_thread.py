@@ -7,10 +7,11 @@ import pytest
 from nst.instant import painting
 from nst.loss.objective import Objective
 from nst.settings import SPECS
-from web.runs import info, stylize_run
-from web.runs.instant_run import paint_instantly
-from web.server import worker
-from web.server.networks import networks
+from tests.served import SERVICES, paint_instantly, stylize_pictures
+from web.runs.services import Services
+from web.server.networks import Networks
+from web.server.server import Server
+from web.server.tensor_thread import TensorThread
 
 VALUES = {name: spec.default for name, spec in SPECS.items()}
 VALUES |= {"iterations": 4, "size": 64, "features": "compact"}
@@ -36,30 +37,31 @@ def threads(monkeypatch) -> set[str]:
 
 def test_all_that_is_painted_is_painted_in_one_thread(threads, picture_files):
     content, style = map(str, picture_files)
-    for _ in stylize_run.stylize_pictures(content, style, **VALUES):
+    for _ in stylize_pictures(content, style, **VALUES):
         pass
     for _ in paint_instantly(content, "mosaic", 100, 64, "none", 50):
         pass
-    info.estimate_run(64, 64, **VALUES | {"optimizer": "adam"})
+    SERVICES.programs.estimate_run(64, 64, **VALUES | {"optimizer": "adam"})
     assert len(threads) == 1 and threading.current_thread().name not in threads
 
 
 def test_networks_are_loaded_in_a_thread_that_ends():
     before = threading.active_count()
-    networks.cache_clear()
-    stylize_run.features_of("compact")
+    Networks().get("compact")
     assert threading.active_count() == before
 
 
 def test_nobody_else_waits_for_a_download(picture_files, monkeypatch):
-    loading, features_of = [], stylize_run.features_of
+    server = Server()
+    loading, get = [], server.networks.get
 
     def noted(name):
         loading.append(threading.current_thread())
-        return features_of(name)
+        return get(name)
 
-    monkeypatch.setattr(stylize_run, "features_of", noted)
-    for _ in stylize_run.stylize_pictures(*map(str, picture_files), **VALUES):
+    monkeypatch.setattr(server.networks, "get", noted)
+    programs = Services(server).programs
+    for _ in programs.stylize_pictures(*map(str, picture_files), **VALUES):
         pass
     assert loading[0] is threading.current_thread()
 
@@ -75,13 +77,14 @@ def test_steps_come_in_turns_with_other_work_and_end_with_whoever_takes_them():
         finally:
             done.append("closed")
 
-    taken = worker.steps(count())
+    thread = TensorThread()
+    taken = thread.steps(count())
     assert next(taken) == 0
-    assert worker.work(lambda: list(done)) == [0]  # nothing is done ahead
+    assert thread.run(lambda: list(done)) == [0]  # nothing is done ahead
     assert next(taken) == 1
     taken.close()
     assert done == [0, 1, "closed"]
-    assert list(worker.steps(n for n in range(3))) == [0, 1, 2]
+    assert list(thread.steps(n for n in range(3))) == [0, 1, 2]
 
 
 def test_what_is_raised_there_is_raised_here():
@@ -89,8 +92,9 @@ def test_what_is_raised_there_is_raised_here():
         yield 1
         raise ValueError("stop")
 
-    taken = worker.steps(fail())
+    thread = TensorThread()
+    taken = thread.steps(fail())
     assert next(taken) == 1
     with pytest.raises(ValueError, match="stop"):
         next(taken)
-    assert worker.work(sum, (1, 2)) == 3
+    assert thread.run(sum, (1, 2)) == 3

@@ -8,7 +8,7 @@ T = TypeVar("T")
 log = logging.getLogger("nst.app")
 
 
-def spared(make: Callable[[], T], otherwise: T) -> T:
+def best_effort(make: Callable[[], T], otherwise: T) -> T:
     """What `make` returns; `otherwise`, with a traceback in the log, if it raises."""
     try:
         return make()

@@ -9,8 +9,8 @@ import gradio as gr
 
 from nst import InputError
 from web.server.disk import FULL, PREFIX, is_full, make_room
-from web.server.fetch import fetch
 from web.server.gradio_private import client_utils, get_upload_folder, keep_what_was_set
+from web.server.http.fetch import fetch
 
 UNREADABLE = (
     "What was sent cannot be read: pictures must be uploaded files or web addresses, and all "

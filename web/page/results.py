@@ -1,0 +1,84 @@
+"""What the page shows of a picture that is painted, and where it says what went wrong."""
+
+from pathlib import Path
+from secrets import token_hex
+
+import gradio as gr
+
+from web.page import recall
+from web.page.html import compare, curves, film
+from web.page.html.progress import alert, note, progress_bar
+from web.runs.best_effort import best_effort
+from web.runs.kept.background import Changes, Ending
+from web.runs.kept.jpeg import data_url, small
+from web.runs.kept.record import Record
+
+KEPT = 640
+"""Longest side, in pixels, of the pictures that the browser keeps."""
+PLACES = {"content image": "content_note", "style image": "style_note"}
+"""Which component an error belongs to, by its subject; all others belong to the bar."""
+LEFT = (
+    "Others were waiting while this page was away, so the run was ended: “More iterations” goes on "
+    "from this picture."
+)
+
+
+def in_its_place(error: gr.Error) -> Changes:
+    """Updates that say what is wrong where it belongs."""
+    place = PLACES.get(getattr(error, "subject", ""), "bar")
+    return {"bar": ""} | {place: alert(error.message)}
+
+
+def came_of(record: Record, folder: Path, end: Ending | None) -> Changes:
+    """Updates for what came of a run, done or not; the picture goes to the visit's strip."""
+    update = {"use_as_content": gr.update(interactive=True), "more": gr.update(interactive=True)}
+    if end and not record.latest.done:
+        update["bar"] = progress_bar(record.latest, stopped=True)
+        update["bar"] += note(LEFT) if end is Ending.LEFT else ""
+    update |= best_effort(lambda: _beside(record), {})
+    return update | best_effort(lambda: _animation(record, folder), {})
+
+
+def _beside(record: Record) -> Changes:
+    """Updates for what is shown beside a picture: the comparison, the film, the visit's strip."""
+    words = f"Painted with {recall.in_words(recall.checked(record.values))}"
+    if not record.latest.done:
+        words += f", stopped at iteration {record.latest.iteration}"
+    return {
+        "compare": compare.compare(record.before, record.after, words),
+        "film": film.film(record.frames, [point.iteration for point in record.points]),
+        "strip": for_the_strip(record.after, words, settings=record.values),
+    }
+
+
+def for_the_strip(picture: bytes, words: str, **more: object) -> dict[str, object]:
+    """What the visit's strip keeps of a picture, a JPEG file."""
+    # By its id it is known when it comes again, as the page does.
+    return {"id": token_hex(8), "picture": data_url(small(picture, KEPT)), "words": words, **more}
+
+
+def _animation(record: Record, folder: Path) -> Changes:
+    """An update that offers the run as an animation, written into a folder."""
+    path = folder / "painted.webp"
+    path.write_bytes(film.animation(record.frames))
+    return {"animation": gr.update(value=str(path), interactive=True)}
+
+
+def without_a_run(picture: str, compared: str, words: str) -> Changes:
+    """Updates that show a picture which no run of this page has made.
+
+    Args:
+        compared: HTML of it beside its photograph.
+        words: what it is.
+    """
+    return {
+        "picture": picture,
+        "compare": compared,
+        "film": film.NOTHING,
+        "curves": curves.NOTHING,
+        "bar": note(words),
+        "download": gr.update(value=picture, interactive=True),
+        "animation": gr.update(interactive=False),
+        "use_as_content": gr.update(interactive=True),
+        "resume": "",
+    }

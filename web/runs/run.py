@@ -1,0 +1,206 @@
+"""A run: it opens its pictures, lends the GPU, steps, saves, learns, and ends in a named way.
+
+`InputError` becomes a sentence for the visitor. Nothing here knows of components.
+"""
+
+import contextlib
+import time
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+# ZeroGPU replaces parts of torch, which `nst` imports: spaces comes first.
+import spaces
+
+# isort: split
+from nst import Settings, Step, recipe
+from nst.recipe import Recipe
+from nst.resume import State
+from nst.settings import FEATURES
+from web.runs.attempts import shown, stylize_or_smaller
+from web.runs.best_effort import best_effort
+from web.runs.files import first_step, opened, saved
+from web.runs.progress import Progress
+from web.runs.refusals import sentences
+from web.server import zerogpu
+from web.server.limits import run_seconds
+from web.server.server import Server
+
+Shown = tuple[str, Progress]
+"""The file of the picture so far, JPEG and at last PNG, and where the run is."""
+
+
+class Ended(Enum):
+    """How a run ended."""
+
+    DONE = auto()  # as it was asked for
+    SHORT = auto()  # with less than that: the last progress's note says why
+    STOPPED = auto()  # by whoever took its steps
+    FAILED = auto()  # with an error, which is raised
+
+
+@dataclass(frozen=True)
+class Update:
+    """What comes back of a run from where it is computed.
+
+    Attributes:
+        step: with a picture, if one is due.
+        seconds: since the run began.
+        recipe: of the run; None for a picture that the recipe would not give again.
+        network, device: their names.
+    """
+
+    step: Step
+    seconds: float
+    recipe: Recipe | None
+    network: str
+    device: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a run was asked for: all that crosses to ZeroGPU's process.
+
+    Attributes:
+        pictures: the picture arguments of `stylize`.
+        features: the network's name, as it was asked for.
+        state: where an earlier run ended, which this one goes on from.
+    """
+
+    pictures: dict[str, Any]
+    settings: Settings
+    features: str
+    state: State | None
+
+    @property
+    def gpu_seconds(self) -> int:
+        """The time to ask of ZeroGPU."""
+        return zerogpu.gpu_seconds(self.pictures, self.settings, self.features, self.state)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its settings and its size alone tell how long it takes."""
+        _, *others = self.pictures["style"]
+        return not (self.state or self.pictures["mask"] or any(others))
+
+
+class Runs:
+    """The runs of a server."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        # This object's own: what a decorated function is called with is sent to another process.
+        self._on_gpu = spaces.GPU(duration=lambda asked, seconds: seconds)(self._computed)
+
+    def open(
+        self,
+        files: Mapping[str, str | None],
+        resume: object = None,
+        features: str = FEATURES.default,
+        **values: object,
+    ) -> "Run":
+        """A run, from files by the API's names, and values.
+
+        Raises:
+            Refused: one of them cannot be used.
+        """
+        with sentences():
+            settings = Settings(**values)
+            FEATURES.check("features", features)
+            state = self._server.states.find(resume)
+            asked = Asked(opened(files), settings, features, state)
+        return Run(self._server, asked, self._on_gpu)
+
+    def _computed(self, asked: Asked, seconds: int) -> Generator[Update, None, None]:
+        """Yield what is shown of a run, where ZeroGPU was asked for so many seconds."""
+        started = time.monotonic()  # here, where nothing is waited for any more
+        # On ZeroGPU this runs in another process, from which no error but a gr.Error comes back.
+        with sentences():
+            features, state = self._server.networks.get(asked.features), asked.state
+            before = state.iterations if state else 0
+            made = lru_cache(lambda settings: recipe.of_run(settings, features, before))
+            tries = stylize_or_smaller(asked.pictures, asked.settings, features, state)
+            limit = run_seconds(seconds)
+            for step, settings, whole in shown(tries, limit, asked.settings.iterations):
+                # Where the GPU is lent, nothing of it can stay behind.
+                step = replace(step, state=None) if zerogpu.HERE else step
+                gone, made_by = time.monotonic() - started, made(settings) if whole else None
+                yield Update(step, gone, made_by, features.name, str(features.device))
+
+
+class Run:
+    """One run.
+
+    Attributes:
+        ended: how; None before that.
+    """
+
+    def __init__(self, server: Server, asked: Asked, on_gpu: Any) -> None:  # noqa: ANN401
+        self.ended: Ended | None = None
+        self._server, self._asked, self._on_gpu = server, asked, on_gpu
+
+    def into(self, folder: Path) -> Generator[Shown, None, None]:
+        """Yield what is shown, with its pictures in a folder.
+
+        A picture comes again, with newer progress, until there is another one.
+
+        Raises:
+            Refused: it cannot be made after all.
+            gr.Error: it failed.
+        """
+        progress = None
+        try:
+            with sentences():
+                for picture, progress in self._steps(folder):
+                    yield picture, progress
+        except GeneratorExit:
+            self.ended = self._done(progress) or Ended.STOPPED
+            raise
+        except Exception:
+            self.ended = Ended.FAILED
+            raise
+        self.ended = self._done(progress)
+        if self.ended is Ended.DONE and self._asked.is_plain:
+            best_effort(partial(self._learn, progress.seconds), None)
+
+    @staticmethod
+    def _done(progress: Progress | None) -> Ended | None:
+        if progress is None or not progress.done:
+            return None
+        return Ended.SHORT if progress.note else Ended.DONE
+
+    def _learn(self, seconds: float) -> None:
+        asked = self._asked
+        size = asked.pictures["content"].size
+        self._server.costs.learn(size, asked.settings, asked.features, seconds)
+
+    def _steps(self, folder: Path) -> Iterator[Shown]:
+        server, asked = self._server, self._asked
+        # Something is yielded before the GPU is asked for: a run that is cancelled before its first
+        # yield would hold the GPU to its end.
+        start = first_step(asked.pictures["content"], asked.settings)
+        begun = saved(start, folder, asked.features), Progress.of(start, 0.0)
+        yield begun
+        # Others that need the thread do not wait for a download, and none is tried in a GPU's time.
+        find = server.networks.loaded if zerogpu.HERE else server.networks.get
+        find(asked.features)
+        with server.run_slot.wait() as waiting:
+            for _ in waiting:
+                yield begun
+            updates = server.tensor_thread.steps(self._on_gpu(asked, asked.gpu_seconds))
+            with contextlib.closing(updates):
+                yield from self._saved(updates, folder, begun[0])
+
+    def _saved(self, updates: Iterator[Update], folder: Path, picture: str) -> Iterator[Shown]:
+        """Yield what is shown of updates, `picture` until they have one of their own."""
+        server = self._server
+        for update in updates:
+            server.run_slot.check()
+            step = update.step
+            name = server.states.keep(step.state) if step.state else None
+            if step.image:
+                picture = saved(step, folder, update.network, update.recipe)
+            yield picture, Progress.of(step, update.seconds, update.network, update.device, name)

@@ -1,0 +1,107 @@
+"""What runs take on this server, in seconds and bytes of memory: what everything in the app asks.
+
+`nst.costs` has the model; here it meets the machine: what ZeroGPU is to be asked for, what was
+measured at the start, and how long the last runs really took.
+"""
+
+from collections import deque
+from dataclasses import replace
+from statistics import median
+from typing import Any
+
+from nst import Settings
+from nst.costs.memory import check_fits, run_bytes
+from nst.costs.seconds import Estimate, calibrate, estimate
+from nst.settings import FEATURES, SPECS
+from web.server import zerogpu
+from web.server.networks import Networks
+from web.server.tensor_thread import TensorThread
+
+REMEMBERED = 5
+"""Runs whose pace counts."""
+Size = tuple[int, int]
+
+
+class Pace:
+    """The times of the last runs over what was expected of them.
+
+    A calibration lasts a second, and the machine may be busy just then, or later.
+    """
+
+    def __init__(self) -> None:
+        self._ratios: deque[float] = deque(maxlen=REMEMBERED)
+
+    def add(self, expected: float, seconds: float) -> None:
+        """Remember a run, in seconds."""
+        if expected > 0:
+            self._ratios.append(seconds / expected)
+
+    def corrected(self, expected: float) -> float:
+        """What is to be expected, in seconds, given what the calibration says."""
+        return expected * median(self._ratios) if self._ratios else expected
+
+
+class Costs:
+    """Estimates of runs, which learn from the runs that were made."""
+
+    def __init__(self, networks: Networks, tensor_thread: TensorThread) -> None:
+        self._networks, self._tensor_thread = networks, tensor_thread
+        self._pace = Pace()
+
+    def measure(self) -> None:
+        """Calibrate what `expected` goes by, before anybody is served."""
+        if not zerogpu.HERE:
+            self._tensor_thread.run(calibrate, self._automatic(), SPECS["optimizer"].default)
+
+    def estimate(self, size: Size, settings: Settings, features: Any) -> Estimate:  # noqa: ANN401
+        """What a run takes, of a content picture of (width, height); it may be measured first.
+
+        Raises:
+            InputError: the run cannot be made.
+        """
+        if zerogpu.HERE:  # where the GPU to measure is not at hand
+            return _asked_for(size, settings, features)
+        return self._tensor_thread.run(estimate, size, settings, features)
+
+    def expected(self, size: Size, settings: Settings, name: str) -> Estimate | None:
+        """The same, without measuring anything; None if that is unknown.
+
+        It can be asked beside a run. Only the network that the app chooses by itself was measured,
+        with the default optimiser; the other one is as fast within what estimates can tell.
+
+        Args:
+            name: of the features, as they are asked for.
+
+        Raises:
+            InputError: the run cannot be made.
+        """
+        features = self._automatic()
+        if not self._was_measured(name):
+            return None
+        check_fits(size, settings, features)
+        expected = _calibrated(size, settings, features)
+        return replace(expected, seconds=self._pace.corrected(expected.seconds))
+
+    def learn(self, size: Size, settings: Settings, name: str, seconds: float) -> None:
+        """Let what is expected of later runs follow what one of them took."""
+        # Not whether it fits: it did, and what it took is not all given back yet.
+        if not zerogpu.HERE and self._was_measured(name):
+            self._pace.add(_calibrated(size, settings, self._automatic()).seconds, seconds)
+
+    def _automatic(self) -> Any:  # noqa: ANN401 - a FeatureNetwork
+        return self._networks.get(FEATURES.default)
+
+    def _was_measured(self, name: str) -> bool:
+        return name in (FEATURES.default, self._automatic().name)
+
+
+def _asked_for(size: Size, settings: Settings, features: Any) -> Estimate:  # noqa: ANN401
+    bytes_ = run_bytes(size, settings, features)
+    seconds = zerogpu.seconds_to_ask(size, settings) * zerogpu.quota_factor()
+    return Estimate(seconds, bytes_)
+
+
+def _calibrated(size: Size, settings: Settings, features: Any) -> Estimate:  # noqa: ANN401
+    if zerogpu.HERE:
+        return _asked_for(size, settings, features)
+    return estimate(size, settings, features, calibrate(features, SPECS["optimizer"].default))

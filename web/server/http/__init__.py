@@ -1,0 +1,1 @@
+"""What requests pass before they reach Gradio, and how pictures come in with them."""
