@@ -52,7 +52,7 @@ def load_instant(
     Args:
         device: where to put it; a GPU if there is one when None.
         dtype: of the convolutions; the device's fastest when None.
-        path: a file that `training.instant` wrote.
+        path: a file that `training.instant.learn` wrote.
 
     Raises:
         InputError: the file is missing or damaged.

@@ -2,7 +2,8 @@
 
 An evaluation by VGG19 is some 210 operations of microseconds each, about what Python takes to
 launch them. A graph launches all of them at once. It also means that nothing in an evaluation may
-depend on a number that the processor reads: `tests/test_replay.py` holds it to that without a GPU.
+depend on a number that the processor reads: `tests/nst/machine/test_graph.py` holds it to that
+without a GPU.
 """
 
 import logging

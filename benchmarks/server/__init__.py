@@ -1,0 +1,1 @@
+"""How the app fares with visitors."""

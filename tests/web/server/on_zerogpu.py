@@ -1,0 +1,84 @@
+"""Run the app's handler as ZeroGPU does:  python on_zerogpu.py RUN CONTENT STYLE VALUES
+
+A process of its own, with SPACES_ZERO_GPU set: the `spaces` package's own decorator forks the
+worker, pickles what goes in and out, and pretends to have a GPU until then. Only the two moments
+in which a worker takes hold of its GPU are replaced: it goes on with the processor. What came of
+the run is printed as JSON, after a line that says RESULT.
+"""
+
+import json
+import os
+import sys
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[3]))
+
+import gradio as gr
+import spaces.zero.torch
+import torch
+from spaces.zero.torch import patching
+
+import app  # noqa: F401 - imports what the Space imports, in its order
+from nst.settings import FEATURES, SPECS
+from web.page.handlers import PageHandlers
+from web.runs.services import Services
+from web.server.server import Server
+
+
+def keep_on_the_processor(callback: object = None) -> None:
+    """In the worker, give every tensor that pretended to be on a GPU its values."""
+    for pretended, values in patching.cuda_aliases.items():
+        pretended.data = values.as_subclass(torch.Tensor)
+
+
+def note(what: str) -> None:
+    """Have the server that plays ZeroGPU's part note an event in its row of calls."""
+    request = urllib.request.Request(
+        f"{os.environ['SPACES_ZERO_DEVICE_API_URL']}/{what}", method="POST"
+    )
+    urllib.request.urlopen(request).close()
+
+
+def asked_beforehand(services: Services) -> list[str]:
+    """What the page and the API say of each network before a run."""
+    values = {name: spec.default for name, spec in SPECS.items()}
+    handlers = PageHandlers(services)
+    said = [handlers.say_features(name) for name in FEATURES.choices]
+    return [*said, services.programs.estimate_run(96, 64, features="compact", **values)["device"]]
+
+
+def main() -> None:
+    """Run to the end, or only for a few yields when RUN is "stop"."""
+    how, content, style, values = sys.argv[1:]
+    spaces.zero.torch.init = lambda nvidia_uuid: None
+    spaces.zero.torch.move = keep_on_the_processor
+    server = Server()
+    server.networks.load()
+    services = Services(server)
+    said = {"parent_device": str(server.networks.get("compact").device), "yields": 0, "error": None}
+    with ThreadPoolExecutor(1) as pool:  # as handlers are called
+        said["beforehand"] = pool.submit(asked_beforehand, services).result()
+    for _, said["instant"] in services.instant.paint_instantly(
+        content, "mosaic", 100, 64, "none", 50
+    ):
+        note("instant")
+    run = services.programs.stylize_pictures(content, style, **json.loads(values))
+    try:
+        for _, said["progress"] in run:
+            said["yields"] += 1
+            if said["yields"] == 1:
+                note("first-yield")
+            if how == "stop" and said["yields"] == 4:
+                break
+    except gr.Error as error:
+        said["error"] = {"title": error.title, "message": error.message}
+    run.close()
+    note("closed")
+    said["cuda_in_parent"] = torch.cuda.is_initialized()
+    print("RESULT", json.dumps(said))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What both trainings share: crops of photographs, optimisers, checkpoints."""

@@ -1,0 +1,1 @@
+"""The compact feature network, distilled from VGG19."""

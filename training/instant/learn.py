@@ -1,0 +1,276 @@
+"""Train the network of the instant styles:  python -m training.instant.learn --help
+
+The perceptual losses of Johnson et al. 2016 (content at a deeper layer, Gram matrices at four
+layers, total variation) on the compact feature network, for all styles at once. Two things differ
+from the paper. Each style's loss is counted in parts of what it is for a photograph, and its
+content loss in parts of what the optimiser pays for the style: so no style drowns the others, easy
+ones stay near the photograph and hard ones are reached. And the Gram matrices aimed at lie, for a
+part of the pictures, between the photograph's own and the style's: so the network learns what a
+weaker style is, instead of being blended with the photograph afterwards.
+
+Runs are deterministic given the seed and the machine, and go on where they stopped when started
+again with the same --run folder.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from PIL import Image
+from safetensors.torch import save_file
+from torch import Tensor
+from torch.nn import functional as F
+
+from nst.features.loading import load_features
+from nst.instant.names import INSTANT_FILE, NAMES
+from nst.instant.painting import load_instant
+from nst.instant.transformer import Transformer
+from nst.machine import allocator
+from nst.machine.device import default_device
+from nst.machine.precision import fastest_dtype
+from nst.pictures.bounds import fit
+from nst.pictures.reading import open_image
+from nst.pictures.tensors import cover, resize_image, to_image, to_tensor
+from training.common import checkpoint
+from training.common.crops import SUFFIXES, Crops, load_pictures
+from training.common.optimisers import Optimisers, learning_rate
+from training.instant.perception import CONTENT_LAYER, Perception, style_loss
+
+STYLE_WEIGHT = 30.0
+"""Of the style loss, in parts of a photograph's, beside the content loss, in parts of what the
+optimiser pays."""
+TV_WEIGHT = 2.0
+RANGE_WEIGHT = 50.0
+"""Of the mean square by which values lie outside [0, 1], where they would be cut off."""
+STYLE_SIDE = 512
+"""Longest side of the style pictures, in pixels: the size of the strokes."""
+SIDE, BATCH = 256, 4
+WHOLE = 0.7
+"""Share of the training pictures that are painted at full strength."""
+KERNEL_RATE, ROW_RATE = 0.01, 5e-3
+STEPS, ADDED_STEPS = 6500, 400
+"""Of a run, if it is not told otherwise, for all styles and for one that is added."""
+PHOTOGRAPH = "photograph"
+"""The name of the first row."""
+
+
+class Training:
+    """A run's whole state: network, optimisers, randomness."""
+
+    def __init__(
+        self,
+        network: Transformer,
+        styles: dict[str, Tensor],
+        photographs: list[Tensor],
+        steps: int,
+        *,
+        rows_only: bool = False,
+        seed: int = 0,
+    ) -> None:
+        """Prepare a run.
+
+        Args:
+            network: what learns; its convolutions too, unless `rows_only`.
+            styles: the pictures (1, 3, H, W) of the styles that are learned, by their names.
+            photographs: uint8 (3, H, W).
+            steps: of the whole run.
+        """
+        self.steps, self.step = steps, 0
+        self.generator = torch.Generator().manual_seed(seed)
+        self.crops = Crops(photographs, SIDE, self.generator)
+        self.perception = Perception(load_features("compact"))
+        self.device = self.perception.features.device
+        self.network = network.to(self.device)
+        self.learned = torch.tensor([network.styles.index(name) for name in styles])
+        self.targets = self.perception.targets(
+            {
+                network.styles.index(name): picture.to(self.device)
+                for name, picture in styles.items()
+            },
+            self.crops.plain(16).to(self.device),
+            len(network.styles),
+        )
+        self.rows = [row for _, row in network.rows()]
+        kernels = [] if rows_only else network.kernels()
+        for kernel in network.kernels():
+            kernel.requires_grad_(not rows_only)
+        self.frozen = self._others() if rows_only else torch.zeros(0, dtype=torch.long)
+        self.optimisers = Optimisers(kernels, self.rows, (KERNEL_RATE, ROW_RATE))
+
+    def _others(self) -> Tensor:
+        return torch.tensor([i for i in range(len(self.network.styles)) if i not in self.learned])
+
+    def mixtures(self, count: int) -> Tensor:
+        """Rows to paint pictures in: one style each, some mixed with the photograph: (N, S)."""
+        drawn = torch.randint(len(self.learned), (count,), generator=self.generator)
+        draws = torch.rand(2, count, generator=self.generator)
+        strength = torch.where(draws[0] < WHOLE, 1.0, draws[1])[:, None]
+        mixture = strength * F.one_hot(self.learned[drawn], len(self.network.styles))
+        mixture[:, :1] = 1 - strength
+        return mixture
+
+    def losses(self, content: Tensor, mixture: Tensor) -> dict[str, Tensor]:
+        """The terms of the loss, each a mean over pictures (N, 3, H, W)."""
+        painted = self.network(content, mixture, self.generator)
+        with torch.no_grad():
+            wanted = self.perception.see(content)
+            own = self.perception.grams(wanted)
+        grams = {
+            k: mixture[:, :1, None] * own[k] + torch.einsum("ns,sij->nij", mixture, g)
+            for k, g in self.targets.grams.items()
+        }
+        seen = self.perception.see(painted)
+        style = style_loss(self.perception.grams(seen), grams) / (mixture @ self.targets.starts)
+        kept = self.perception.content_loss(seen[CONTENT_LAYER], wanted[CONTENT_LAYER])
+        kept = kept / (mixture @ self.targets.costs)
+        outside = painted - painted.clamp(0, 1)
+        across, down = painted.diff(dim=3), painted.diff(dim=2)
+        return {
+            "content": kept.mean(),
+            "style": STYLE_WEIGHT * style.mean(),
+            "variation": TV_WEIGHT * (across.square().mean() + down.square().mean()),
+            "range": RANGE_WEIGHT * outside.square().mean(),
+        }
+
+    def advance(self) -> dict[str, Tensor]:
+        """Take one step and return its losses."""
+        self.step += 1
+        content, mixture = self.crops.plain(BATCH), self.mixtures(BATCH)
+        losses = self.losses(content.to(self.device), mixture.to(self.device))
+        self.network.zero_grad()
+        torch.stack(list(losses.values())).sum().backward()
+        for row in self.rows:
+            row.grad[self.frozen] = 0  # AdamW leaves alone what never had a gradient
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self.optimisers.step(learning_rate(self.step, self.steps))
+        return {name: loss.detach() for name, loss in losses.items()}
+
+    def _parts(self) -> dict[str, Any]:
+        return {"network": self.network, "optimisers": self.optimisers}
+
+    def save(self, path: Path) -> None:
+        """Write everything that `load` needs, replacing the file at once."""
+        checkpoint.write(path, self.step, self.generator, self._parts())
+
+    def load(self, path: Path) -> None:
+        """Go on from what `save` wrote."""
+        self.step = checkpoint.read(path, self.generator, self._parts())
+
+
+def fresh(names: Iterable[str], seed: int) -> Transformer:
+    """An untrained network for styles."""
+    torch.manual_seed(seed)
+    return Transformer((PHOTOGRAPH, *names), _precision())
+
+
+def _precision() -> torch.dtype:
+    return fastest_dtype(default_device())
+
+
+def with_style(network: Transformer, name: str) -> Transformer:
+    """A network with one more style, whose row begins as the mean of the others."""
+    larger = Transformer((*network.styles, name), _precision())
+    state = network.state_dict()
+    for key, rows in network.rows():
+        state[key] = torch.cat([rows, rows[1:].mean(0, keepdim=True)])
+    larger.load_state_dict(state)
+    return larger
+
+
+def export(network: Transformer, path: Path) -> None:
+    """Write a network for `nst.instant.painting.load_instant`, in half precision."""
+    half = {k: v.detach().half().contiguous() for k, v in network.state_dict().items()}
+    save_file(half, path, metadata={NAMES: json.dumps(network.styles)})
+
+
+@torch.no_grad()
+def sheet(network: Transformer, photographs: Sequence[Tensor]) -> Image.Image:
+    """Photographs (1, 3, H, W) of one size above themselves in every style, a row a style."""
+    rows = [torch.cat(list(photographs), 3)]
+    for row in torch.eye(len(network.styles))[1:].to(network.gain.device):
+        painted = [network(p.to(row.device), row[None]).cpu() for p in photographs]
+        rows.append(torch.cat(painted, 3))
+    return to_image(torch.cat(rows, 2).clamp(0, 1))
+
+
+def train(training: Training, samples: Sequence[Tensor], run: Path, every: int) -> None:
+    """Train to the end, with checkpoint, weights and sample sheet every `every` steps."""
+    kept = run / "checkpoint.pt"
+    if kept.exists():
+        training.load(kept)
+    started, first = time.monotonic(), training.step
+    totals: dict[str, float] = {}
+    while training.step < training.steps:
+        for name, loss in training.advance().items():
+            totals[name] = totals.get(name, 0.0) + float(loss)
+        if training.step % every and training.step != training.steps:
+            continue
+        seconds = (time.monotonic() - started) / (training.step - first)
+        losses = "  ".join(f"{name} {total / every:.4f}" for name, total in totals.items())
+        print(f"{training.step}  {seconds:.3f} s/step  {losses}", flush=True)
+        totals = {}
+        training.save(kept)
+        export(training.network, run / "instant.safetensors")
+        if samples:
+            sheet(training.network, samples).save(run / f"{training.step:06}.jpg", quality=90)
+
+
+def load_picture(path: Path) -> Tensor:
+    """A picture file as (1, 3, H, W) in [0, 1], its longest side at `STYLE_SIDE` pixels."""
+    image = open_image(path)
+    return to_tensor(resize_image(image, fit(*image.size, STYLE_SIDE)))
+
+
+def load_styles(folder: Path) -> dict[str, Tensor]:
+    """The style pictures of a folder by the files' names, in their order."""
+    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+    return {path.stem: load_picture(path) for path in paths}
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--photos", type=Path, required=True, help="folder of photographs")
+    learned = parser.add_mutually_exclusive_group(required=True)
+    learned.add_argument("--styles", type=Path, help="folder of style pictures: train them all")
+    learned.add_argument("--add-style", type=Path, help="a picture: train one more style")
+    parser.add_argument("--name", help="the added style's; the file's name if left out")
+    parser.add_argument("--base", type=Path, default=INSTANT_FILE, help="weights to add it to")
+    parser.add_argument("--samples", type=Path, nargs="*", default=[], help="photographs to show")
+    parser.add_argument("--run", type=Path, default=Path("training/runs/instant"))
+    parser.add_argument("--steps", type=int, help=f"{STEPS}; {ADDED_STEPS} for an added style")
+    parser.add_argument("--every", type=int, default=100, help="steps between checkpoints")
+    parser.add_argument("--seed", type=int, default=0)
+    return parser.parse_args()
+
+
+def _training(options: argparse.Namespace) -> Training:
+    photographs = load_pictures([options.photos])
+    if options.styles:
+        styles = load_styles(options.styles)
+        network = fresh(styles, options.seed)
+        return Training(network, styles, photographs, options.steps or STEPS, seed=options.seed)
+    name = options.name or options.add_style.stem
+    network = with_style(load_instant(dtype=torch.float32, path=options.base), name)
+    styles = {name: load_picture(options.add_style)}
+    steps = options.steps or ADDED_STEPS
+    return Training(network, styles, photographs, steps, rows_only=True, seed=options.seed)
+
+
+def main() -> None:
+    """Read the options, train, and leave instant.safetensors in the run's folder."""
+    options = _options()
+    options.run.mkdir(parents=True, exist_ok=True)
+    training = _training(options)
+    samples = [to_tensor(cover(open_image(path), (SIDE, SIDE))) for path in options.samples]
+    with allocator.kept():
+        train(training, samples, options.run, options.every)
+
+
+if __name__ == "__main__":
+    main()
