@@ -26,6 +26,10 @@ STYLE_LOSSES: Mapping[str, str] = MappingProxyType(
     {"wasserstein": "nst.loss.wasserstein:Wasserstein", "gram": "nst.loss.gram:Gram"}
 )
 """The style losses by name, and where the class of each is."""
+FEATURE_NETWORKS: Mapping[str, str] = MappingProxyType(
+    {"vgg19": "nst.features.vgg19:load", "compact": "nst.features.compact:load"}
+)
+"""The feature networks by name, and what loads each."""
 MOST_STYLES = 4
 """Style images that one run can blend or place."""
 
@@ -279,6 +283,6 @@ FEATURES = Choice(
     label="Features",
     help="The network that compares pictures: auto takes vgg19 on a GPU and compact elsewhere.",
     default="auto",
-    choices=("auto", "vgg19", "compact"),
+    choices=("auto", *FEATURE_NETWORKS),
 )
 """Which feature network to load; not part of `Settings`, because one network serves many runs."""

@@ -1,21 +1,17 @@
 """load_features(): a network by name, on the device and in the precision that suit it."""
 
-from pathlib import Path
+import pkgutil
 
 import torch
 
 from nst.features.metric import Metric
-from nst.features.network import COMPACT, FeatureNetwork
-from nst.features.vgg19 import load_vgg19, vgg19_file
+from nst.features.network import FeatureNetwork
 from nst.machine.defaults import usual_defaults
 from nst.machine.device import default_device
 from nst.machine.precision import fastest_dtype
-from nst.machine.weights import damaged, fingerprint, read_weights
-from nst.settings import FEATURES
+from nst.machine.weights import fingerprint
+from nst.settings import FEATURE_NETWORKS, FEATURES
 from nst.specs import InputError
-
-COMPACT_FILE = Path(__file__).parents[1] / "weights" / "compact.safetensors"
-"""The distilled network that ships with the project."""
 
 
 @usual_defaults()
@@ -38,12 +34,7 @@ def load_features(
     """
     FEATURES.check("features", name)
     device = torch.device(device or default_device())
-    if name == "auto":
-        network = _choose(device)
-    elif name == "vgg19":
-        network = load_vgg19(vgg19_file())
-    else:
-        network = _load_compact()
+    network = _choose(device) if name == "auto" else _load(name)
     # Not of the metrics, which each machine rounds by itself.
     network.version = fingerprint(network.parameters())
     # torch's types do not know this form of it.
@@ -58,30 +49,17 @@ def load_features(
 
 def _choose(device: torch.device) -> FeatureNetwork:
     if device.type == "cpu":
-        network = _load_compact()
+        network = _load("compact")
         network.reason = "there is no GPU, where VGG19 would take minutes"
         return network
     try:
-        network = load_vgg19(vgg19_file())
+        network = _load("vgg19")
         network.reason = "there is a GPU"
     except InputError as error:
-        network = _load_compact()
+        network = _load("compact")
         network.reason = str(error)
     return network
 
 
-def _load_compact() -> FeatureNetwork:
-    network = FeatureNetwork("compact", COMPACT)
-    weights, _ = read_weights(COMPACT_FILE, "the compact network")
-    metrics = {key.split(".")[1] for key in weights if key.startswith("metrics.")}
-    network.metrics = {
-        layer: Metric(
-            weights.pop(f"metrics.{layer}.weight"), weights.pop(f"metrics.{layer}.bias")
-        ).rotated()
-        for layer in sorted(metrics)
-    }
-    try:
-        network.load_state_dict(weights)
-    except RuntimeError as error:  # whole, but another network's
-        raise damaged("the compact network", COMPACT_FILE) from error
-    return network
+def _load(name: str) -> FeatureNetwork:
+    return pkgutil.resolve_name(FEATURE_NETWORKS[name])()

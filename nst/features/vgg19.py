@@ -7,6 +7,7 @@ from concurrent.futures import Future, wait
 from pathlib import Path
 from threading import Thread
 
+import torch
 from huggingface_hub import (
     constants,
     get_hf_file_metadata,
@@ -15,6 +16,7 @@ from huggingface_hub import (
     try_to_load_from_cache,
 )
 from safetensors import SafetensorError, safe_open
+from torch import nn
 
 from nst.features.network import VGG19, FeatureNetwork
 from nst.machine.weights import check_numbers, check_regular
@@ -103,13 +105,22 @@ def _arrived_bytes() -> int:
     return sum(path.stat().st_size for path in folder.glob("blobs/*") if path.is_file())
 
 
+def load() -> FeatureNetwork:
+    """Load VGG19, from wherever its weights can be had.
+
+    Raises:
+        InputError: they cannot be had, or not be used.
+    """
+    return load_vgg19(vgg19_file())
+
+
 def load_vgg19(path: Path) -> FeatureNetwork:
     """Load VGG19 by torchvision's keys, as many of its convolutions as the file holds in a row.
 
     Raises:
         InputError: the file is missing, damaged, or holds something else.
     """
-    keys = _vgg19_keys()
+    keys = _vgg19_keys()[: len(VGG19)]
     try:
         check_regular(path)
         with safe_open(path, framework="pt") as file:
@@ -136,10 +147,10 @@ def load_vgg19(path: Path) -> FeatureNetwork:
 
 
 def _vgg19_keys() -> list[str]:
-    """torchvision numbers convolutions, ReLUs and poolings in one row: features.0, 2, 5, 7 …"""
-    keys, position = [], 0
-    for row in VGG19:
-        position += row.pool
-        keys.append(f"features.{position}")
-        position += 2
-    return keys
+    """The names of torchvision's convolutions, in their order: features.0, 2, 5, 7 …"""
+    # Imported here: it takes nearly as long as torch, and the compact network needs nothing of it.
+    from torchvision.models import vgg19
+
+    with torch.device("meta"):
+        layers = vgg19().features
+    return [f"features.{i}" for i, layer in enumerate(layers) if isinstance(layer, nn.Conv2d)]

@@ -18,11 +18,10 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from nst.costs.memory import HEADROOM
+from nst.costs.painting import check_painting_fits
 from nst.instant.names import INSTANT_FILE, NAMES
 from nst.instant.transformer import Transformer
 from nst.machine import allocator
-from nst.machine.available import available_bytes, gigabytes
 from nst.machine.defaults import usual_defaults
 from nst.machine.device import default_device
 from nst.machine.precision import fastest_dtype
@@ -31,9 +30,6 @@ from nst.pictures import bounds, prepared, tensors
 from nst.settings import InstantSettings
 from nst.specs import InputError
 
-FIXED_BYTES = 60e6
-PIXEL_BYTES = {torch.float32: 300, torch.bfloat16: 220}
-"""What a painting takes at its peak, whatever its size and for each pixel, measured."""
 PAINTED_SIDE = 512
 """Longest side, in pixels, near which every picture is painted first: that of the styles when they
 were learned. So strokes have the same size in a small picture and in a large one."""
@@ -90,7 +86,7 @@ def paint(
     mixture = mixture_of(settings, network.styles)
     size = bounds.fit(*content.size, settings.size, "content image")
     sizes = coarse_to_fine(size)
-    _check_fits(sizes[-1], network)
+    check_painting_fits(sizes[-1], network)
     if settings.strength == 0:
         return tensors.resize_image(content, size)
     device = network.last.weight.device
@@ -148,15 +144,3 @@ def mixture_of(settings: InstantSettings, styles: tuple[str, ...]) -> Tensor:
                 raise InputError(f"There is no style {name!r}, only {', '.join(styles[1:])}.")
             mixture[styles.index(name)] += share
     return mixture
-
-
-def _check_fits(size: tuple[int, int], network: Transformer) -> None:
-    """Refuse a picture of (width, height) that needs more memory than is free."""
-    free = available_bytes(network.last.weight.device)
-    needed = FIXED_BYTES + PIXEL_BYTES[network.dtype] * math.prod(size)
-    if needed > free:
-        side = math.sqrt(max(0, HEADROOM * free - FIXED_BYTES) / (needed - FIXED_BYTES)) * max(size)
-        raise InputError(
-            f"Size {max(size)} needs about {gigabytes(needed)} of memory, and {gigabytes(free)} "
-            f"are free: the largest size that fits is {int(side)}."
-        )

@@ -104,7 +104,7 @@ def test_a_run_that_was_cut_goes_on_as_if_it_had_not_been(start, tmp_path):
 def test_the_export_loads_and_predicts_as_the_student_does(start, tmp_path, monkeypatch):
     run = start()
     run.export(tmp_path / "compact.safetensors")
-    monkeypatch.setattr("nst.features.loading.COMPACT_FILE", tmp_path / "compact.safetensors")
+    monkeypatch.setattr("nst.features.compact.COMPACT_FILE", tmp_path / "compact.safetensors")
     from nst import load_features
 
     network = load_features("compact", "cpu", torch.float32)

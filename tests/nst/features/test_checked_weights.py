@@ -9,8 +9,8 @@ from safetensors.torch import load_file, save_file
 import app
 import nst.__main__ as cli
 from nst import InputError, load_features
-from nst.features import loading
-from nst.features.loading import COMPACT_FILE
+from nst.features import compact
+from nst.features.compact import COMPACT_FILE
 from nst.features.vgg19 import load_vgg19
 from nst.instant import painting
 from nst.instant.names import INSTANT_FILE, instant_styles
@@ -23,7 +23,7 @@ LOADERS = {COMPACT_FILE: "compact", INSTANT_FILE: "instant"}
 def load(path, original, monkeypatch):
     if original == INSTANT_FILE:
         return painting.load_instant(path=path)
-    monkeypatch.setattr(loading, "COMPACT_FILE", path)
+    monkeypatch.setattr(compact, "COMPACT_FILE", path)
     return load_features("compact")
 
 
@@ -65,7 +65,7 @@ def test_without_their_file_there_are_no_instant_styles(how, tmp_path):
 
 
 def test_the_command_line_says_it(tmp_path, monkeypatch, capsys, picture_files):
-    monkeypatch.setattr(loading, "COMPACT_FILE", broken("truncated", COMPACT_FILE, tmp_path))
+    monkeypatch.setattr(compact, "COMPACT_FILE", broken("truncated", COMPACT_FILE, tmp_path))
     words = [*map(str, picture_files), "-o", str(tmp_path / "out.png"), "--features", "compact"]
     assert cli.main(words) == 2
     assert capsys.readouterr().err.startswith("error: The weights of the compact network")

@@ -12,7 +12,7 @@ import nst.features.loading
 import nst.features.vgg19
 import nst.machine.precision
 from nst import InputError, load_features
-from nst.features.loading import COMPACT_FILE
+from nst.features.compact import COMPACT_FILE
 from nst.features.metric import Metric
 from nst.features.network import COMPACT, VGG19, FeatureNetwork
 from nst.features.vgg19 import load_vgg19

@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from nst import InputError
-from nst.instant import painting
+from nst.costs.painting import check_painting_fits
 from nst.instant.names import INSTANT_FILE, instant_styles, title
 from nst.instant.painting import OVER, _painted, coarse_to_fine, load_instant, mixture_of, paint
 from nst.instant.transformer import Transformer
@@ -163,11 +163,11 @@ def test_a_painting_stays_on_the_gpu(dtype):
 
 
 def test_what_does_not_fit_is_refused_with_a_size_that_does(network, content, monkeypatch):
-    monkeypatch.setattr(painting, "available_bytes", lambda device: 200e6)
+    monkeypatch.setattr("nst.costs.painting.available_bytes", lambda device: 200e6)
     with pytest.raises(InputError, match=r"Size 4096 needs about 3\.4 GB .* fits is ") as refusal:
         paint(content, settings(size=4096), network=network)
     largest = int(str(refusal.value).split()[-1].rstrip("."))
-    assert painting._check_fits((largest, round(largest * 2 / 3)), network) is None
+    assert check_painting_fits((largest, round(largest * 2 / 3)), network) is None
     assert 600 < largest < 1000
 
 
