@@ -8,7 +8,7 @@ from nst.settings import SPECS
 from tests.served import stylize_pictures
 
 VALUES = {name: spec.default for name, spec in SPECS.items()}
-VALUES |= {"iterations": 24, "size": 256, "features": "compact"}
+VALUES |= {"iterations": 24, "size": 160, "features": "compact"}
 TINY = VALUES | {"iterations": 2, "size": 64}
 
 

@@ -75,7 +75,7 @@ def options(folder, steps):
 def test_the_errors_fall(start):
     run = start()
     first = run.advance(60)
-    for _ in range(15):
+    for _ in range(7):
         last = run.advance(60)
     assert sum(float(e) for e, _ in last.values()) < 0.8 * sum(float(e) for e, _ in first.values())
 

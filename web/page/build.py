@@ -4,7 +4,6 @@ import gradio as gr
 
 from web.page.api import connect_api
 from web.page.events import connect_page
-from web.page.html.thumbnails import thumbnails
 from web.page.layout import lay_out
 from web.runs.services import Services
 from web.server.http.intake import Intake
@@ -18,7 +17,7 @@ def build(server: Server) -> gr.Blocks:
     """Lay out the page and connect its events and the API's endpoints."""
     services = Services(server)
     with Intake(title=TITLE, delete_cache=(HOUR, HOUR)) as page:
-        cards, inputs, outputs = lay_out(thumbnails(services.instant))
+        cards, inputs, outputs = lay_out()
         connect_page(page, services, cards, inputs, outputs)
         connect_api(services, inputs)
     return page

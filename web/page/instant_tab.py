@@ -1,6 +1,5 @@
 """The instant styles on the page: a thumbnail for each, their settings, and what comes after."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,10 +52,10 @@ class InstantTab:
     refine_note: gr.HTML
 
 
-def lay_out(thumbnails: Mapping[str, bytes]) -> InstantTab:
-    """Lay it out, inside a `gr.Tab`, with JPEG files by the styles' names."""
+def lay_out() -> InstantTab:
+    """Lay it out, inside a `gr.Tab`."""
     gr.HTML(f"<p>{HELP}</p>", elem_classes="nst-note", js_on_load=RELEASES)
-    tiles = style_tiles(thumbnails)
+    tiles = style_tiles()
     problem = gr.HTML(elem_classes="nst-note")
     settings = {name: widget_of(INSTANT_SPECS[name]) for name in ("strength", "size")}
     with gr.Row():

@@ -1,6 +1,5 @@
 """Where everything is on the page."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,29 +79,25 @@ class Outputs:
     status: gr.Markdown
 
 
-def lay_out(thumbnails: Mapping[str, bytes]) -> tuple[gr.HTML, Inputs, Outputs]:
-    """Lay out the page, inside a `gr.Blocks`; the first component has the examples' cards.
-
-    Args:
-        thumbnails: of the instant styles, JPEG files by their names.
-    """
+def lay_out() -> tuple[gr.HTML, Inputs, Outputs]:
+    """Lay out the page, inside a `gr.Blocks`; the first component has the examples' cards."""
     gr.HTML(INTRODUCTION)
     cards = examples.cards()
     with gr.Row(elem_classes="nst-columns"):
         with gr.Column(scale=5, min_width=320):
-            inputs = _inputs(thumbnails)
+            inputs = _inputs()
         with gr.Column(scale=6, min_width=320, elem_id="nst-result"):
             outputs = _outputs()
     return cards, inputs, outputs
 
 
-def _inputs(thumbnails: Mapping[str, bytes]) -> Inputs:
+def _inputs() -> Inputs:
     pictures = _pictures()
     with gr.Tabs(selected=ANY) as modes:
         with gr.Tab("Any painting", id=ANY):
             controls = _controls()
         with gr.Tab("Instant styles", id="instant"):
-            instant = instant_tab.lay_out(thumbnails)
+            instant = instant_tab.lay_out()
     visit = as_sent(gr.Textbox(visible=False, label="Visit"))
     was_used = as_sent(gr.Checkbox(visible=False, label="Was used"))
     return Inputs(visit, was_used, **pictures, modes=modes, **controls, instant=instant)

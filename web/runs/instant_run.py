@@ -7,8 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
 from nst import recipe
 from nst.instant import painting
 from nst.pictures.reading import open_image
@@ -33,12 +31,6 @@ class InstantRuns:
 
     def __init__(self, server: Server) -> None:
         self._server = server
-
-    def painted(self, photograph: Image.Image, settings: InstantSettings) -> Image.Image:
-        """The photograph in an instant style."""
-        network = self._server.networks.instant
-        work = partial(painting.paint, photograph, settings, network=network)
-        return self._server.tensor_thread.run(work)
 
     def paint_instantly(
         self,
@@ -73,7 +65,8 @@ class InstantRuns:
             photograph = open_image(content, "content image")
             network = self._server.networks.instant
             started = time.monotonic()
-            picture = self.painted(photograph, settings)
+            work = partial(painting.paint, photograph, settings, network=network)
+            picture = self._server.tensor_thread.run(work)
             seconds = time.monotonic() - started
             made = recipe.of_run(settings, network)
             path = Path(folder) / PAINTED

@@ -1,0 +1,31 @@
+"""Paint the page's thumbnails of the instant styles:  python -m examples.instant_thumbnails
+
+One of the example photographs in every style, into `examples/instant`; to be called after the
+styles were trained anew.
+"""
+
+from pathlib import Path
+
+from nst.instant.names import instant_styles
+from nst.instant.painting import load_instant, paint
+from nst.pictures.reading import open_image
+from nst.settings import InstantSettings
+from web.page.html.examples import pictures
+from web.page.html.thumbnails import FOLDER, PHOTOGRAPH, SIZE
+from web.runs.kept.jpeg import cropped
+
+SIDE = 256
+"""Longest side, in pixels, that it is painted at: strokes have to show in a thumbnail."""
+
+
+def paint_thumbnails(folder: Path) -> None:
+    """Write a JPEG file named after each style into a folder."""
+    folder.mkdir(exist_ok=True)
+    photograph, network = open_image(pictures("content")[PHOTOGRAPH], "photograph"), load_instant()
+    for name in instant_styles():
+        painted = paint(photograph, InstantSettings(style=name, size=SIDE), network=network)
+        (folder / f"{name}.jpg").write_bytes(cropped(painted, SIZE))
+
+
+if __name__ == "__main__":
+    paint_thumbnails(FOLDER)
