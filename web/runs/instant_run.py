@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from nst import recipe
 from nst.instant import painting
 from nst.pictures.reading import open_image
@@ -64,15 +66,20 @@ class InstantRuns:
             )
             photograph = open_image(content, "content image")
             network = self._server.networks.instant
-            started = time.monotonic()
-            work = partial(painting.paint, photograph, settings, network=network)
-            picture = self._server.tensor_thread.run(work)
-            seconds = time.monotonic() - started
+            picture, seconds = self._painted(photograph, settings)
             made = recipe.of_run(settings, network)
             path = Path(folder) / PAINTED
             make_room()
             save_image(picture, path, made.features, made.text())
             yield str(path), _info(settings, network, picture.size, seconds)
+
+    def _painted(
+        self, photograph: Image.Image, settings: InstantSettings
+    ) -> tuple[Image.Image, float]:
+        """The painting, and the seconds that it took, waiting for others included."""
+        started = time.monotonic()
+        work = partial(painting.paint, photograph, settings, network=self._server.networks.instant)
+        return self._server.tensor_thread.run(work), time.monotonic() - started
 
 
 def _info(
