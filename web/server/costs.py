@@ -46,12 +46,13 @@ class Costs:
 
     def __init__(self, networks: Networks, tensor_thread: TensorThread) -> None:
         self._networks, self._tensor_thread = networks, tensor_thread
-        self._pace = Pace()
+        self._pace, self._speed = Pace(), None
 
     def measure(self) -> None:
         """Calibrate what `expected` goes by, before anybody is served."""
         if not zerogpu.HERE:
-            self._tensor_thread.run(calibrate, self._automatic(), SPECS["optimizer"].default)
+            by = self._automatic(), SPECS["optimizer"].default
+            self._speed = self._tensor_thread.run(calibrate, *by)
 
     def estimate(self, size: Size, settings: Settings, features: Any) -> Estimate:  # noqa: ANN401
         """What a run takes, of a content picture of (width, height); it may be measured first.
@@ -79,14 +80,22 @@ class Costs:
         if not self._was_measured(name):
             return None
         check_fits(size, settings, features)
-        expected = _calibrated(size, settings, features)
+        expected = self._calibrated(size, settings)
         return replace(expected, seconds=self._pace.corrected(expected.seconds))
 
     def learn(self, size: Size, settings: Settings, name: str, seconds: float) -> None:
         """Let what is expected of later runs follow what one of them took."""
         # Not whether it fits: it did, and what it took is not all given back yet.
         if not zerogpu.HERE and self._was_measured(name):
-            self._pace.add(_calibrated(size, settings, self._automatic()).seconds, seconds)
+            self._pace.add(self._calibrated(size, settings).seconds, seconds)
+
+    def _calibrated(self, size: Size, settings: Settings) -> Estimate:
+        features = self._automatic()
+        if zerogpu.HERE:
+            return _asked_for(size, settings, features)
+        if self._speed is None:
+            self.measure()
+        return estimate(size, settings, features, self._speed)
 
     def _automatic(self) -> Any:  # noqa: ANN401 - a FeatureNetwork
         return self._networks.get(FEATURES.default)
@@ -99,9 +108,3 @@ def _asked_for(size: Size, settings: Settings, features: Any) -> Estimate:  # no
     bytes_ = run_bytes(size, settings, features)
     seconds = zerogpu.seconds_to_ask(size, settings) * zerogpu.quota_factor()
     return Estimate(seconds, bytes_)
-
-
-def _calibrated(size: Size, settings: Settings, features: Any) -> Estimate:  # noqa: ANN401
-    if zerogpu.HERE:
-        return _asked_for(size, settings, features)
-    return estimate(size, settings, features, calibrate(features, SPECS["optimizer"].default))
