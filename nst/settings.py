@@ -20,6 +20,8 @@ GPU_SIDE = 1024
 takes a second there."""
 MAX_INSTANT_SIDE = 4096
 """Longest side, in pixels, of an instant painting: it needs no gradients."""
+MAX_SHEET_SIDE = 1024
+"""The same of each picture on a sheet of all instant styles."""
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 """The style layers of Gatys et al. 2016, shallow (colour, grain) to deep (large shapes)."""
 STYLE_LOSSES: Mapping[str, str] = MappingProxyType(
@@ -48,16 +50,14 @@ def _layer_weight(layer: str, what: str) -> Any:  # noqa: ANN401
     return _weight(f"Weight of {layer}", f"How much {what} count among the style layers.")
 
 
-def _size(maximum: int) -> Any:  # noqa: ANN401
-    return _setting(
-        Range(
-            label="Size",
-            help="Longest side of the result in pixels; the aspect ratio is kept.",
-            default=512,
-            minimum=64,
-            maximum=maximum,
-            step=1,
-        )
+def _size(maximum: int) -> Range:
+    return Range(
+        label="Size",
+        help="Longest side of the result in pixels; the aspect ratio is kept.",
+        default=512,
+        minimum=64,
+        maximum=maximum,
+        step=1,
     )
 
 
@@ -95,7 +95,7 @@ class Settings:
             step=1.0,
         )
     )
-    size: int = _size(MAX_SIDE)
+    size: int = _setting(_size(MAX_SIDE))
     style_scale: float = _setting(
         Range(
             label="Stroke size",
@@ -191,6 +191,16 @@ class Settings:
         return {layer: getattr(self, f"{layer}_weight") for layer in STYLE_LAYERS}
 
 
+_INSTANT_STRENGTH = Range(
+    label="Strength",
+    help="0 gives the photograph back, 100 is the style as it was learned.",
+    default=85.0,
+    minimum=0.0,
+    maximum=100.0,
+    step=1.0,
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class InstantSettings:
     """What an instant painting can be told; every field is validated on construction.
@@ -207,17 +217,8 @@ class InstantSettings:
             choices=instant_styles(),
         )
     )
-    strength: float = _setting(
-        Range(
-            label="Strength",
-            help="0 gives the photograph back, 100 is the style as it was learned.",
-            default=85.0,
-            minimum=0.0,
-            maximum=100.0,
-            step=1.0,
-        )
-    )
-    size: int = _size(MAX_INSTANT_SIDE)
+    strength: float = _setting(_INSTANT_STRENGTH)
+    size: int = _setting(_size(MAX_INSTANT_SIDE))
     second_style: str = _setting(
         Choice(
             label="Second style",
@@ -260,6 +261,17 @@ SPECS = _specs(Settings)
 """The range or choice of each field of `Settings`, in their order."""
 INSTANT_SPECS = _specs(InstantSettings)
 """The same of `InstantSettings`."""
+SHEET_SPECS: Mapping[str, Range | Choice] = MappingProxyType(
+    {
+        "size": replace(
+            _size(MAX_SHEET_SIDE),
+            default=384,
+            help="Longest side of each picture on the sheet in pixels.",
+        ),
+        "strength": replace(_INSTANT_STRENGTH, default=100.0),
+    }
+)
+"""What a sheet of all instant styles can be told."""
 
 
 def starting_specs(gpu: bool) -> Mapping[str, Range | Choice]:

@@ -9,7 +9,7 @@ as it came has been saved.
 import sys
 from collections.abc import Sequence
 
-from nst.cli import instant, paint
+from nst.cli import instant, paint, sheet
 from nst.cli.signals import exit_code, raised
 from nst.cli.sources import Sources
 from nst.machine.available import has_run_out
@@ -26,6 +26,8 @@ def run(arguments: Sequence[str]) -> int:
             stream.reconfigure(errors="replace")
     try:
         with raised(), Sources.opened() as sources:
+            if sheet.is_meant(arguments):
+                return sheet.run(arguments, sources)
             command = instant if instant.is_meant(arguments, sources) else paint
             return command.run(arguments, sources)
     except (InputError, FloatingPointError) as error:

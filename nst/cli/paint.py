@@ -47,7 +47,8 @@ def _parser() -> Parser:
         "--instant",
         metavar="NAME",
         help="paint in one pass, in a style by name instead of a picture's "
-        f"({', '.join(instant_styles())}); --instant NAME --help tells its options",
+        f"({', '.join(instant_styles())}); --instant NAME --help tells its options, "
+        "and sheet --help those of a sheet of all of them",
     )
     parser.add_argument(
         "--estimate", action="store_true", help="tell the time and memory of the run, and paint not"
