@@ -1,6 +1,6 @@
 """Paint the page's thumbnails of the instant styles:  python -m examples.instant_thumbnails
 
-One of the example photographs in every style, into `examples/instant`; to be called after the
+An example photograph in every style, into `examples/instant`; to be called after the
 styles were trained anew.
 """
 
@@ -10,8 +10,7 @@ from nst.instant.names import instant_styles
 from nst.instant.painting import load_instant, paint
 from nst.pictures.reading import open_image
 from nst.settings import InstantSettings
-from web.page.html.examples import pictures
-from web.page.html.thumbnails import FOLDER, PHOTOGRAPH, SIZE
+from web.page.html.thumbnails import FOLDER, SIZE, photograph_of
 from web.runs.kept.jpeg import cropped
 
 SIDE = 256
@@ -21,8 +20,9 @@ SIDE = 256
 def paint_thumbnails(folder: Path) -> None:
     """Write a JPEG file named after each style into a folder."""
     folder.mkdir(exist_ok=True)
-    photograph, network = open_image(pictures("content")[PHOTOGRAPH], "photograph"), load_instant()
+    network = load_instant()
     for name in instant_styles():
+        photograph = open_image(photograph_of(name), "photograph")
         painted = paint(photograph, InstantSettings(style=name, size=SIDE), network=network)
         (folder / f"{name}.jpg").write_bytes(cropped(painted, SIZE))
 

@@ -8,8 +8,7 @@ ships, from the content picture, for the same number of iterations. Both results
 the first: the loss L that VGG19's run minimises (relu3_3 content loss + 20 times the mean Gram loss
 of relu1_1, relu2_1 and relu3_1, each relative to its target), and, because nobody optimised it, the
 sliced Wasserstein distance between result and style of VGG19's activations.
-With --instant the instant styles are measured instead: see `benchmarks.quality.instant`. With
---paintings our results and others' are measured by what none of them optimises: see
+With --paintings our results and others' are measured by what none of them optimises: see
 `benchmarks.quality.paintings`.
 """
 
@@ -60,8 +59,6 @@ NEVER_TRAINED_ON = {
 RECIPE = Settings(style_loss="gram", tv_weight=0, relu4_1_weight=0, relu5_1_weight=0)
 SIZE, ITERATIONS = 384, 100
 DIRECTIONS = 128
-DRAWN = Path("examples/styles")
-"""The project's own style pictures."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +161,7 @@ def _print_table(rows: list[Row]) -> None:
 
 
 def _measure_paintings(options: argparse.Namespace) -> None:
-    from benchmarks.quality.compact import paintings  # which nothing else here needs
+    from benchmarks.quality import paintings  # which nothing else here needs
 
     folders = options.contents, options.styles
     try:
@@ -174,18 +171,6 @@ def _measure_paintings(options: argparse.Namespace) -> None:
         print(f"Skipped: {missing}")
 
 
-def _measure_instant(options: argparse.Namespace) -> None:
-    from benchmarks.quality.compact import instant  # which takes this file's pairs' settings
-
-    paintings = []
-    for painting in instant.measure(options.contents, [options.styles, DRAWN], options.instant):
-        paintings.append(painting)
-        print(
-            f"{painting.style} {painting.share:.3f} {painting.content_ratio:.2f}", file=sys.stderr
-        )
-    instant.print_table(paintings)
-
-
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
@@ -193,14 +178,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("contents", type=Path, help="folder of photographs")
     parser.add_argument("styles", type=Path, help="folder of paintings")
     parser.add_argument("--pictures", type=Path, help="folder for the results side by side")
-    parser.add_argument(
-        "--instant",
-        type=int,
-        nargs="?",
-        const=2,
-        metavar="PHOTOGRAPHS",
-        help="measure the instant styles, on so many photographs each [2]",
-    )
     parser.add_argument(
         "--paintings",
         type=int,
@@ -223,9 +200,6 @@ def _options() -> argparse.Namespace:
 def main() -> None:
     """Measure all pairs and print the table."""
     options = _options()
-    if options.instant:
-        _measure_instant(options)
-        return
     if options.paintings:
         _measure_paintings(options)
         return

@@ -1,57 +1,45 @@
-"""How good instant paintings are, judged by VGG19: `benchmarks.quality.compact --instant`.
+"""How much of a painting instant paintings have, and how much of the photograph they keep:
 
-Each style is painted on some of the photographs: instantly, and by the optimiser guided by VGG19,
-100 iterations from the same photograph. Both results are measured with VGG19 in float32: how much
-of the optimiser's fall of the style loss (relu1_1, relu2_1, relu3_1) the instant painting reaches,
-and its content loss (relu3_3) over the optimiser's.
+    python -m benchmarks.quality.instant CONTENTS STYLES … [--photographs 3] [--strength 85]
+
+Each style is painted on some of the photographs at 512 pixels and measured by what nothing
+optimises (`benchmarks.quality.neutral`). `--pictures` keeps the results beside each other.
 """
 
+import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import cycle, islice
 from pathlib import Path
+from statistics import mean
 
-import torch
+from PIL import Image
 
-from benchmarks.common.pictures import load
-from benchmarks.quality.compact import RECIPE, optimised
-from nst import load_features
-from nst.instant.names import instant_styles
+from benchmarks.common.pictures import sized
+from benchmarks.common.reference import Reference, load_reference
+from benchmarks.quality.neutral import Measured, Yardstick
+from nst.instant.names import title
 from nst.instant.painting import load_instant, paint
-from nst.loss.balance import PLAIN
-from nst.loss.evaluated import Losses
-from nst.loss.objective import Objective
-from nst.loss.regions import everywhere
+from nst.instant.transformer import Transformer
+from nst.machine.device import default_device
 from nst.pictures.reading import open_image
 from nst.pictures.tensors import to_tensor
-from nst.settings import InstantSettings
+from nst.settings import INSTANT_SPECS, InstantSettings
 
 SIZE = 512
 """Longest side of photographs and styles, in pixels: that of the styles when they were learned."""
-LEAST_SHARE, MOST_CONTENT = 0.75, 1.5
-"""What is to be reached."""
+KEYS = ("style_left", "content", "edges")
+USUAL_LEFT, MOST_LEFT, MOST_CONTENT, LEAST_EDGES = 0.10, 0.15, 0.6, 0.70
+"""What is to be reached: by the paintings together, and by each."""
 
 
 @dataclass(frozen=True)
-class Painting:
-    """One style on one photograph, in VGG19's losses."""
+class Painted:
+    """One style on one photograph."""
 
     style: str
     content: str
-    start: Losses  # of the photograph
-    optimised: Losses
-    instant: Losses
-
-    @property
-    def share(self) -> float:
-        """Of the optimiser's fall of the style loss."""
-        fall = self.start.style - self.optimised.style
-        return (self.start.style - self.instant.style) / fall
-
-    @property
-    def content_ratio(self) -> float:
-        """The content loss over the optimiser's."""
-        return self.instant.content / self.optimised.content
+    measured: Measured
+    image: Image.Image
 
 
 def style_picture(name: str, folders: Sequence[Path]) -> Path:
@@ -60,39 +48,76 @@ def style_picture(name: str, folders: Sequence[Path]) -> Path:
     return next(path for path in files if path.stem.endswith(name))
 
 
-def measure(contents: Path, folders: Sequence[Path], each: int) -> Iterator[Painting]:
-    """Measure every style on `each` of the photographs, which take turns."""
-    guide = load_features("vgg19")
-    exact = load_features("vgg19", dtype=torch.float32)
-    network = load_instant()
-    photographs = cycle(sorted(contents.iterdir()))
-    for name in instant_styles():
-        style = load(style_picture(name, folders), SIZE).to(exact.device)
-        for path in islice(photographs, each):
-            content = load(path, SIZE).to(exact.device)
-            objective = Objective(exact, content, everywhere(style), RECIPE, PLAIN)
-            settings = InstantSettings(style=name, size=SIZE)
-            painted = to_tensor(paint(open_image(path), settings, network=network))
-            results = content, optimised(guide, content, style), painted.to(exact.device)
-            losses = [objective.evaluate(image)[2] for image in results]
-            yield Painting(name, path.stem, *losses)
+def measure(
+    network: Transformer,
+    reference: Reference,
+    contents: Sequence[Path],
+    folders: Sequence[Path],
+    strength: float,
+) -> Iterator[Painted]:
+    """Measure every style on every photograph."""
+    for name in network.styles[1:]:
+        style = sized(open_image(style_picture(name, folders)), SIZE)
+        for path in contents:
+            content = open_image(path)
+            image = paint(
+                content, InstantSettings(style=name, size=SIZE, strength=strength), network=network
+            )
+            yardstick = Yardstick(reference, sized(content, SIZE), style)
+            yield Painted(name, path.stem, yardstick.measure(to_tensor(image)), image)
 
 
-HEADER = """
-| style | content | style loss: start, optimiser, instant | share of the fall | content loss |
-|---|---|---|---|---|"""
-
-
-def print_table(paintings: Sequence[Painting]) -> None:
-    """Print all measurements and whether they reach what is to be reached."""
-    print(HEADER)
-    for p in paintings:
-        style = f"{p.start.style:.3f}, {p.optimised.style:.3f}, {p.instant.style:.3f}"
-        content = f"{p.instant.content:.2f} ({p.content_ratio:.2f} × {p.optimised.content:.2f})"
-        print(f"| {p.style} | {p.content} | {style} | {p.share:.3f} | {content} |")
-    reached = [p.share >= LEAST_SHARE and p.content_ratio <= MOST_CONTENT for p in paintings]
+def print_table(painted: Sequence[Painted]) -> None:
+    """Print a row for each style, the means over its photographs, and those of all styles."""
+    print("| style | style left | content | edges |\n|---|---|---|---|")
+    rows = []
+    for name in dict.fromkeys(p.style for p in painted):
+        measured = [p.measured for p in painted if p.style == name]
+        row = [
+            mean(getattr(m, key) for m in measured) for key in ("style_left", "content", "edges")
+        ]
+        rows.append(row)
+        print(f"| {title(name)} | {row[0]:.3f} | {row[1]:.2f} | {row[2]:.2f} |", flush=True)
+    left, content, edges = (mean(column) for column in zip(*rows, strict=True))
+    most = max(row[0] for row in rows)
     print(
-        f"\nshare: least {min(p.share for p in paintings):.3f} ({LEAST_SHARE} to reach); content: "
-        f"at most {max(p.content_ratio for p in paintings):.2f} times the optimiser's "
-        f"({MOST_CONTENT} allowed); {sum(reached)} of {len(reached)} reach both"
+        f"\nstyle left {left:.3f} on average ({USUAL_LEFT} to reach), at most {most:.3f} "
+        f"({MOST_LEFT}); content {content:.2f} ({MOST_CONTENT} allowed), edges {edges:.2f} "
+        f"({LEAST_EDGES} to reach)"
     )
+
+
+def keep(painted: Sequence[Painted], file: Path) -> None:
+    """Write all paintings beside each other, a row a style."""
+    names, contents = (
+        list(dict.fromkeys(values))
+        for values in zip(*((p.style, p.content) for p in painted), strict=True)
+    )
+    sheet = Image.new("RGB", (SIZE * len(contents), SIZE * len(names)), "white")
+    for p in painted:
+        sheet.paste(p.image, (SIZE * contents.index(p.content), SIZE * names.index(p.style)))
+    sheet.save(file, quality=90)
+
+
+def main() -> None:
+    """Measure, print the tables, keep the pictures."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("contents", type=Path, help="folder of photographs")
+    parser.add_argument("styles", type=Path, nargs="+", help="folders of the styles' pictures")
+    parser.add_argument("--photographs", type=int, default=3, help="how many of them [3]")
+    strength = INSTANT_SPECS["strength"].default
+    parser.add_argument("--strength", type=float, default=strength, help=f"[{strength:g}]")
+    parser.add_argument("--pictures", type=Path, help="file for a sheet of the results")
+    options = parser.parse_args()
+    contents = sorted(options.contents.iterdir())[: options.photographs]
+    reference, network = load_reference(default_device()), load_instant()
+    painted = list(measure(network, reference, contents, options.styles, options.strength))
+    print_table(painted)
+    if options.pictures:
+        keep(painted, options.pictures)
+
+
+if __name__ == "__main__":
+    main()

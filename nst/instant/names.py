@@ -4,6 +4,7 @@ Nothing here imports torch, and no tensor is read: pages and validation need the
 """
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from safetensors import SafetensorError, safe_open
 
 INSTANT_FILE = Path(__file__).parents[1] / "weights" / "instant.safetensors"
 """The network of all instant styles, which ships with the project."""
+NUMERAL = re.compile("[ivx]{2,}")
 NAMES = "styles"
 """The key of the header under which the names are, as a JSON list; the photograph's row first."""
 
@@ -32,5 +34,6 @@ def instant_styles(path: Path = INSTANT_FILE) -> tuple[str, ...]:
 
 
 def title(name: str) -> str:
-    """What people call a style: "starry-night" -> "Starry night"."""
-    return name.replace("-", " ").capitalize()
+    """What people call a style: "starry-night" -> "Starry night", numerals in capitals."""
+    words = name.capitalize().split("-")
+    return " ".join(word.upper() if NUMERAL.fullmatch(word) else word for word in words)

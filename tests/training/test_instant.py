@@ -9,8 +9,8 @@ from nst.instant.names import instant_styles
 from nst.instant.painting import load_instant
 from training.common.crops import load_pictures
 from training.instant import learn
-from training.instant.learn import Training, fresh, load_styles, sheet, train, with_style
-from training.instant.perception import style_loss
+from training.instant.learn import Training, fresh, load_styles, sheet, train, with_styles
+from training.instant.perception import _Distance
 
 SIDE = 32
 
@@ -43,8 +43,8 @@ def start(monkeypatch, folder):
 
 
 def test_training_lowers_the_style_loss(start):
-    training = start(60)
-    losses = [float(training.advance()["style"]) for _ in range(60)]
+    training = start(80)
+    losses = [float(training.advance()["style"]) for _ in range(80)]
     assert sum(losses[-5:]) < 0.5 * sum(losses[:5])
 
 
@@ -76,7 +76,7 @@ def test_the_exported_file_paints_by_name(start, tmp_path):
 
 def test_an_added_style_changes_no_other(start, folder):
     base = start().network
-    network = with_style(base, "third")
+    network = with_styles(base, ["first", "third"])
     before = {key: value.clone() for key, value in network.state_dict().items()}
     styles = {"third": load_styles(folder)["first"]}
     training = Training(network, styles, load_pictures([folder]), 30, rows_only=True)
@@ -98,10 +98,55 @@ def test_mixtures_are_of_a_style_and_the_photograph(start):
     mixtures = start().mixtures(200)
     torch.testing.assert_close(mixtures.sum(1), torch.ones(200))
     assert ((mixtures[:, 1:] > 0).sum(1) == 1).all()
+    assert torch.equal(mixtures[::2], mixtures[1::2])  # two crops of a style
     assert 0.5 < (mixtures[:, 0] == 0).float().mean() < 0.9
 
 
-def test_the_style_loss_of_each_picture_is_a_mean_over_layers():
-    grams = {"a": torch.tensor([[[2.0]], [[1.0]]]), "b": torch.tensor([[[1.0]], [[3.0]]])}
-    aims = {"a": torch.tensor([[[1.0]], [[1.0]]]), "b": torch.tensor([[[1.0]], [[1.0]]])}
-    assert style_loss(grams, aims).tolist() == [0.5, 2.0]
+def test_the_style_loss_of_the_style_itself_is_nothing(start, folder):
+    training = start()
+    style = load_styles(folder)["first"]
+    moments, _ = training.perception.see(style)
+    mixture = torch.tensor([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    own, other = (
+        float(training.perception.style_loss(moments, style, row[None], training.targets))
+        for row in mixture
+    )
+    assert abs(own) < 1e-3 < 0.1 < other
+
+
+def test_paintings_of_a_group_are_compared_as_one(start, folder):
+    """Two halves of a style, side by side, are the style, though neither is by itself."""
+    training = start()
+    style = load_styles(folder)["first"]
+    halves = torch.cat(style.split(32, 3))
+    moments, _ = training.perception.see(halves)
+    mixture = torch.tensor([[0.0, 1.0, 0.0]])
+    together = training.perception.style_loss(moments, halves, mixture, training.targets)
+    apart = training.perception.style_loss(moments, halves, mixture.expand(2, 3), training.targets)
+    assert float(together) < 0.5 * float(apart.mean())
+
+
+def test_what_is_aimed_at_lies_between_photograph_and_style(start, folder):
+    training = start()
+    photograph = load_styles(folder)["second"]
+    moments, _ = training.perception.see(photograph)
+    left = [
+        float(training.perception.style_loss(moments, photograph, row[None], training.targets))
+        for row in torch.tensor([[0.99, 0.01, 0.0], [0.5, 0.5, 0.0], [0.0, 1.0, 0.0]])
+    ]
+    assert 0 <= left[0] < left[1] < left[2]
+
+
+def test_the_gradient_of_a_distance_is_that_of_finite_differences(start):
+    training = start()
+    statistic = training.targets.statistics[1][0, "relu1_1"]
+    gram, means = (m.double() for m in training.targets.moments[2][0, "relu1_1"])
+    gram.requires_grad_(), means.requires_grad_()
+    _Distance.apply(gram, means, statistic).backward()
+    away = torch.randn_like(means)
+    step = 1e-4
+    up, down = (
+        float(_Distance.apply(gram.detach(), means.detach() + s * away, statistic))
+        for s in (step, -step)
+    )
+    assert abs((up - down) / (2 * step) - float((means.grad * away).sum())) < 1e-4

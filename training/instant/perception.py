@@ -1,25 +1,38 @@
 """How the compact feature network sees pictures, and the losses of the instant styles in it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import mean
 
 import torch
 from torch import Tensor
+from torch.autograd.function import BackwardCFunction
+from torch.nn import functional as F
 
 from nst.features.metric import Metric
 from nst.features.network import FeatureNetwork
 from nst.loss.balance import PLAIN
-from nst.loss.gatys import gram_matrix, relative_distance
+from nst.loss.gatys import gram_matrix
+from nst.loss.moments import MomentsFunction
 from nst.loss.objective import Objective
 from nst.loss.regions import everywhere
+from nst.loss.wasserstein import Wasserstein
 from nst.optim.descent import optimise
 from nst.optim.lbfgs import ProjectedLBFGS
 from nst.settings import STYLE_LAYERS, Settings
 
-GRAM_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
+COMPARED = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
+"""The layers of the style loss."""
+HALVINGS = (0, 1)
+"""How often paintings and styles are halved before they are compared: strokes, and what is made of
+them."""
 CONTENT_LAYER = "relu3_3"
 PAIRS, ITERATIONS = 2, 60
 """Photographs on which the optimiser is run for each style, and for how long."""
+Place = tuple[int, str]
+"""How often a picture was halved, and a layer."""
+Moments = dict[Place, tuple[Tensor, Tensor]]
+"""Gram matrices (N, C, C) and means (N, C) of activations."""
 
 
 @dataclass(frozen=True)
@@ -27,13 +40,15 @@ class Targets:
     """What the losses compare with.
 
     Attributes:
-        grams: for each layer the styles' Gram matrices (S, C, C), the photograph's row zero.
+        moments: of the styles' pictures, by their row.
+        statistics: of these moments.
         starts: (S,), the style loss of a photograph on average; 1 for the photograph's row.
         costs: (S,), the content loss that the optimiser pays for the style; the least of all of
             them for the photograph's row.
     """
 
-    grams: dict[str, Tensor]
+    moments: Mapping[int, Moments]
+    statistics: Mapping[int, Mapping[Place, Wasserstein]]
     starts: Tensor
     costs: Tensor
 
@@ -46,14 +61,20 @@ class Perception:
         metric = features.metrics[CONTENT_LAYER]
         self.content_metric = Metric(metric.weight, torch.zeros_like(metric.bias))
 
-    def grams(self, activations: dict[str, Tensor]) -> dict[str, Tensor]:
-        """The Gram matrices (N, C', C') of the style layers, in VGG19's metric."""
-        metrics = self.features.metrics
-        return {k: gram_matrix(activations[k], metrics.get(k)) for k in GRAM_LAYERS}
+    def content(self, images: Tensor) -> Tensor:
+        """The activations of pictures (N, 3, H, W) at the content layer."""
+        return self.features(images, {CONTENT_LAYER})[CONTENT_LAYER]
 
-    def see(self, images: Tensor) -> dict[str, Tensor]:
-        """The activations of pictures (N, 3, H, W) that the losses are made of."""
-        return self.features(images, {*GRAM_LAYERS, CONTENT_LAYER})
+    def see(self, images: Tensor) -> tuple[Moments, Tensor]:
+        """The moments of pictures (N, 3, H, W), and their activations at the content layer."""
+        seen = self.features(images, {*COMPARED, CONTENT_LAYER})
+        content, moments = seen[CONTENT_LAYER], {}
+        for halvings in HALVINGS:
+            if halvings:
+                images = F.avg_pool2d(images, 2)
+                seen = self.features(images, COMPARED)
+            moments |= {(halvings, k): MomentsFunction.apply(seen[k]) for k in COMPARED}
+        return moments, content
 
     def content_loss(self, x: Tensor, target: Tensor) -> Tensor:
         """For each picture, as `nst.loss.gatys.content_loss`: (N,)."""
@@ -63,6 +84,55 @@ class Perception:
         ]
         return sizes[0] / sizes[1]
 
+    def style_loss(
+        self, moments: Moments, photographs: Tensor, mixture: Tensor, targets: Targets
+    ) -> Tensor:
+        """For each group the mean over layers and sizes of the Wasserstein distance: (G,).
+
+        The paintings of a group have one Gaussian: an even sky need not have all that a style has,
+        as long as others have it.
+
+        Args:
+            moments: of the paintings.
+            photographs: (N, 3, H, W), which a painting of less strength is nearer to.
+            mixture: (G, S), of the photograph and one style, each for N / G pictures in a row.
+        """
+        size = len(photographs) // len(mixture)
+        grouped = {
+            place: [m.unflatten(0, (-1, size)).mean(1) for m in pair]
+            for place, pair in moments.items()
+        }
+        losses = []
+        for i, shares in enumerate(mixture):
+            row = int(shares[1:].argmax()) + 1
+            theirs = photographs[i * size : (i + 1) * size]
+            aims = self._aims(theirs, row, float(shares[row]), targets)
+            places = [_Distance.apply(*(m[i : i + 1] for m in grouped[p]), aims[p]) for p in aims]
+            losses.append(torch.stack(places).mean())
+        return torch.stack(losses)
+
+    def _aims(
+        self, photographs: Tensor, row: int, share: float, targets: Targets
+    ) -> Mapping[Place, Wasserstein]:
+        """What a picture is compared with: a style, or what lies between it and the photograph."""
+        if share == 1:
+            return targets.statistics[row]
+        with torch.no_grad():
+            own, _ = self.see(photographs)
+        return {
+            place: self._statistic(
+                place,
+                *(
+                    share * s + (1 - share) * o.mean(0, keepdim=True)
+                    for s, o in zip(style, own[place], strict=True)
+                ),
+            )
+            for place, style in targets.moments[row].items()
+        }
+
+    def _statistic(self, place: Place, gram: Tensor, means: Tensor) -> Wasserstein:
+        return Wasserstein.of(gram, means, self.features.metrics.get(place[1]))
+
     @torch.no_grad()
     def targets(self, styles: dict[int, Tensor], photographs: Tensor, rows: int) -> Targets:
         """Measure pictures of styles (1, 3, H, W), and how far photographs are from them.
@@ -70,23 +140,26 @@ class Perception:
         Args:
             styles: by their row.
             photographs: (N, 3, H, W).
-            rows: of the network; those without a picture stay zero, and 1 in `starts`.
+            rows: of the network; those without a picture stay 1 in `starts`.
         """
-        own = self.grams(self.see(photographs))
-        grams = {k: gram.new_zeros(rows, *gram.shape[1:]) for k, gram in own.items()}
+        own, _ = self.see(photographs)
         starts, costs = torch.ones(2, rows, device=photographs.device)
+        moments = {row: self.see(picture)[0] for row, picture in styles.items()}
+        statistics = {
+            row: {place: self._statistic(place, *m) for place, m in of_row.items()}
+            for row, of_row in moments.items()
+        }
+        targets = Targets(moments, statistics, starts, costs)
         for row, picture in styles.items():
-            for layer, gram in self.grams(self.see(picture)).items():
-                grams[layer][row] = gram
-            aims = {k: gram[row].expand_as(own[k]) for k, gram in grams.items()}
-            starts[row] = style_loss(own, aims).mean()
+            whole = F.one_hot(torch.tensor([row]), rows)
+            starts[row] = self.style_loss(own, photographs, whole, targets).mean()
             costs[row] = self._cost(picture, photographs[:PAIRS])
         costs[0] = costs[list(styles)].min()
-        return Targets(grams, starts, costs)
+        return targets
 
     def _cost(self, style: Tensor, photographs: Tensor) -> float:
         """The mean content loss of what the optimiser makes of photographs (N, 3, H, W)."""
-        weights = {f"{k}_weight": float(k in GRAM_LAYERS) for k in STYLE_LAYERS}
+        weights = {f"{k}_weight": float(k in COMPARED) for k in STYLE_LAYERS}
         settings = Settings(tv_weight=0, **weights)
         costs = []
         for photograph in photographs.split(1):
@@ -96,7 +169,20 @@ class Perception:
         return mean(costs)
 
 
-def style_loss(grams: dict[str, Tensor], targets: dict[str, Tensor]) -> Tensor:
-    """Mean over the layers of the relative distance of Gram matrices (N, C, C): (N,)."""
-    distances = [relative_distance(grams[k], targets[k]) for k in grams]
-    return torch.stack(distances).mean(0)
+class _Distance(torch.autograd.Function):
+    """`Wasserstein.compare` for autograd."""
+
+    @staticmethod
+    def forward(
+        ctx: BackwardCFunction, gram: Tensor, means: Tensor, statistic: Wasserstein
+    ) -> Tensor:
+        """The loss of moments (1, C, C) and (1, C): a scalar."""
+        compared = statistic.compare(gram, means)
+        ctx.save_for_backward(compared.by_gram, compared.by_mean)
+        return compared.loss
+
+    @staticmethod
+    def backward(ctx: BackwardCFunction, loss: Tensor) -> tuple[Tensor, Tensor, None]:
+        """The gradients that `compare` gave with it."""
+        by_gram, by_mean = ctx.saved_tensors
+        return loss * by_gram, loss * by_mean, None

@@ -1,17 +1,23 @@
-"""What the instant styles make of one of the example photographs: a thumbnail for each.
+"""What the instant styles make of the example photographs: a thumbnail for each.
 
 They are painted by `examples/instant_thumbnails.py`: at every start it would take seconds.
 """
 
 from html import escape
+from pathlib import Path
 
 import gradio as gr
 
-from nst.instant.names import instant_styles, title
+from nst.instant.names import instant_styles
 from web.page.html import examples
 from web.runs.kept.jpeg import data_url
 
-PHOTOGRAPH = "coffee"
+PHOTOGRAPHS = {
+    "astronaut": ("woman-with-a-hat", "tahiti", "stained-glass", "botanical"),
+    "rocket": ("starry-night", "shipwreck", "impasto-night", "waves", "tableau-2"),
+    "cat": ("great-wave", "wheat-field", "hoitsu-flowers", "ink-wash", "mosaic", "woodcut"),
+}
+"""Example photographs, and the styles that they show best; the cup of coffee shows the others."""
 SIZE = (160, 120)
 """Width and height of a thumbnail, in pixels."""
 FOLDER = examples.FOLDER / "instant"
@@ -26,21 +32,34 @@ CLICK = """element.addEventListener('click', event => {
 
 def style_tiles() -> gr.HTML:
     """A grid of the styles; a click on one presses it, and triggers `click` with its name."""
-    shown = examples.described()[examples.pictures("content")[PHOTOGRAPH].name]
     buttons = "".join(
         f'<button type="button" data-name="{escape(name)}" aria-pressed="false">'
-        f"{_image(name, shown)}<span>{escape(title(name))}</span></button>"
-        for name in instant_styles()
+        f"{_image(name)}<span>{escape(examples.caption(name))}</span></button>"
+        for name in _paintings_first()
     )
     html = f'<div class="nst-instant" role="group" aria-label="Instant styles">{buttons}</div>'
     return gr.HTML(html, js_on_load=CLICK, padding=False)
 
 
-def _image(name: str, shown: str) -> str:
+def _paintings_first() -> list[str]:
+    """The styles: those that have a caption, in its order, then all others in theirs."""
+    known = list(examples.CAPTIONS)
+    place = {name: known.index(name) if name in known else len(known) for name in instant_styles()}
+    return sorted(place, key=place.__getitem__)
+
+
+def photograph_of(name: str) -> Path:
+    """The photograph that shows a style."""
+    shown = (photograph for photograph, styles in PHOTOGRAPHS.items() if name in styles)
+    return examples.pictures("content")[next(shown, "coffee")]
+
+
+def _image(name: str) -> str:
     """The thumbnail of a style, if there is one: who trains a style may not have painted it yet."""
     path, (width, height) = FOLDER / f"{name}.jpg", SIZE
     if not path.exists():
         return ""
+    shown = examples.described()[photograph_of(name).name]
     return (
         f'<img src="{data_url(path.read_bytes())}" width={width} height={height} '
         f'alt="{escape(shown)}, painted as:">'
