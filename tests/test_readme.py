@@ -66,7 +66,8 @@ def test_the_snippet_runs(number, url, checkout):
 
 def _quick(line: str) -> str:
     """A line whose command, if it paints, paints a small picture and not for long."""
-    options = "--size 64" if "--instant" in line else "--iterations 8 --size 64"
+    at_once = "--instant" in line or "nst sheet" in line
+    options = "--size 64" if at_once else "--iterations 8 --size 64"
     return line.replace(" -o ", f" {options} -o ")
 
 

@@ -27,8 +27,6 @@ CAPTIONS = {
     "shipwreck": "Shipwreck · Turner",
     "hoitsu-flowers": "Cherry Trees · Hōitsu",
     "tableau-2": "Tableau No. 2 · Mondrian",
-    "olive-trees": "Olive Trees · van Gogh",
-    "houses": "Houses · van Gogh",
 }
 """Short titles of the paintings, and the names that their painters are known by."""
 CLICK = """element.addEventListener('click', event => {
