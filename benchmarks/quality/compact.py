@@ -1,7 +1,7 @@
 """How good pictures are that the compact network guides, judged by VGG19:
 
     NST_VGG19_WEIGHTS=vgg19.safetensors python -m benchmarks.quality.compact CONTENTS STYLES
-        [--instant] [--paintings]
+        [--paintings]
 
 Each pair of pictures is optimised twice, with VGG19 in float32 and with the compact network as it
 ships, from the content picture, for the same number of iterations. Both results are measured with

@@ -16,8 +16,9 @@ from pathlib import Path
 
 import torch
 
+from benchmarks.common.own_process import in_own_process
 from nst import Settings, load_features, stylize
-from nst.costs.seconds import Estimate, estimate
+from nst.costs.seconds import estimate
 from nst.pictures.reading import open_image
 from nst.pictures.tensors import cover
 
@@ -72,22 +73,12 @@ def _run(number: int, calibrates: bool, answer: multiprocessing.Queue) -> None:
     answer.put((estimated, time.perf_counter() - started, _peak() - before))
 
 
-def _in_own_process(number: int, calibrates: bool) -> tuple[Estimate | None, float, int]:
-    context = multiprocessing.get_context("spawn")
-    answer = context.Queue()
-    process = context.Process(target=_run, args=(number, calibrates, answer))
-    process.start()
-    result = answer.get()
-    process.join()
-    return result
-
-
 def _rows(numbers: list[int]) -> Iterator[tuple[str, float, float]]:
     """A row of the table for each case, with the factors by which seconds and bytes are off."""
     for number in numbers:
         name, size, settings = CASES[number]
-        estimated, seconds, _ = _in_own_process(number, calibrates=True)
-        _, _, amount = _in_own_process(number, calibrates=False)
+        estimated, seconds, _ = in_own_process(_run, number, True)
+        _, _, amount = in_own_process(_run, number, False)
         factors = estimated.seconds / seconds, estimated.bytes / amount
         shape = f"{size[0]}×{size[1]} to {settings.size} px"
         what = f"{name}, {settings.optimizer}, {shape}, {settings.iterations} iterations"

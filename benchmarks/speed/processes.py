@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 
 from benchmarks.common.cases import CONTENT, EXAMPLES, STYLE, endless_run
+from benchmarks.common.own_process import in_own_process
 from nst.instant.painting import load_instant, paint
 from nst.pictures.reading import open_image
 from nst.settings import InstantSettings
@@ -34,13 +35,7 @@ def _memory(case: str, side: int, answer: multiprocessing.Queue) -> None:
 
 def peak_memory(case: str, side: int) -> float:
     """Peak bytes of a fresh process (on a GPU: of its memory) after twelve iterations."""
-    context = multiprocessing.get_context("spawn")
-    answer = context.Queue()
-    process = context.Process(target=_memory, args=(case, side, answer))
-    process.start()
-    amount = answer.get()
-    process.join()
-    return amount
+    return in_own_process(_memory, case, side)
 
 
 def command_line() -> float:

@@ -259,10 +259,10 @@ def _training(options: argparse.Namespace) -> Training:
     photographs = load_pictures([options.photos])
     if options.styles:
         styles = load_styles(options.styles)
-        network = fresh(styles, options.seed)
         if options.base:
-            torch.manual_seed(options.seed)
             network = with_styles(load_instant(dtype=_precision(), path=options.base), styles)
+        else:
+            network = fresh(styles, options.seed)
         return Training(network, styles, photographs, options.steps or STEPS, seed=options.seed)
     name = options.name or options.add_style.stem
     base = load_instant(dtype=torch.float32, path=options.base or INSTANT_FILE)

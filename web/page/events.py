@@ -12,10 +12,11 @@ from web.page.api import run_inputs
 from web.page.controls import seed_applies
 from web.page.handlers import PageHandlers
 from web.page.layout import Inputs, Outputs
-from web.page.painting import PICTURES, Painting, ready
+from web.page.painting import Painting, ready
 from web.page.pictures.more_pictures import mask_of, mask_without, weight_applies
 from web.page.pictures.shown import in_a_shown_format
 from web.page.wiring import AT_ONCE, PRIVATE, on, scroll
+from web.runs.files import PICTURES
 from web.runs.services import Services
 from web.server.admission import withdraw
 

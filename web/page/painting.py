@@ -8,20 +8,18 @@ from typing import Any
 
 import gradio as gr
 
-from nst.inputs import MASKS, STYLES
 from web.page import recall
 from web.page.html import curves
 from web.page.html.progress import note, progress_bar
 from web.page.results import came_of, in_its_place
 from web.runs.best_effort import best_effort
+from web.runs.files import PICTURES
 from web.runs.kept.background import Changes, Ending
 from web.runs.kept.record import Record
 from web.runs.kept.visits import Visit
 from web.runs.refusals import Refused, sentences
 from web.runs.services import Services
 
-PICTURES = ("content", *STYLES, "mask", *MASKS, "start")
-"""The pictures of a run, by the API's names."""
 LOST = (
     "This page's pictures are not on the server any more, which may have been started anew: please "
     "add them again. Your settings are still here."

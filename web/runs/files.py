@@ -13,6 +13,8 @@ from nst.pictures.writing import save_image
 from nst.recipe import Recipe
 from web.server.disk import make_room
 
+PICTURES = ("content", *STYLES, "mask", *MASKS, "start")
+"""The pictures of a run, by the API's names."""
 NEEDED = ("content", "style")
 
 

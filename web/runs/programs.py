@@ -8,20 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from nst import Settings, recipe
-from nst.inputs import MASKS, STYLES
 from nst.pictures import bounds, reading
 from nst.presets import PRESETS
 from nst.settings import FEATURES, INSTANT_SPECS
 from nst.specs import Choice, Range
 from web.runs.defaults import START_SPECS
+from web.runs.files import PICTURES
 from web.runs.instant_run import api_name
 from web.runs.refusals import sentences
 from web.runs.run import Runs
 from web.server import zerogpu
 from web.server.server import Server
 
-PICTURES = ("content", "mask", "start", *STYLES, *MASKS)
-"""By the API's names."""
 LONGEST_SIDE = isqrt(bounds.MAX_MEGAPIXELS * 10**6 * bounds.MAX_ASPECT)
 WIDTH, HEIGHT = (
     Range(
@@ -79,8 +77,8 @@ class Programs:
             resume: What progress called run in the last answer of an earlier run with the same
                 pictures and settings: this run goes on from there with the optimiser's memory.
         """  # noqa: E501 - one line for each parameter, as the API describes it
-        given = (content, mask, start, style, style_2, style_3, style_4)
-        given += (style_mask, style_2_mask, style_3_mask, style_4_mask)
+        given = (content, style, style_2, style_3, style_4)
+        given += (mask, style_mask, style_2_mask, style_3_mask, style_4_mask, start)
         yield from self._streamed(dict(zip(PICTURES, given, strict=True)), resume, **values)
 
     def _streamed(

@@ -7,27 +7,12 @@ import pytest
 import torch
 
 from nst import InputError, Settings, stylize
-from nst.features.metric import Metric
 from nst.loss.gatys import gram_matrix, in_metric, style_loss
 from nst.loss.gram import Gram
 from nst.loss.moments import moments
 from nst.loss.statistic import ANCHORS, Compared, effort, statistic_of, strength_of
 from nst.loss.wasserstein import Wasserstein, covariance_of, inverse_root_by_products
 from nst.settings import SPECS, STYLE_LOSSES
-
-
-@pytest.fixture(params=[False, True], ids=["plain", "metric"])
-def metric(request):
-    generator = torch.Generator().manual_seed(0)
-    weight, bias = (torch.randn(*s, generator=generator).double() for s in ((6, 4), (6,)))
-    return Metric(weight, bias) if request.param else None
-
-
-@pytest.fixture
-def pictures():
-    """Two pictures' activations (1, 4, 7, 5)."""
-    generator = torch.Generator().manual_seed(1)
-    return torch.rand(2, 1, 4, 7, 5, generator=generator, dtype=torch.float64)
 
 
 def in_gram_of(metric, gram, mean):
