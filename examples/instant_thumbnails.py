@@ -7,7 +7,8 @@ styles were trained anew.
 from pathlib import Path
 
 from nst.instant.names import instant_styles
-from nst.instant.painting import load_instant, paint
+from nst.instant.named import load_instant
+from nst.instant.painting import paint
 from nst.pictures.reading import open_image
 from nst.settings import InstantSettings
 from web.page.html.thumbnails import FOLDER, SIZE, photograph_of

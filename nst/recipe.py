@@ -16,11 +16,13 @@ from nst.pictures import reading, writing
 from nst.settings import FEATURES, INSTANT_SPECS, SPECS, InstantSettings, Settings
 from nst.specs import InputError
 
-VERSION = "1.3"
+VERSION = "1.4"
 """Of the software: raised whenever recipes get more fields, the same one gives other pixels, or
 networks are named otherwise."""
-SAME_PIXELS = ("1.1", "1.2", VERSION)
-"""Versions whose recipes give the same pixels here."""
+SAME_PIXELS = ("1.1", "1.2", "1.3", VERSION)
+"""Versions whose recipes of optimised pictures give the same pixels here."""
+KNOWS_NETWORKS = ("1.3", VERSION)
+"""Versions whose recipes tell of all of a network's weights; those before tell of some."""
 LONGEST = 10_000
 """Characters of a recipe that are read at all."""
 MOST_BEFORE = 10**9
@@ -55,9 +57,9 @@ class Recipe:
 
     def has_network_of(self, other: "Recipe") -> bool:
         """Whether both were made by the same weights in the same precision, as far as they tell."""
-        if self.software == other.software:
+        versions = {self.software, other.software}
+        if len(versions) == 1 or versions <= set(KNOWS_NETWORKS):
             return self.network == other.network
-        # Before 1.3 the version told of some of the weights only.
         return self.network.split()[-1:] == other.network.split()[-1:]
 
 

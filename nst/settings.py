@@ -46,6 +46,10 @@ def _weight(label: str, help_text: str) -> Any:  # noqa: ANN401
     )
 
 
+def _percent(label: str, help_text: str, default: float) -> Range:
+    return Range(label=label, help=help_text, default=default, minimum=0.0, maximum=100.0, step=1.0)
+
+
 def _layer_weight(layer: str, what: str) -> Any:  # noqa: ANN401
     return _weight(f"Weight of {layer}", f"How much {what} count among the style layers.")
 
@@ -64,6 +68,15 @@ def _size(maximum: int) -> Range:
 def _style_weight(number: int) -> Any:  # noqa: ANN401
     help_text = "How much this style counts beside the others; 0 leaves it out."
     return _weight(f"Weight of style {number}", help_text)
+
+
+_COLOUR = Choice(
+    label="Colours",
+    help="style: as painted; content: the photograph's own; matched: the style's, moved to the "
+    "photograph's mood.",
+    default="style",
+    choices=("style", "content", "matched"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,15 +119,7 @@ class Settings:
             step=0.05,
         )
     )
-    color: str = _setting(
-        Choice(
-            label="Colours",
-            help="style: as painted; content: the photograph's own; matched: the style's, moved "
-            "to the photograph's mood.",
-            default="style",
-            choices=("style", "content", "matched"),
-        )
-    )
+    color: str = _setting(_COLOUR)
     init: str = _setting(
         Choice(
             label="Start from",
@@ -191,13 +196,10 @@ class Settings:
         return {layer: getattr(self, f"{layer}_weight") for layer in STYLE_LAYERS}
 
 
-_INSTANT_STRENGTH = Range(
-    label="Strength",
-    help="0 gives the photograph back, 100 is the style as it was learned.",
-    default=85.0,
-    minimum=0.0,
-    maximum=100.0,
-    step=1.0,
+OWN_STYLE = "own"
+"""The instant style that is a painting's, which is given."""
+_INSTANT_STRENGTH = _percent(
+    "Strength", "0 gives the photograph back, 85 has all of the style, 100 goes beyond it.", 85.0
 )
 
 
@@ -212,9 +214,9 @@ class InstantSettings:
     style: str = _setting(
         Choice(
             label="Style",
-            help="One of the styles that were learned beforehand.",
+            help="One of the styles that were learned beforehand; own: a painting that you give.",
             default=next(iter(instant_styles()), ""),
-            choices=instant_styles(),
+            choices=(*instant_styles(), OWN_STYLE),
         )
     )
     strength: float = _setting(_INSTANT_STRENGTH)
@@ -228,23 +230,19 @@ class InstantSettings:
         )
     )
     mix: float = _setting(
-        Range(
-            label="Share of the second style",
-            help="0 is the first style alone, 100 the second.",
-            default=50.0,
-            minimum=0.0,
-            maximum=100.0,
-            step=1.0,
-        )
+        _percent("Share of the second style", "0 is the first style alone, 100 the second.", 50.0)
     )
+    color: str = _setting(_COLOUR)
 
     def __post_init__(self) -> None:
         """Validate every field, as `Settings` does, and that a share is one of something."""
         _validate(self)
+        if self.style == OWN_STYLE and self.second_style != "none":
+            raise InputError(f"second_style goes with a style by name, not with {OWN_STYLE!r}.")
         if self.second_style == "none" and self.mix != INSTANT_SPECS["mix"].default:
+            usual = f"{INSTANT_SPECS['mix'].default:g}"
             raise InputError(
-                f"mix is the share of a second style, and there is none: name one in second_style, "
-                f"or leave mix at {INSTANT_SPECS['mix'].default:g}."
+                f"mix is the share of a second_style: name one, or leave it at {usual}."
             )
 
 

@@ -1,13 +1,14 @@
 """How much of a painting instant paintings have, and how much of the photograph they keep:
 
-    python -m benchmarks.quality.instant CONTENTS STYLES … [--photographs 3] [--strength 85]
+    python -m benchmarks.quality.instant CONTENTS STYLES … [--photographs 3] [--strength 85] [--own]
 
-Each style is painted on some of the photographs at 512 pixels and measured by what nothing
-optimises (`benchmarks.quality.neutral`). `--pictures` keeps the results beside each other.
+Each style by name, or with `--own` each painting in the folders as one that a visitor gives, is
+painted on some of the photographs at 512 pixels and measured by what nothing optimises
+(`benchmarks.quality.neutral`). `--pictures` keeps the results beside each other.
 """
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
@@ -17,13 +18,14 @@ from PIL import Image
 from benchmarks.common.pictures import sized
 from benchmarks.common.reference import Reference, load_reference
 from benchmarks.quality.neutral import Measured, Yardstick
-from nst.instant.names import title
-from nst.instant.painting import load_instant, paint
-from nst.instant.transformer import Transformer
+from nst.instant.arbitrary import load_arbitrary
+from nst.instant.named import load_instant
+from nst.instant.names import instant_styles, title
+from nst.instant.painting import paint
 from nst.machine.device import default_device
 from nst.pictures.reading import open_image
 from nst.pictures.tensors import to_tensor
-from nst.settings import INSTANT_SPECS, InstantSettings
+from nst.settings import INSTANT_SPECS, OWN_STYLE, InstantSettings
 
 SIZE = 512
 """Longest side of photographs and styles, in pixels: that of the styles when they were learned."""
@@ -48,22 +50,35 @@ def style_picture(name: str, folders: Sequence[Path]) -> Path:
     return next(path for path in files if path.stem.endswith(name))
 
 
+def by_name(folders: Sequence[Path]) -> dict[str, Path]:
+    """The pictures of all styles by name."""
+    return {name: style_picture(name, folders) for name in instant_styles()}
+
+
+def by_file(folders: Sequence[Path]) -> dict[str, Path]:
+    """All pictures in folders, by the names of their files."""
+    return {path.stem: path for folder in folders for path in sorted(folder.iterdir())}
+
+
 def measure(
-    network: Transformer,
+    styles: Mapping[str, Path],
     reference: Reference,
     contents: Sequence[Path],
-    folders: Sequence[Path],
     strength: float,
+    *,
+    own: bool,
 ) -> Iterator[Painted]:
-    """Measure every style on every photograph."""
-    for name in network.styles[1:]:
-        style = sized(open_image(style_picture(name, folders)), SIZE)
+    """Measure every style on every photograph; `own` has paintings that are given."""
+    network = load_arbitrary() if own else load_instant()
+    for name, file in styles.items():
+        picture = open_image(file)
         for path in contents:
             content = open_image(path)
-            image = paint(
-                content, InstantSettings(style=name, size=SIZE, strength=strength), network=network
+            settings = InstantSettings(
+                style=OWN_STYLE if own else name, size=SIZE, strength=strength
             )
-            yardstick = Yardstick(reference, sized(content, SIZE), style)
+            image = paint(content, settings, style=picture if own else None, network=network)
+            yardstick = Yardstick(reference, sized(content, SIZE), sized(picture, SIZE))
             yield Painted(name, path.stem, yardstick.measure(to_tensor(image)), image)
 
 
@@ -109,11 +124,13 @@ def main() -> None:
     parser.add_argument("--photographs", type=int, default=3, help="how many of them [3]")
     strength = INSTANT_SPECS["strength"].default
     parser.add_argument("--strength", type=float, default=strength, help=f"[{strength:g}]")
+    parser.add_argument("--own", action="store_true", help="paintings that a visitor gives")
     parser.add_argument("--pictures", type=Path, help="file for a sheet of the results")
     options = parser.parse_args()
     contents = sorted(options.contents.iterdir())[: options.photographs]
-    reference, network = load_reference(default_device()), load_instant()
-    painted = list(measure(network, reference, contents, options.styles, options.strength))
+    reference = load_reference(default_device())
+    styles = (by_file if options.own else by_name)(options.styles)
+    painted = list(measure(styles, reference, contents, options.strength, own=options.own))
     print_table(painted)
     if options.pictures:
         keep(painted, options.pictures)

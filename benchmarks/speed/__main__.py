@@ -39,7 +39,8 @@ from benchmarks.common.textbook import Textbook
 from benchmarks.speed.processes import command_line, peak_memory
 from nst import load_features
 from nst.features.network import FeatureNetwork
-from nst.instant.painting import load_instant, paint
+from nst.instant.named import load_instant
+from nst.instant.painting import paint
 from nst.loss.balance import PLAIN
 from nst.loss.objective import Objective
 from nst.loss.regions import everywhere

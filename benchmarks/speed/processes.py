@@ -11,7 +11,8 @@ import torch
 
 from benchmarks.common.cases import CONTENT, EXAMPLES, STYLE, endless_run
 from benchmarks.common.own_process import in_own_process
-from nst.instant.painting import load_instant, paint
+from nst.instant.named import load_instant
+from nst.instant.painting import paint
 from nst.pictures.reading import open_image
 from nst.settings import InstantSettings
 

@@ -1,4 +1,7 @@
-"""The command of the instant styles:  python -m nst CONTENT --instant NAME -o OUT.png …"""
+"""The command of instant painting:  python -m nst CONTENT --instant NAME -o OUT.png …
+
+With --instant-style PICTURE in place of --instant, in the manner of that picture.
+"""
 
 import time
 from argparse import Namespace
@@ -12,34 +15,44 @@ from nst.cli.output import OUT_HELP, check_out, save, tell
 from nst.cli.sources import SOURCE_HELP, Sources
 from nst.instant import painting
 from nst.instant.names import instant_styles
-from nst.settings import INSTANT_SPECS, InstantSettings, Settings
+from nst.settings import INSTANT_SPECS, OWN_STYLE, InstantSettings, Settings
 from nst.specs import InputError
+
+STYLES = ("--instant", "--instant-style")
+"""The options that say which style."""
 
 
 def is_meant(arguments: Sequence[str], sources: Sources) -> bool:
     """Whether arguments name an instant style, or the recipe of a picture painted in one."""
     probe = Parser(add_help=False, allow_abbrev=False)
-    probe.add_argument("--instant")
-    probe.add_argument("--recipe")
+    for option in (*STYLES, "--recipe"):
+        probe.add_argument(option)
     try:
         options, _ = probe.parse_known_args(arguments)
-        if options.instant is not None or not options.recipe:
-            return options.instant is not None
+        named = options.instant is not None or options.instant_style is not None
+        if named or not options.recipe:
+            return named
         made = recipe.read(sources.file(options.recipe, "picture with the recipe"))
     except InputError:  # the command proper says so
-        return "--instant" in arguments
+        return any(option in arguments for option in STYLES)
     return isinstance(made.settings, InstantSettings)
 
 
 def _parser() -> Parser:
     parser = Parser(
         prog="python -m nst",
-        description="Paint a photograph in a style that was learned beforehand, in one pass.",
+        description="Paint a photograph at once, in a style that was learned beforehand or in that "
+        "of a painting.",
     )
     parser.add_argument("content", help=f"the photograph: {SOURCE_HELP}")
     parser.add_argument("-o", "--out", type=Path, required=True, help=OUT_HELP)
     names = ", ".join(instant_styles())
-    parser.add_argument("--instant", metavar="NAME", help=f"the style: {names}")
+    style = parser.add_mutually_exclusive_group()
+    style.add_argument("--instant", metavar="NAME", help=f"the style: {names}")
+    style.add_argument(
+        "--instant-style", metavar="PICTURE", help="a painting, in place of a style by name"
+    )
+    parser.add_argument("--mask", help="a picture: white where the style goes, black where not")
     parser.add_argument("--recipe", help="a PNG painted so before, for its settings")
     parser.add_settings({k: spec for k, spec in INSTANT_SPECS.items() if k != "style"})
     return parser
@@ -55,6 +68,10 @@ def _options(arguments: Sequence[str], sources: Sources) -> Namespace:
         values = asdict(made)
         parser.set_defaults(instant=values.pop("style"), **values)
         options = parser.parse_args(arguments)
+    if options.instant_style is not None:
+        options.instant = OWN_STYLE
+    elif options.instant == OWN_STYLE:
+        parser.error("the style is a painting's: give the painting with --instant-style")
     if options.second_style == "none" and "mix" in given(parser, arguments):
         parser.error("--mix is the share of a --second-style, and there is none")
     return options
@@ -72,9 +89,11 @@ def run(arguments: Sequence[str], sources: Sources) -> int:
     check_out(options.out)
     content = sources.picture(options.content, "content image")
     assert content is not None  # it is no option
-    network = painting.load_instant()
+    style = sources.picture(options.instant_style, "style image")
+    mask = sources.picture(options.mask, "mask")
+    network = painting.load(settings)
     started = time.monotonic()
-    image = painting.paint(content, settings, network=network)
+    image = painting.paint(content, settings, style=style, mask=mask, network=network)
     made = recipe.of_run(settings, network)
     place = save(image, options.out, made.features, made.text())
     tell(f"{place}  {image.width}×{image.height}  {time.monotonic() - started:.1f} s")

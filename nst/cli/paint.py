@@ -1,6 +1,6 @@
 """The command that optimises:  python -m nst CONTENT STYLE -o OUT.png [--iterations 200] …
 
-With --instant NAME in place of STYLE, `nst.cli.instant` takes over.
+With --instant NAME or --instant-style PICTURE in place of STYLE, `nst.cli.instant` takes over.
 """
 
 import argparse
@@ -46,9 +46,12 @@ def _parser() -> Parser:
     parser.add_argument(
         "--instant",
         metavar="NAME",
-        help="paint in one pass, in a style by name instead of a picture's "
+        help="paint at once, in a style by name instead of a picture's "
         f"({', '.join(instant_styles())}); --instant NAME --help tells its options, "
         "and sheet --help those of a sheet of all of them",
+    )
+    parser.add_argument(
+        "--instant-style", metavar="PICTURE", help="paint at once, in the manner of a picture"
     )
     parser.add_argument(
         "--estimate", action="store_true", help="tell the time and memory of the run, and paint not"

@@ -7,7 +7,7 @@ from pathlib import Path
 from nst.cli.arguments import Parser
 from nst.cli.output import OUT_HELP, check_out, save, tell
 from nst.cli.sources import SOURCE_HELP, Sources
-from nst.instant.painting import load_instant
+from nst.instant.named import load_instant
 from nst.instant.sheet import paint_sheet
 from nst.settings import SHEET_SPECS
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from PIL import Image, ImageDraw, ImageFont
 
+from nst.instant.named import load_instant
 from nst.instant.names import title
-from nst.instant.painting import load_instant, paint
+from nst.instant.painting import paint
 from nst.instant.transformer import Transformer
 from nst.pictures import bounds, prepared, tensors
 from nst.settings import SHEET_SPECS, InstantSettings

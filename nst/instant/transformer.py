@@ -1,8 +1,9 @@
 """The image transformation network: a photograph in, painted in one of its styles, in one pass.
 
 Johnson, Alahi & Fei-Fei 2016, "Perceptual Losses for Real-Time Style Transfer and
-Super-Resolution", with what was learned since: nearest-neighbour enlargement before a convolution
-instead of strided transposed ones (Odena et al. 2016: no checkerboards), reflected borders, and
+Super-Resolution", with what was learned since: enlargement before a convolution instead of strided
+transposed ones (Odena et al. 2016), bilinear, as nearest neighbours leave a lattice of four pixels
+in even areas; reflected borders; and
 conditional instance normalisation (Dumoulin et al. 2017, "A Learned Representation For Artistic
 Style"): all weights are shared, and a style is a row of scales and shifts. Beside the paper's,
 there is a row for the photograph itself, so that strength is a mixture with that row; a path from
@@ -75,9 +76,11 @@ class Convolution(nn.Module):
         first = top * self.stride - self.reach  # of the enlarged picture's rows that it needs
         last = (bottom - 1) * self.stride + self.reach + 1
         start, stop = max(0, first) // self.up, -(-min(last, height) // self.up)
+        if self.up > 1:
+            start, stop = max(0, start - 1), stop + 1  # of which rows beside them are made
         x = x[:, :, start:stop]
         if self.up > 1:
-            x = F.interpolate(x, scale_factor=self.up, mode="nearest")
+            x = F.interpolate(x, scale_factor=self.up, mode="bilinear")
         x = x[:, :, max(0, first) - start * self.up : min(last, height) - start * self.up]
         above, below = max(0, -first), max(0, last - height)
         x = F.pad(x, (self.reach, self.reach, above, below), mode="reflect")
@@ -211,6 +214,11 @@ class Transformer(nn.Module):
         height, width = x.shape[2:]
         grains = noise((height, width), generator).to(x)
         return (amounts @ grains.flatten(1)).view_as(x)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return self.gain.device
 
     def rows(self) -> list[tuple[str, nn.Parameter]]:
         """The parameters with a row for each style, with their names in the state."""

@@ -57,6 +57,12 @@ def finish(result: Image.Image, content: Image.Image, color: str) -> Image.Image
     return _changed(result, light + chroma * _room(light, chroma))
 
 
+def moved(picture: Image.Image, content: Image.Image) -> Image.Image:
+    """Return a picture whose colours have the mean and covariance of a photograph's: its mood."""
+    parts = [*map(_colours, (picture, content)), *map(_seen, (picture, content))]
+    return _changed(picture, match(*parts))
+
+
 def match(
     colours: np.ndarray,
     target: np.ndarray,

@@ -92,6 +92,12 @@ def keep_outside(result: Image.Image, content: Image.Image, mask: Image.Image) -
     return Image.composite(result, original, small.point(lambda level: 255 * (level > 0)))
 
 
+def blended(result: Image.Image, content: Image.Image, mask: Image.Image) -> Image.Image:
+    """Return a result that gives way to the content picture as a mask (mode L) darkens."""
+    original = resize_image(content, result.size).convert(result.mode)
+    return Image.composite(result, original, mask.resize(result.size, Image.Resampling.BILINEAR))
+
+
 def resize_tensor(tensor: Tensor, size: tuple[int, int]) -> Tensor:
     """Return a tensor (1, 3, H, W) at `size` (width, height), antialiased, clamped to [0, 1]."""
     shape = (size[1], size[0])

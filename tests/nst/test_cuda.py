@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from nst import Settings, load_features, stylize
-from nst.instant import painting
+from nst.instant import named, painting
 from nst.loss.balance import PLAIN
 from nst.loss.objective import Objective
 from nst.loss.regions import Region
@@ -93,7 +93,7 @@ def test_a_run_goes_on_and_leaves_no_memory_behind(content, style):
 def test_an_instant_painting_is_the_processors(content, dtype):
     settings = InstantSettings(style="mosaic", size=256)
     devices = (("cpu", torch.float32), ("cuda", dtype))
-    networks = (painting.load_instant(*device) for device in devices)
+    networks = (named.load_instant(*device) for device in devices)
     here, there = (painting.paint(content, settings, network=network) for network in networks)
     assert here.size == there.size
     assert np.abs(np.asarray(here, dtype=float) - np.asarray(there)).mean() < 5

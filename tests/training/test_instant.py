@@ -5,12 +5,12 @@ import pytest
 import torch
 from PIL import Image
 
+from nst.instant.named import load_instant
 from nst.instant.names import instant_styles
-from nst.instant.painting import load_instant
 from training.common.crops import load_pictures
 from training.instant import learn
 from training.instant.learn import Training, fresh, load_styles, sheet, train, with_styles
-from training.instant.perception import _Distance
+from training.instant.perception import USUAL, _Distance
 
 SIDE = 32
 
@@ -99,7 +99,9 @@ def test_mixtures_are_of_a_style_and_the_photograph(start):
     torch.testing.assert_close(mixtures.sum(1), torch.ones(200))
     assert ((mixtures[:, 1:] > 0).sum(1) == 1).all()
     assert torch.equal(mixtures[::2], mixtures[1::2])  # two crops of a style
-    assert 0.5 < (mixtures[:, 0] == 0).float().mean() < 0.9
+    usual = (mixtures[:, 0] - (1 - USUAL)).abs() < 1e-6
+    assert 0.4 < usual.float().mean() < 0.6
+    assert 0.15 < (mixtures[:, 0] == 0).float().mean() < 0.35
 
 
 def test_the_style_loss_of_the_style_itself_is_nothing(start, folder):

@@ -29,8 +29,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from nst.features.loading import load_features
+from nst.instant.named import load_instant
 from nst.instant.names import INSTANT_FILE, NAMES
-from nst.instant.painting import load_instant
 from nst.instant.transformer import Transformer
 from nst.machine import allocator
 from nst.machine.device import default_device
@@ -41,20 +41,20 @@ from nst.pictures.tensors import cover, resize_image, to_image, to_tensor
 from training.common import checkpoint
 from training.common.crops import SUFFIXES, Crops, load_pictures
 from training.common.optimisers import Optimisers, learning_rate
-from training.instant.perception import Perception
+from training.instant.perception import USUAL, Perception, blemishes
 
 STYLE_WEIGHT = 20.0
 """Of the style loss, in parts of a photograph's, beside the content loss, in parts of what the
 optimiser pays."""
-TV_WEIGHT = 2.0
-RANGE_WEIGHT = 50.0
-"""Of the mean square by which values lie outside [0, 1], where they would be cut off."""
 STYLE_SIDE = 512
 """Longest side of the style pictures, in pixels: the size of the strokes."""
 SIDE, BATCH, GROUP = 192, 4, 2
 """Of the crops in pixels; how many make a step, and how many of them are of one style."""
-WHOLE = 0.7
-"""Share of the training pictures that are painted at full strength."""
+STRONG, STRONGEST = 0.5, 0.25
+"""Shares of the training pictures that are painted at the usual strength and at the greatest; the
+others get any."""
+BOLD = 0.35
+"""Of the content loss, what is left at the greatest strength."""
 KERNEL_RATE, ROW_RATE = 0.01, 5e-3
 STEPS, ADDED_STEPS = 6500, 400
 """Of a run, if it is not told otherwise, for all styles and for one that is added."""
@@ -113,7 +113,8 @@ class Training:
         groups = count // GROUP
         drawn = torch.randint(len(self.learned), (groups,), generator=self.generator)
         draws = torch.rand(2, groups, generator=self.generator)
-        strength = torch.where(draws[0] < WHOLE, 1.0, draws[1])[:, None]
+        strength = torch.where(draws[0] < STRONG + STRONGEST, 1.0, draws[1])
+        strength = torch.where(draws[0] < STRONG, USUAL, strength)[:, None]
         mixture = strength * F.one_hot(self.learned[drawn], len(self.network.styles))
         mixture[:, :1] = 1 - strength
         return mixture.repeat_interleave(GROUP, 0)
@@ -128,15 +129,9 @@ class Training:
         style = self.perception.style_loss(moments, content, groups, self.targets)
         style = style / (groups @ self.targets.starts)
         kept = self.perception.content_loss(seen, wanted)
-        kept = kept / (mixture @ self.targets.costs)
-        outside = painted - painted.clamp(0, 1)
-        across, down = painted.diff(dim=3), painted.diff(dim=2)
-        return {
-            "content": kept.mean(),
-            "style": STYLE_WEIGHT * style.mean(),
-            "variation": TV_WEIGHT * (across.square().mean() + down.square().mean()),
-            "range": RANGE_WEIGHT * outside.square().mean(),
-        }
+        kept = kept * giving_way(1 - mixture[:, 0]) / (mixture @ self.targets.costs)
+        balance = {"content": kept.mean(), "style": STYLE_WEIGHT * style.mean()}
+        return balance | blemishes(painted)
 
     def advance(self) -> dict[str, Tensor]:
         """Take one step and return its losses."""
@@ -163,6 +158,11 @@ class Training:
         self.step = checkpoint.read(path, self.generator, self._parts())
 
 
+def giving_way(strength: Tensor) -> Tensor:
+    """The weight of the content loss at strengths 0 … 1 (N,): 1 up to the usual one, then less."""
+    return 1 - (1 - BOLD) * ((strength - USUAL) / (1 - USUAL)).clamp_min(0)
+
+
 def fresh(names: Iterable[str], seed: int) -> Transformer:
     """An untrained network for styles."""
     torch.manual_seed(seed)
@@ -186,7 +186,7 @@ def with_styles(network: Transformer, names: Iterable[str]) -> Transformer:
 
 
 def export(network: Transformer, path: Path) -> None:
-    """Write a network for `nst.instant.painting.load_instant`, in half precision."""
+    """Write a network for `nst.instant.named.load_instant`, in half precision."""
     half = {k: v.detach().half().contiguous() for k, v in network.state_dict().items()}
     save_file(half, path, metadata={NAMES: json.dumps(network.styles)})
 

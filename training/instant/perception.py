@@ -1,6 +1,6 @@
 """How the compact feature network sees pictures, and the losses of the instant styles in it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
@@ -19,7 +19,7 @@ from nst.loss.regions import everywhere
 from nst.loss.wasserstein import Wasserstein
 from nst.optim.descent import optimise
 from nst.optim.lbfgs import ProjectedLBFGS
-from nst.settings import STYLE_LAYERS, Settings
+from nst.settings import INSTANT_SPECS, STYLE_LAYERS, Settings
 
 COMPARED = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
 """The layers of the style loss."""
@@ -27,12 +27,22 @@ HALVINGS = (0, 1)
 """How often paintings and styles are halved before they are compared: strokes, and what is made of
 them."""
 CONTENT_LAYER = "relu3_3"
-PAIRS, ITERATIONS = 2, 60
+"""Of the content loss, at the same sizes: halved, the drawing counts more than its texture."""
+USUAL = INSTANT_SPECS["strength"].default / 100
+"""The strength that aims at all of a style: above it, the content loss loses weight."""
+MOST_COST = 0.6
+"""Largest content loss that counts as the price of a style, however hard it is."""
+TV_WEIGHT = 2.0
+RANGE_WEIGHT = 50.0
+"""Of the mean square by which values lie outside [0, 1], where they would be cut off."""
+PAIRS, ITERATIONS = 1, 40
 """Photographs on which the optimiser is run for each style, and for how long."""
 Place = tuple[int, str]
 """How often a picture was halved, and a layer."""
 Moments = dict[Place, tuple[Tensor, Tensor]]
 """Gram matrices (N, C, C) and means (N, C) of activations."""
+Contents = list[Tensor]
+"""Activations of the content layer (N, C, H, W), by how often the pictures were halved."""
 
 
 @dataclass(frozen=True)
@@ -61,28 +71,28 @@ class Perception:
         metric = features.metrics[CONTENT_LAYER]
         self.content_metric = Metric(metric.weight, torch.zeros_like(metric.bias))
 
-    def content(self, images: Tensor) -> Tensor:
+    def content(self, images: Tensor) -> Contents:
         """The activations of pictures (N, 3, H, W) at the content layer."""
-        return self.features(images, {CONTENT_LAYER})[CONTENT_LAYER]
+        halves = (F.avg_pool2d(images, 2**halvings) for halvings in HALVINGS)
+        return [self.features(half, {CONTENT_LAYER})[CONTENT_LAYER] for half in halves]
 
-    def see(self, images: Tensor) -> tuple[Moments, Tensor]:
+    def see(self, images: Tensor) -> tuple[Moments, Contents]:
         """The moments of pictures (N, 3, H, W), and their activations at the content layer."""
-        seen = self.features(images, {*COMPARED, CONTENT_LAYER})
-        content, moments = seen[CONTENT_LAYER], {}
+        moments, contents = {}, []
         for halvings in HALVINGS:
-            if halvings:
-                images = F.avg_pool2d(images, 2)
-                seen = self.features(images, COMPARED)
+            seen = self.features(F.avg_pool2d(images, 2**halvings), {*COMPARED, CONTENT_LAYER})
+            contents.append(seen[CONTENT_LAYER])
             moments |= {(halvings, k): MomentsFunction.apply(seen[k]) for k in COMPARED}
-        return moments, content
+        return moments, contents
 
-    def content_loss(self, x: Tensor, target: Tensor) -> Tensor:
-        """For each picture, as `nst.loss.gatys.content_loss`: (N,)."""
-        sizes = [
-            gram_matrix(f, self.content_metric).diagonal(dim1=1, dim2=2).sum(1)
-            for f in (x - target, target)
-        ]
-        return sizes[0] / sizes[1]
+    def content_loss(self, x: Contents, target: Contents) -> Tensor:
+        """For each picture the mean over sizes of `nst.loss.gatys.content_loss`: (N,)."""
+        losses = [self._size(a - b) / self._size(b) for a, b in zip(x, target, strict=True)]
+        return torch.stack(losses).mean(0)
+
+    def _size(self, activations: Tensor) -> Tensor:
+        """The mean square of activations (N, C, H, W) in the content layer's metric: (N,)."""
+        return gram_matrix(activations, self.content_metric).diagonal(dim1=1, dim2=2).sum(1)
 
     def style_loss(
         self, moments: Moments, photographs: Tensor, mixture: Tensor, targets: Targets
@@ -97,19 +107,11 @@ class Perception:
             photographs: (N, 3, H, W), which a painting of less strength is nearer to.
             mixture: (G, S), of the photograph and one style, each for N / G pictures in a row.
         """
-        size = len(photographs) // len(mixture)
-        grouped = {
-            place: [m.unflatten(0, (-1, size)).mean(1) for m in pair]
-            for place, pair in moments.items()
-        }
-        losses = []
-        for i, shares in enumerate(mixture):
+        aims = []
+        for shares, theirs in zip(mixture, photographs.chunk(len(mixture)), strict=True):
             row = int(shares[1:].argmax()) + 1
-            theirs = photographs[i * size : (i + 1) * size]
-            aims = self._aims(theirs, row, float(shares[row]), targets)
-            places = [_Distance.apply(*(m[i : i + 1] for m in grouped[p]), aims[p]) for p in aims]
-            losses.append(torch.stack(places).mean())
-        return torch.stack(losses)
+            aims.append(self._aims(theirs, row, min(1.0, float(shares[row]) / USUAL), targets))
+        return distances(moments, aims)
 
     def _aims(
         self, photographs: Tensor, row: int, share: float, targets: Targets
@@ -154,6 +156,7 @@ class Perception:
             whole = F.one_hot(torch.tensor([row]), rows)
             starts[row] = self.style_loss(own, photographs, whole, targets).mean()
             costs[row] = self._cost(picture, photographs[:PAIRS])
+        costs.clamp_(max=MOST_COST)
         costs[0] = costs[list(styles)].min()
         return targets
 
@@ -167,6 +170,31 @@ class Perception:
             *_, (losses, _) = optimise(target, ProjectedLBFGS(photograph), ITERATIONS)
             costs.append(losses.content)
         return mean(costs)
+
+
+def distances(
+    moments: Mapping[Place, tuple[Tensor, Tensor]], aims: Sequence[Mapping[Place, Wasserstein]]
+) -> Tensor:
+    """For each group of paintings the mean distance of their moments to its aims: (G,)."""
+    grouped = {
+        place: [m.unflatten(0, (len(aims), -1)).mean(1) for m in pair]
+        for place, pair in moments.items()
+    }
+    losses = []
+    for i, aim in enumerate(aims):
+        pairs = {place: [m[i : i + 1] for m in grouped[place]] for place in aim}
+        losses.append(torch.stack([_Distance.apply(*pairs[p], aim[p]) for p in aim]).mean())
+    return torch.stack(losses)
+
+
+def blemishes(painted: Tensor) -> dict[str, Tensor]:
+    """The loss's terms for paintings (N, 3, H, W) by themselves: variation, and what is cut off."""
+    outside = painted - painted.clamp(0, 1)
+    across, down = painted.diff(dim=3), painted.diff(dim=2)
+    return {
+        "variation": TV_WEIGHT * (across.square().mean() + down.square().mean()),
+        "range": RANGE_WEIGHT * outside.square().mean(),
+    }
 
 
 class _Distance(torch.autograd.Function):

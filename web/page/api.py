@@ -40,7 +40,10 @@ def run_inputs(inputs: Inputs) -> dict[str, Any]:
 def instant_inputs(inputs: Inputs, style: Any) -> dict[str, Any]:  # noqa: ANN401 - a component
     """What an instant painting reads, `style` its style's name; they share one place too."""
     return {
-        "inputs": [inputs.content, style, *inputs.instant.settings.values()],
+        "inputs": [
+            *(inputs.content, style, *inputs.instant.settings.values()),
+            *(inputs.style, inputs.more_pictures["mask"]),
+        ],
         "concurrency_id": INSTANT,
     }
 

@@ -10,7 +10,7 @@ import gradio as gr
 from nst.inputs import STYLES
 from nst.instant.names import title
 from nst.pictures.reading import open_image
-from nst.settings import INSTANT_SPECS
+from nst.settings import INSTANT_SPECS, OWN_STYLE
 from web.page.api import instant_inputs
 from web.page.handlers import sent
 from web.page.html import compare
@@ -28,6 +28,7 @@ from web.runs.services import Services
 
 BUSY = "A run is under way: wait for its end, or stop it under “Any painting”."
 NO_PAINTING = "This style's painting is not at hand: give a painting above, and it refines by that."
+NO_STYLE = "Give a painting first: under “Style: painting”, above."
 RESULT_OR_GAP = "document.querySelector('#nst-content img') ? 'nst-result' : 'nst-content'"
 """Where to look after a click: at the painting, or where the photograph is missing."""
 
@@ -44,12 +45,14 @@ class InstantPainting:
     def __init__(self, services: Services) -> None:
         self._instant, self._visits = services.instant, services.visits
 
-    def begin(self, key: str, chosen: str) -> dict[str, Any]:
+    def begin(self, key: str, chosen: str, style: str | None) -> dict[str, Any]:
         """Updates for the moment after a click, or after a setting was changed."""
         if not chosen:
             return {}
         if self._is_busy(key):
             return {"problem": alert(BUSY)}
+        if chosen == OWN_STYLE and not style:
+            return {"problem": alert(NO_STYLE)}
         return {"bar": note("Painting …"), "problem": "", "tabs": gr.update(selected="picture")}
 
     def paint(
@@ -57,14 +60,15 @@ class InstantPainting:
     ) -> Iterator[dict[str, Any]]:
         """Paint, and show the picture; what cannot be used gets its sentence in its place."""
         # The pictures of a run under way would take this one's place.
-        if not chosen or self._is_busy(key):
+        *settings, style, mask = values
+        own = chosen == OWN_STYLE
+        if not chosen or self._is_busy(key) or (own and not style):
             yield {}
             return
-        strength, size, second, mix = values
-        mix = mix if second != "none" else INSTANT_SPECS["mix"].default  # the slider is out of use
+        settings = _in_use(own, *settings)
         try:
             for picture, info in self._instant.paint_instantly(
-                content, chosen, strength, size, second, mix
+                content, chosen, *settings, style if own else None, mask
             ):
                 shown = _shown(content, picture, info)
                 yield self._visits.of(key).show(shown, is_instant=True)
@@ -93,6 +97,15 @@ def fail() -> dict[str, Any]:
     return {"bar": note("Nothing was painted, or the connection was lost.")}
 
 
+def _in_use(
+    own: bool, strength: object, size: object, second: object, mix: object, color: object
+) -> tuple[object, ...]:
+    """The settings as they count: a second style goes with one by name, its share with it."""
+    second = "none" if own else second
+    mix = mix if second != "none" else INSTANT_SPECS["mix"].default
+    return strength, size, second, mix, color
+
+
 def _shown(content: str, picture: str, info: Info) -> dict[str, Any]:
     words, after = f"Painted as {in_words(info)}", small(picture, COMPARED)
     before = fitted(open_image(content, "content image"), COMPARED)
@@ -105,11 +118,13 @@ def _shown(content: str, picture: str, info: Info) -> dict[str, Any]:
 
 def in_words(info: Info) -> str:
     """What a painting was made by, for people."""
-    words = [title(info["style"])]
+    words = ["your painting" if info["style"] == OWN_STYLE else title(info["style"])]
     if info["second_style"]:
         words.append(f"{info['mix']:g} % of it {title(info['second_style'])}")
     if info["strength"] != INSTANT_SPECS["strength"].default:
         words.append(f"strength {info['strength']:g}")
+    if info["color"] != INSTANT_SPECS["color"].default:
+        words.append(f"colours {info['color']}")
     return ", ".join(words)
 
 
@@ -154,9 +169,11 @@ def connect(services: Services, inputs: Inputs, outputs: Outputs) -> Any:  # noq
     named = {**vars(inputs), **vars(outputs), **vars(tab), **inputs.settings}
     # Whether the start that is set is the painting to be refined, and nobody's upload.
     named |= {**inputs.more_pictures, "refined": gr.State(False)}
-    strength, size, second, mix = tab.settings.values()
+    strength, size, second, mix, color = tab.settings.values()
     picked = tab.tiles.click(choose, None, chosen, **AT_ONCE)
-    set_anew = partial(gr.on, [strength.release, size.release, mix.release, second.input])
+    set_anew = partial(
+        gr.on, [strength.release, size.release, mix.release, second.input, color.input]
+    )
     for event in (picked.success, set_anew):
         _connect_painting(instant, event, instant_inputs(inputs, chosen), named, chosen)
     second.change(mix_applies, second, mix, **AT_ONCE)
@@ -183,7 +200,12 @@ def _connect_painting(
     result += ("use_as_content", "more", "resume", "content_note", "style_note")
     visit = named["visit"]
     begun = on(
-        event, instant.begin, named, ("bar", "problem", "tabs"), inputs=[visit, chosen], **AT_ONCE
+        event,
+        instant.begin,
+        named,
+        ("bar", "problem", "tabs"),
+        inputs=[visit, chosen, named["style"]],
+        **AT_ONCE,
     )
     painted = on(
         begun.then,

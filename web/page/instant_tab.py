@@ -12,7 +12,10 @@ from web.page.controls import as_sent, documented, widget_of
 from web.page.html.progress import note
 from web.page.html.thumbnails import style_tiles
 
-HELP = "These were learned beforehand. Click one, and your photograph is painted in a moment."
+HELP = (
+    "Click one, and your photograph is painted in a moment: like the painting that you gave above, "
+    "or in a style that was learned beforehand."
+)
 MIX_REASON = "It is the share of a second style: choose one first."
 REFINE_FIRST = "It goes on from an instant painting: click a style first."
 RELEASES = """const panel = element.closest('[role=tabpanel]');
@@ -63,6 +66,7 @@ def lay_out() -> InstantTab:
         settings["mix"] = widget_of(INSTANT_SPECS["mix"])
     settings["mix"].interactive = False
     settings["mix"].info = MIX_REASON
+    settings["color"] = widget_of(INSTANT_SPECS["color"])
     refine = gr.Button("Refine with the optimiser", interactive=False)
     refine_note = gr.HTML(note(REFINE_FIRST), elem_classes="nst-note")
     return InstantTab(tiles, settings, problem, refine, refine_note)

@@ -7,14 +7,14 @@ from copy import copy
 from typing import Any
 
 from nst import InputError, load_features
-from nst.instant import painting
+from nst.instant import arbitrary, named
 from nst.settings import FEATURES
 from web.server import zerogpu
 from web.server.tensor_thread import apart
 
 
 class Networks:
-    """Feature networks by the names that they are asked for by, and the one of the instant styles.
+    """Feature networks by the names that they are asked for by, and those that paint at once.
 
     Tensors stay in `nst`.
     """
@@ -22,7 +22,7 @@ class Networks:
     def __init__(self) -> None:
         self._loaded: dict[str, Any] = {}
         self._failed: dict[str, InputError] = {}
-        self._instant: Any = None
+        self._instant: dict[bool, Any] = {}
         # One a name: who wants another network does not wait for a download.
         self._loading: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
@@ -63,17 +63,17 @@ class Networks:
             with contextlib.suppress(InputError):  # who asks for it gets the sentence
                 self.get(name)
 
-    @property
-    def instant(self) -> Any:  # noqa: ANN401 - a Transformer
-        """The network of all instant styles.
+    def instant(self, *, own: bool) -> Any:  # noqa: ANN401 - a `nst.instant.painting.Network`
+        """What paints in the styles by name, or in a visitor's own painting's.
 
         On ZeroGPU it stays on the processor: it needs no gradient, and no second of a visitor's
         quota.
         """
-        with self._loading["instant"]:
-            if self._instant is None:
-                self._instant = painting.load_instant("cpu" if zerogpu.HERE else None)
-            return self._instant
+        with self._loading[f"instant, own: {own}"]:
+            if own not in self._instant:
+                load = arbitrary.load_arbitrary if own else named.load_instant
+                self._instant[own] = load("cpu" if zerogpu.HERE else None)
+            return self._instant[own]
 
     def _load(self, name: str) -> Any:  # noqa: ANN401 - a FeatureNetwork
         self._failed.pop(name, None)

@@ -12,7 +12,7 @@ from nst import InputError, load_features
 from nst.features import compact
 from nst.features.compact import COMPACT_FILE
 from nst.features.vgg19 import load_vgg19
-from nst.instant import painting
+from nst.instant import named
 from nst.instant.names import INSTANT_FILE, instant_styles
 from web.server.serve import serve
 from web.server.server import Server
@@ -22,7 +22,7 @@ LOADERS = {COMPACT_FILE: "compact", INSTANT_FILE: "instant"}
 
 def load(path, original, monkeypatch):
     if original == INSTANT_FILE:
-        return painting.load_instant(path=path)
+        return named.load_instant(path=path)
     monkeypatch.setattr(compact, "COMPACT_FILE", path)
     return load_features("compact")
 

@@ -1,18 +1,16 @@
-"""Instant styles: the shipped network paints photographs by name."""
-
-import json
+"""Instant paintings: photographs painted by name or like a painting, in the colours asked for."""
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
-from safetensors.torch import save_file
-from torch._subclasses.fake_tensor import FakeTensorMode
 
 from nst import InputError
 from nst.costs.painting import check_painting_fits
-from nst.instant.names import INSTANT_FILE, instant_styles, title
-from nst.instant.painting import OVER, _painted, coarse_to_fine, load_instant, mixture_of, paint
+from nst.instant.arbitrary import Arbitrary, load_arbitrary
+from nst.instant.named import load_instant, mixture_of
+from nst.instant.names import instant_styles
+from nst.instant.painting import load, paint
 from nst.instant.transformer import Transformer
 from nst.pictures.tensors import to_tensor
 from nst.settings import InstantSettings
@@ -62,15 +60,6 @@ def test_a_mixture_of_a_style_with_itself_is_that_style(network, content):
     assert difference(alone, mixed) < 0.002
 
 
-def test_mixtures_are_shares_of_the_rows():
-    styles = ("photograph", *instant_styles())
-    first, second = instant_styles()[:2]
-    mixture = mixture_of(settings(style=first, second_style=second, strength=50, mix=20), styles)
-    torch.testing.assert_close(mixture[:3], torch.tensor([0.5, 0.4, 0.1]))
-    assert mixture.sum() == 1
-    assert mixture_of(settings(style=second, strength=100), styles)[2] == 1
-
-
 def test_unknown_styles_are_refused_with_the_names():
     with pytest.raises(InputError, match=f"style must be one of {', '.join(instant_styles())}"):
         settings(style="cubism")
@@ -95,30 +84,11 @@ def test_transparency_is_kept(network, content):
     assert paint(clear, settings(), network=network).getchannel("A").getextrema() == (100, 100)
 
 
-def test_half_precision_paints_nearly_the_same(network, content):
-    mixture = mixture_of(settings(), network.styles)[None]
-    half, full = (
-        painter(to_tensor(content), mixture).clamp(0, 1)
-        for painter in (load_instant("cpu", torch.bfloat16), network)
-    )
-    assert 0 < float((half - full).abs().mean()) < 0.03
-
-
 def test_odd_sizes_and_narrow_pictures(network):
     noise = np.random.default_rng(0).integers(0, 256, (37, 211, 3), dtype=np.uint8)
     for size in (101, 130, 211):
         image = paint(Image.fromarray(noise), settings(size=size), network=network)
         assert max(image.size) == size
-
-
-def test_a_picture_is_painted_near_512_pixels_first():
-    assert coarse_to_fine((512, 300)) == [(512, 300)]
-    assert coarse_to_fine((480, 720)) == [(480, 720)]
-    assert coarse_to_fine((1023, 768)) == [(512, 384), (1023, 768)]
-    assert coarse_to_fine((4096, 1000)) == [(512, 125), (1024, 250), (2048, 500), (4096, 1000)]
-    assert coarse_to_fine((250, 100)) == [(500, 200)]
-    # Rounding makes none of them narrower than a picture may be.
-    assert coarse_to_fine((2020, 101)) == [(505, 26), (1010, 51), (2020, 101)]
 
 
 def test_a_picture_looks_the_same_at_all_sizes(network, content):
@@ -127,39 +97,6 @@ def test_a_picture_looks_the_same_at_all_sizes(network, content):
     )
     for other in (middle, large):
         assert difference(small, other.resize(small.size, Image.Resampling.BOX)) < 0.05
-
-
-def test_details_of_a_large_photograph_survive_painting_over(network, content):
-    class Copy(torch.nn.Module):
-        """Paints nothing, and keeps with what strength it was asked to."""
-
-        last, dtype, asked = network.last, network.dtype, []
-
-        def forward(self, image, mixture):
-            self.asked.append(float(mixture[0, 0]))
-            return image.clone()
-
-    copy = Copy()
-    copy.styles = network.styles
-    noise = np.random.default_rng(0).integers(0, 256, (700, 1024, 3), dtype=np.uint8)
-    painted = paint(Image.fromarray(noise), settings(size=1024, strength=100), network=copy)
-    assert copy.asked == [0, OVER]
-    assert difference(painted, Image.fromarray(noise)) < 0.01
-
-
-@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
-def test_a_painting_stays_on_the_gpu(dtype):
-    # Fake tensors know shapes and devices only; one of the processor's among them would raise.
-    with FakeTensorMode():
-        with torch.device("cuda"):
-            network = Transformer(("photograph", "one", "other"), dtype).requires_grad_(False)
-            for kernel in network.kernels():
-                kernel.data = kernel.data.to(dtype)
-            photographs = [torch.rand(1, 3, side, 96) for side in (64, 128)]
-            mixture = torch.rand(1, 3)
-        painted = _painted(iter(photographs), mixture, network)
-    assert painted.device.type == "cuda" and painted.dtype is torch.float32
-    assert painted.shape == (1, 3, 128, 96)
 
 
 def test_what_does_not_fit_is_refused_with_a_size_that_does(network, content, monkeypatch):
@@ -171,26 +108,64 @@ def test_what_does_not_fit_is_refused_with_a_size_that_does(network, content, mo
     assert 600 < largest < 1000
 
 
-def test_the_version_changes_with_the_weights(network, tmp_path):
-    state = {k: v.half().contiguous() for k, v in network.state_dict().items()}
-    metadata = {"styles": json.dumps(network.styles)}
-    save_file(state, tmp_path / "same.safetensors", metadata)
-    state["offset"] = state["offset"] + 0.1
-    save_file(state, tmp_path / "other.safetensors", metadata)
-    same, other = (
-        load_instant("cpu", path=tmp_path / f"{n}.safetensors") for n in ("same", "other")
+@pytest.fixture(scope="module")
+def own() -> Arbitrary:
+    return load_arbitrary("cpu", torch.float32)
+
+
+def test_settings_say_which_network_is_needed():
+    assert isinstance(load(settings()), Transformer)
+    assert isinstance(load(settings(style="own")), Arbitrary)
+
+
+def test_a_painting_that_is_given_is_painted_like(own, content, style):
+    painted = paint(content, settings(style="own"), style=style, network=own)
+    assert painted.size == (64, 43)
+    assert difference(painted, content.resize(painted.size)) > 0.03
+    other = style.transpose(Image.Transpose.ROTATE_90).point(lambda level: 255 - level)
+    of_other = paint(content, settings(style="own"), style=other, network=own)
+    assert difference(painted, of_other) > 0.03
+
+
+def test_a_painting_goes_with_its_style_alone(network, own, content, style):
+    with pytest.raises(InputError, match="style 'own' is a painting that you give: there is none"):
+        paint(content, settings(style="own"), network=own)
+    with pytest.raises(InputError, match="A painting is given, and the style is "):
+        paint(content, settings(), style=style, network=network)
+    with pytest.raises(InputError, match="second_style goes with a style by name"):
+        settings(style="own", second_style=instant_styles()[0])
+
+
+@pytest.mark.parametrize("name", ["own", instant_styles()[0]])
+def test_colours_are_the_photographs_own_where_that_is_asked_for(
+    network, own, content, style, name
+):
+    given = {"style": style, "network": own} if name == "own" else {"network": network}
+    painted = paint(content, settings(style=name, color="content"), **given)
+    chroma, wanted = (
+        np.asarray(picture.convert("YCbCr"), np.float32)[..., 1:]
+        for picture in (painted, content.resize(painted.size, Image.Resampling.LANCZOS))
     )
-    assert same.version == network.version != other.version
+    assert abs(chroma - wanted).mean() < 4 < abs(chroma - 128).mean()
 
 
-def test_at_least_eight_styles_ship_in_eight_megabytes():
-    assert len(instant_styles()) >= 8
-    assert INSTANT_FILE.stat().st_size < 8e6
+@pytest.mark.parametrize("name", ["own", instant_styles()[0]])
+def test_matched_colours_have_the_photographs_mood(network, own, content, style, name):
+    given = {"style": style, "network": own} if name == "own" else {"network": network}
+    usual, matched = (
+        paint(content, settings(style=name, color=color), **given) for color in ("style", "matched")
+    )
+    mean, of_usual, of_matched = (
+        to_tensor(picture).mean((0, 2, 3)) for picture in (content, usual, matched)
+    )
+    assert (of_matched - mean).norm() < 0.5 * (of_usual - mean).norm()
 
 
-def test_without_a_file_there_are_no_styles(tmp_path):
-    assert instant_styles(tmp_path / "none.safetensors") == ()
-
-
-def test_titles():
-    assert title("starry-night") == "Starry night"
+def test_a_mask_keeps_the_photograph_where_it_is_black(network, content):
+    mask = Image.new("L", content.size)
+    mask.paste(255, (0, 0, content.width // 2, content.height))
+    painted, alone = (paint(content, settings(), network=network, mask=m) for m in (mask, None))
+    photograph = content.resize(painted.size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    right, left = (40, 0, *painted.size), (0, 0, 24, painted.height)
+    assert painted.crop(right).tobytes() == photograph.convert("RGB").crop(right).tobytes()
+    assert painted.crop(left).tobytes() == alone.crop(left).tobytes()

@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 from nst import InputError
+from nst.instant.named import load_instant
 from nst.instant.names import instant_styles
-from nst.instant.painting import load_instant
 from nst.instant.sheet import paint_sheet
 
 

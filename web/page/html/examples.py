@@ -23,6 +23,8 @@ CAPTIONS = {
     "composition-vii": "Composition VII · Kandinsky",
     "woman-with-a-hat": "Woman with a Hat · Matisse",
     "water-lilies": "Water Lilies · Monet",
+    "houses": "Houses · van Gogh",
+    "olive-trees": "Olive Trees · van Gogh",
     "tahiti": "Tahitian Women · Gauguin",
     "shipwreck": "Shipwreck · Turner",
     "hoitsu-flowers": "Cherry Trees · Hōitsu",

@@ -1,6 +1,7 @@
 """What the instant styles make of the example photographs: a thumbnail for each.
 
-They are painted by `examples/instant_thumbnails.py`: at every start it would take seconds.
+They are painted by `examples/instant_thumbnails.py`: at every start it would take seconds. The
+first stands for the visitor's own painting.
 """
 
 from html import escape
@@ -9,6 +10,7 @@ from pathlib import Path
 import gradio as gr
 
 from nst.instant.names import instant_styles
+from nst.settings import OWN_STYLE
 from web.page.html import examples
 from web.runs.kept.jpeg import data_url
 
@@ -20,6 +22,8 @@ PHOTOGRAPHS = {
 """Example photographs, and the styles that they show best; the cup of coffee shows the others."""
 SIZE = (160, 120)
 """Width and height of a thumbnail, in pixels."""
+OWN = "The painting above"
+"""What the tile of the visitor's own painting says."""
 FOLDER = examples.FOLDER / "instant"
 CLICK = """element.addEventListener('click', event => {
   const button = event.target.closest('button');
@@ -37,7 +41,11 @@ def style_tiles() -> gr.HTML:
         f"{_image(name)}<span>{escape(examples.caption(name))}</span></button>"
         for name in _paintings_first()
     )
-    html = f'<div class="nst-instant" role="group" aria-label="Instant styles">{buttons}</div>'
+    own = (
+        f'<button type="button" class="nst-own" data-name="{OWN_STYLE}" aria-pressed="false">'
+        f"<span>{OWN}</span></button>"
+    )
+    html = f'<div class="nst-instant" role="group" aria-label="Instant styles">{own}{buttons}</div>'
     return gr.HTML(html, js_on_load=CLICK, padding=False)
 
 

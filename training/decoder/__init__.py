@@ -1,0 +1,1 @@
+"""How the decoder was made, by which any painting's style comes at once."""
