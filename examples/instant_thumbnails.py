@@ -6,8 +6,8 @@ styles were trained anew.
 
 from pathlib import Path
 
-from nst.instant.names import instant_styles
 from nst.instant.named import load_instant
+from nst.instant.names import instant_styles
 from nst.instant.painting import paint
 from nst.pictures.reading import open_image
 from nst.settings import InstantSettings

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from nst.features.network import FeatureNetwork
+from nst.instant.arbitrary import Arbitrary
 from nst.instant.transformer import INSTANT, Transformer
 from nst.loss.statistic import strength_of
 from nst.pictures import reading, writing
@@ -64,7 +65,9 @@ class Recipe:
 
 
 def of_run(
-    settings: Settings | InstantSettings, features: FeatureNetwork | Transformer, before: int = 0
+    settings: Settings | InstantSettings,
+    features: FeatureNetwork | Transformer | Arbitrary,
+    before: int = 0,
 ) -> Recipe:
     """The recipe of a run of `stylize` that went on after `before` iterations, or of a `paint`."""
     precision = str(features.dtype).removeprefix("torch.")

@@ -1,33 +1,47 @@
 """What an instant painting takes of memory, and the refusal of one that does not fit."""
 
 import math
-from typing import TYPE_CHECKING
 
 import torch
 
 from nst.costs.memory import HEADROOM
+from nst.instant.arbitrary import Arbitrary
+from nst.instant.transformer import Transformer
+from nst.instant.view import MOST_PIXELS
 from nst.machine.available import available_bytes, gigabytes
 from nst.specs import InputError
 
-if TYPE_CHECKING:
-    from nst.instant.painting import Network
-
 FIXED_BYTES = 60e6
 PIXEL_BYTES = {torch.float32: 300, torch.bfloat16: 220}
-"""What it takes at its peak, whatever its size and for each pixel, measured."""
+"""What a painting in a style by name takes at its peak, whatever its size and for each pixel,
+measured."""
+TILE_BYTES = {torch.float32: 900, torch.bfloat16: 600}
+WHOLE_BYTES = 120
+"""The same of one in a painting's style, for each pixel of a tile and of the picture."""
 
 
-def check_painting_fits(size: tuple[int, int], network: "Network") -> None:
+def check_painting_fits(size: tuple[int, int], network: Transformer | Arbitrary) -> None:
     """Refuse a picture of (width, height) that needs more memory than is free.
 
     Raises:
         InputError: with the need, what is free, and the largest size that fits.
     """
     free = available_bytes(network.device)
-    needed = FIXED_BYTES + PIXEL_BYTES[network.dtype] * math.prod(size)
+    needed = _needed(math.prod(size), network)
     if needed > free:
-        side = math.sqrt(max(0, HEADROOM * free - FIXED_BYTES) / (needed - FIXED_BYTES)) * max(size)
+        sides = range(max(size), 0, -1)
+        shape = math.prod(size) / max(size) ** 2
+        allowed = HEADROOM * free
+        side = next((s for s in sides if _needed(shape * s * s, network) <= allowed), 0)
         raise InputError(
             f"Size {max(size)} needs about {gigabytes(needed)} of memory, and {gigabytes(free)} "
-            f"are free: the largest size that fits is {int(side)}."
+            f"are free: the largest size that fits is {side}."
         )
+
+
+def _needed(pixels: float, network: Transformer | Arbitrary) -> float:
+    """Bytes that a painting of so many pixels takes at its peak."""
+    if isinstance(network, Transformer):
+        return FIXED_BYTES + PIXEL_BYTES[network.dtype] * pixels
+    of_tile = TILE_BYTES[network.dtype] * min(pixels, MOST_PIXELS)
+    return FIXED_BYTES + of_tile + WHOLE_BYTES * pixels

@@ -11,12 +11,13 @@ from pathlib import Path
 import torch
 from PIL import Image
 from torch import Tensor
+from torch.nn import functional as F
 
 from nst.features.loading import load_features
 from nst.instant.decoder import Decoder, grain
 from nst.instant.named import coarse_to_fine, enlarged
 from nst.instant.transformer import INSTANT, SEED
-from nst.instant.transport import Aim, Transport, mixed
+from nst.instant.transport import LAYERS, Aim, Transport, mixed
 from nst.instant.view import View
 from nst.machine.defaults import usual_defaults
 from nst.machine.weights import damaged, fingerprint, read_weights
@@ -28,7 +29,10 @@ COARSEST = 256
 """Longest side, in pixels, near which every picture is painted first."""
 FIRST_STEPS = 2
 """At that size; one at each further one."""
-USUAL = INSTANT_SPECS["strength"].default
+MARGIN = 8
+"""Pixels that a picture is reflected by at its borders before a step, and cut off after it: the
+feature network sees zeros beyond a border, and asks for a line there."""
+USUAL = float(INSTANT_SPECS["strength"].default)
 """The strength that asks for all of a style; beyond it goes one more step."""
 
 
@@ -105,17 +109,21 @@ class Arbitrary:
 
     def _stepped(self, image: Tensor, photograph: Tensor, aim: Aim) -> Tensor:
         """One step of a picture (1, 3, H, W) that holds on to its photograph; in [0, 1]."""
-        noise = grain(image.shape[2:], torch.Generator().manual_seed(SEED)).to(self.device)
+        image, photograph = (F.pad(x, (MARGIN,) * 4, mode="reflect") for x in (image, photograph))
+        noise = grain((image.shape[2], image.shape[3]), torch.Generator().manual_seed(SEED)).to(
+            self.device
+        )
         view, result = View(self.transport, image), torch.empty_like(image)
         own = view.moments()
         for tile in view.tiles:
-            seen = view.take(tile)
             content = self.transport.content(tile.of(photograph))
+            seen = view.take(tile)
             held = self.transport.held(seen, content)
             moves = self.transport.displacements(seen, own, aim)
+            seen = seen.only(LAYERS[-1])  # all that is needed of it: the others are large
             painted = self.decoder(seen, moves, held, tile.of(noise, 4))
             result[:, :, tile.rows, tile.columns] = tile.inner(painted)
-        return result.clamp_(0, 1)
+        return result[:, :, MARGIN:-MARGIN, MARGIN:-MARGIN].clamp(0, 1)
 
 
 @usual_defaults()

@@ -73,7 +73,9 @@ class Decoder(nn.Module):
         self.at_quarter = nn.Sequential(Block(quarter), Block(quarter))
         self.to_half = convolution(quarter, half)
         self.second = convolution(second, half)
-        self.first_halved = convolution(first, half, stride=2, bias=False)
+        # The largest of its inputs, of which a padded copy would be as large again: zeros will do.
+        self.first_halved = nn.Conv2d(first, half, 3, 2, 1, bias=False)
+        nn.init.kaiming_normal_(self.first_halved.weight, nonlinearity="relu")
         self.at_half = Block(half)
         self.to_whole = convolution(half, whole)
         self.first = convolution(first, whole, 1, bias=False)
@@ -114,7 +116,7 @@ class Decoder(nn.Module):
 
     def kernels(self) -> list[nn.Parameter]:
         """The convolutions' weights."""
-        return [module.weight for module in self.modules() if isinstance(module, nn.Conv2d)]
+        return [parameter for parameter in self.parameters() if parameter.ndim == 4]
 
 
 def _enlarged(x: Tensor, like: Tensor) -> Tensor:

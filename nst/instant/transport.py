@@ -51,6 +51,10 @@ class Seen:
         """The activations of a layer, or the picture."""
         return self.image if layer == PIXELS else self.activations[layer]
 
+    def only(self, layer: str) -> "Seen":
+        """Without what was seen at other layers."""
+        return Seen(self.image, {layer: self.activations[layer]})
+
     def __getitem__(self, which: slice) -> "Seen":
         """Some of the pictures."""
         return Seen(self.image[which], {k: x[which] for k, x in self.activations.items()})
@@ -123,12 +127,11 @@ class Transport:
 def mixed(shares: Iterable[tuple[Moments, float]]) -> Moments:
     """The moments of a mixture: means of moments, by shares of sum 1."""
     parts = list(shares)
-    return {
-        layer: tuple(
-            torch.stack([share * part[layer][i] for part, share in parts]).sum(0) for i in (0, 1)
-        )
-        for layer in parts[0][0]
-    }
+
+    def mean(layer: str, i: int) -> Tensor:
+        return torch.stack([share * part[layer][i] for part, share in parts]).sum(0)
+
+    return {layer: (mean(layer, 0), mean(layer, 1)) for layer in parts[0][0]}
 
 
 def _power(metric: Metric, exponent: float) -> Tensor:

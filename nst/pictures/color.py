@@ -59,8 +59,8 @@ def finish(result: Image.Image, content: Image.Image, color: str) -> Image.Image
 
 def moved(picture: Image.Image, content: Image.Image) -> Image.Image:
     """Return a picture whose colours have the mean and covariance of a photograph's: its mood."""
-    parts = [*map(_colours, (picture, content)), *map(_seen, (picture, content))]
-    return _changed(picture, match(*parts))
+    colours, target = _colours(picture), _colours(content)
+    return _changed(picture, match(colours, target, _seen(picture), _seen(content)))
 
 
 def match(

@@ -12,6 +12,7 @@ from web.page import recall
 from web.page.html import curves
 from web.page.html.progress import note, progress_bar
 from web.page.results import came_of, in_its_place
+from web.runs import first_look
 from web.runs.best_effort import best_effort
 from web.runs.files import PICTURES
 from web.runs.kept.background import Changes, Ending
@@ -153,19 +154,24 @@ class Painting:
         files = {name: values.get(name) for name in PICTURES}
         if values["init"] != "image":
             files["start"] = None  # still in its place, out of sight
-        run, shown = self._runs.open(files, **given), None
+        run, shown = self._runs.open(files, looks_first=True, **given), None
+        looked = False
         for picture, progress in run.into(folder):
             if picture == shown:
                 record.latest = progress
                 yield {"bar": progress_bar(progress)}
                 continue
+            if shown and not progress.iteration:  # a first look, which is none of the run's own
+                looked, shown = True, picture
+                yield {"picture": picture, "bar": progress_bar(progress)}
+                continue
             shown = picture
             best_effort(partial(record.add, picture, progress), None)
-            yield {
-                "picture": picture,
+            held = looked and first_look.stays(progress)
+            seen = {"picture": picture, "download": gr.update(value=picture, interactive=True)}
+            yield ({} if held else seen) | {
                 "bar": progress_bar(progress),
                 "curves": best_effort(lambda: curves.plot(record.points[1:]), gr.skip()),
-                "download": gr.update(value=picture, interactive=True),
                 "resume": progress.run or "",
             }
 

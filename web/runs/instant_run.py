@@ -42,7 +42,7 @@ class InstantRuns:
         size: object,
         second_style: object,
         mix: object,
-        color: object,
+        color: object = INSTANT_SPECS["color"].default,
         style: str | None = None,
         mask: str | None = None,
     ) -> Iterator[tuple[str, Info]]:

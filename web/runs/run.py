@@ -20,6 +20,7 @@ from nst import Settings, Step, recipe
 from nst.recipe import Recipe
 from nst.resume import State
 from nst.settings import FEATURES
+from web.runs import first_look
 from web.runs.attempts import shown, stylize_or_smaller
 from web.runs.best_effort import best_effort
 from web.runs.files import first_step, opened, saved
@@ -100,9 +101,14 @@ class Runs:
         files: Mapping[str, str | None],
         resume: object = None,
         features: str = FEATURES.default,
+        *,
+        looks_first: bool = False,
         **values: object,
     ) -> "Run":
         """A run, from files by the API's names, and values.
+
+        Args:
+            looks_first: whether it is to show a first look, if it has one.
 
         Raises:
             Refused: one of them cannot be used.
@@ -112,7 +118,8 @@ class Runs:
             FEATURES.check("features", features)
             state = self._server.states.find(resume)
             asked = Asked(opened(files), settings, features, state)
-        return Run(self._server, asked, self._on_gpu)
+        looks_first = looks_first and state is None and first_look.has_one(asked.pictures, settings)
+        return Run(self._server, asked, self._on_gpu, looks_first)
 
     def _computed(self, asked: Asked, seconds: int) -> Generator[Update, None, None]:
         """Yield what is shown of a run, where ZeroGPU was asked for so many seconds."""
@@ -138,9 +145,10 @@ class Run:
         ended: how; None before that.
     """
 
-    def __init__(self, server: Server, asked: Asked, on_gpu: Any) -> None:  # noqa: ANN401
+    def __init__(self, server: Server, asked: Asked, on_gpu: Any, looks_first: bool) -> None:  # noqa: ANN401
         self.ended: Ended | None = None
         self._server, self._asked, self._on_gpu = server, asked, on_gpu
+        self._looks_first = looks_first
 
     def into(self, folder: Path) -> Generator[Shown, None, None]:
         """Yield what is shown, with its pictures in a folder.
@@ -190,9 +198,14 @@ class Run:
         with server.run_slot.wait() as waiting:
             for _ in waiting:
                 yield begun
+            picture = begun[0]
+            if self._looks_first:
+                look = partial(first_look.paint, server, asked.pictures, asked.settings, folder)
+                picture = best_effort(look, picture)
+                yield picture, first_look.progress_of(begun[1])
             updates = server.tensor_thread.steps(self._on_gpu(asked, asked.gpu_seconds))
             with contextlib.closing(updates):
-                yield from self._saved(updates, folder, begun[0])
+                yield from self._saved(updates, folder, picture)
 
     def _saved(self, updates: Iterator[Update], folder: Path, picture: str) -> Iterator[Shown]:
         """Yield what is shown of updates, `picture` until they have one of their own."""

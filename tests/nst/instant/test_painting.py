@@ -169,3 +169,10 @@ def test_a_mask_keeps_the_photograph_where_it_is_black(network, content):
     right, left = (40, 0, *painted.size), (0, 0, 24, painted.height)
     assert painted.crop(right).tobytes() == photograph.convert("RGB").crop(right).tobytes()
     assert painted.crop(left).tobytes() == alone.crop(left).tobytes()
+
+
+def test_a_painting_of_ones_own_needs_memory_for_a_tile_and_little_for_the_rest(own, monkeypatch):
+    monkeypatch.setattr("nst.costs.painting.available_bytes", lambda device: 2e9)
+    assert check_painting_fits((2048, 1536), own) is None
+    with pytest.raises(InputError, match=r"Size 4096 needs about .* GB .* fits is 2\d\d\d\."):
+        check_painting_fits((4096, 3072), own)

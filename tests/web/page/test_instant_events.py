@@ -13,7 +13,7 @@ from PIL import Image
 from examples.instant_thumbnails import paint_thumbnails
 from nst import recipe
 from nst.instant.names import instant_styles, title
-from nst.settings import INSTANT_SPECS, InstantSettings
+from nst.settings import INSTANT_SPECS, OWN_STYLE, InstantSettings
 from tests.served import INSTANT, SERVICES, paint_instantly
 from web.page import instant_events
 from web.page.handlers import use_recipe
@@ -29,8 +29,10 @@ from web.page.instant_tab import MIX_REASON, REFINE_FIRST, mix_applies
 from web.runs.instant_run import PAINTED
 
 FIRST, SECOND = instant_styles()[:2]
-VALUES = (100.0, 64, "none", 50.0)
-"""Strength, size, second style and mix."""
+VALUES = (100.0, 64, "none", 50.0, "style")
+"""Strength, size, second style, mix and colours."""
+NEITHER = (None, None)
+"""A painting, and a mask."""
 
 
 @pytest.fixture(autouse=True)
@@ -63,7 +65,7 @@ def test_an_unknown_style_is_refused_with_the_names(photograph, unknown):
 
 
 def test_a_click_shows_the_painting_and_offers_what_can_be_done_with_it(photograph):
-    (shown,) = INSTANT.paint("", photograph, FIRST, *VALUES)
+    (shown,) = INSTANT.paint("", photograph, FIRST, *VALUES, *NEITHER)
     assert Path(shown["picture"]).name == PAINTED
     assert "64 × 43 pixels" in shown["bar"] and "nst-compare" in shown["compare"]
     assert shown["download"]["interactive"] and shown["use_as_content"]["interactive"]
@@ -73,18 +75,36 @@ def test_a_click_shows_the_painting_and_offers_what_can_be_done_with_it(photogra
 
 
 def test_what_is_missing_is_said_in_its_place(photograph):
-    (shown,) = INSTANT.paint("", None, FIRST, *VALUES)
+    (shown,) = INSTANT.paint("", None, FIRST, *VALUES, *NEITHER)
     assert "The content image is missing." in shown["content_note"] and "picture" not in shown
-    (shown,) = INSTANT.paint("", photograph, FIRST, 100, None, "none", 50)
+    (shown,) = INSTANT.paint("", photograph, FIRST, 100, None, *VALUES[2:], *NEITHER)
     assert "size must be a whole number" in shown["bar"]
 
 
 def test_nothing_is_painted_before_a_style_is_chosen_or_beside_a_run(photograph):
-    assert INSTANT.begin("", "") == {} and list(INSTANT.paint("", photograph, "", *VALUES)) == [{}]
+    assert INSTANT.begin("", "", None) == {}
+    assert list(INSTANT.paint("", photograph, "", *VALUES, *NEITHER)) == [{}]
     busy = secrets.token_hex(16)
     SERVICES.visits.of(busy).waits = True
-    assert "A run is under way" in INSTANT.begin(busy, FIRST)["problem"]
-    assert list(INSTANT.paint(busy, photograph, FIRST, *VALUES)) == [{}]
+    assert "A run is under way" in INSTANT.begin(busy, FIRST, None)["problem"]
+    assert list(INSTANT.paint(busy, photograph, FIRST, *VALUES, *NEITHER)) == [{}]
+
+
+def test_a_painting_of_ones_own_is_painted_like_or_asked_for(photograph, picture_files):
+    assert "Give a painting first" in INSTANT.begin("", OWN_STYLE, None)["problem"]
+    assert list(INSTANT.paint("", photograph, OWN_STYLE, *VALUES, *NEITHER)) == [{}]
+    own = str(picture_files[1])
+    # The second style that was chosen before goes with styles by name.
+    values = (100.0, 64, SECOND, 30.0, "content")
+    (shown,) = INSTANT.paint("", photograph, OWN_STYLE, *values, own, None)
+    assert "Painted as your painting, strength 100, colours content" in shown["bar"]
+    made = recipe.read(shown["picture"]).settings
+    assert made == InstantSettings(style=OWN_STYLE, strength=100, size=64, color="content")
+
+
+def test_a_painting_above_does_not_disturb_a_style_by_name(photograph, picture_files):
+    (shown,) = INSTANT.paint("", photograph, FIRST, *VALUES, str(picture_files[1]), None)
+    assert recipe.read(shown["picture"]).settings.style == FIRST
 
 
 @pytest.mark.parametrize("sent", [None, {}, {"name": None}, {"name": [FIRST]}, {"name": "../x"}])
@@ -104,14 +124,14 @@ def test_every_style_has_a_thumbnail_of_its_own(tmp_path):
         )
         assert ours.shape[1::-1] == thumbnails.SIZE and np.abs(ours - shipped).mean() < 4, name
     html = thumbnails.style_tiles().value
-    assert html.count("<button") == html.count("painted as:") == len(instant_styles())
+    assert html.count("<button") - 1 == html.count("painted as:") == len(instant_styles())
     assert "Stained glass</span>" in html and "<b>" not in html
 
 
 def test_a_style_without_a_thumbnail_is_a_name(monkeypatch, tmp_path):
     monkeypatch.setattr(thumbnails, "FOLDER", tmp_path)
     html = thumbnails.style_tiles().value
-    assert html.count("<button") == len(instant_styles()) and "<img" not in html
+    assert html.count("<button") == len(instant_styles()) + 1 and "<img" not in html
 
 
 def test_the_mix_can_be_set_with_a_second_style_only():

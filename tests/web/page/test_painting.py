@@ -71,7 +71,7 @@ def test_a_run_ends_with_all_that_came_of_it(key, picture_files):
 def test_a_stopped_run_ends_with_what_there_is(key, picture_files, monkeypatch):
     def stopping(values, record, folder):
         for number, update in enumerate(shown(values, record, folder)):
-            if number == 4:  # a word from there could come after the run's own, and hide it
+            if number == 5:  # a word from there could come after the run's own, and hide it
                 assert "bar" not in PAINTING.stop(key)
             yield update
 
