@@ -27,6 +27,7 @@ from torch import Tensor
 from benchmarks.common.cases import (
     CONTENT,
     SETTINGS,
+    STYLE,
     Run,
     endless_run,
     networks_by_case,
@@ -39,6 +40,7 @@ from benchmarks.common.textbook import Textbook
 from benchmarks.speed.processes import command_line, peak_memory
 from nst import load_features
 from nst.features.network import FeatureNetwork
+from nst.instant.arbitrary import load_arbitrary
 from nst.instant.named import load_instant
 from nst.instant.painting import paint
 from nst.loss.balance import PLAIN
@@ -52,7 +54,7 @@ from nst.optim.lbfgs import ProjectedLBFGS
 from nst.pictures.reading import open_image
 from nst.pictures.tensors import resize_tensor
 from nst.scales import coarse_to_fine
-from nst.settings import InstantSettings
+from nst.settings import OWN_STYLE, InstantSettings
 
 TURNS = {256: 5, 512: 3, 1024: 1}
 """Turns of each implementation, by the side of a square picture."""
@@ -62,6 +64,7 @@ iteration never comes alone in a run, and the first ones after another implement
 memory and its caches."""
 TEXTBOOK_ITERATIONS = 100
 INSTANT_TURNS = 6
+INSTANT_CASES = ("instant", f"instant {OWN_STYLE}")
 
 
 def _seconds(run: Run) -> float:
@@ -165,14 +168,19 @@ def operations(network: FeatureNetwork, side: int) -> float:
     return 2 * total
 
 
-def instant_seconds(side: int, dtype: torch.dtype) -> float:
-    """Median seconds of an instant painting of a square picture, the first one left out."""
-    network = load_instant(dtype=dtype)
-    settings, photograph = InstantSettings(size=side), open_image(CONTENT)
+def instant_seconds(side: int, dtype: torch.dtype, *, own: bool) -> float:
+    """Median seconds of an instant painting of a square picture, the first one left out.
+
+    Args:
+        own: in the style of a painting that is given, instead of one by name.
+    """
+    network = (load_arbitrary if own else load_instant)(dtype=dtype)
+    settings = InstantSettings(size=side, style=OWN_STYLE) if own else InstantSettings(size=side)
+    photograph, style = open_image(CONTENT), open_image(STYLE) if own else None
     times = []
     for _ in range(INSTANT_TURNS):
         start = time.perf_counter()
-        paint(photograph, settings, network=network)  # reads the picture back: it waits for a GPU
+        paint(photograph, settings, style=style, network=network)  # waits for a GPU
         times.append(time.perf_counter() - start)
     return median(times[1:])
 
@@ -199,8 +207,13 @@ def _measure_instant(results: dict[str, object]) -> None:
     for dtype in dict.fromkeys((fastest_dtype(device), torch.float32)):
         precision = str(dtype).removeprefix("torch.")
         for side in TURNS:
-            results[f"instant, {side} px, {precision}"] = instant_seconds(side, dtype)
-    results["instant, 1024 px, peak memory"] = peak_memory("instant", 1024)
+            for case in INSTANT_CASES:
+                seconds = instant_seconds(side, dtype, own=case.endswith(OWN_STYLE))
+                results[f"{case}, {side} px, {precision}"] = seconds
+    for side in (512, 1024):
+        for case in INSTANT_CASES:
+            results[f"{case}, {side} px, peak memory"] = peak_memory(case, side)
+    results["torch alone, memory"] = peak_memory("nothing", 0)
 
 
 def main() -> None:

@@ -11,18 +11,20 @@ import torch
 
 from benchmarks.common.cases import CONTENT, EXAMPLES, STYLE, endless_run
 from benchmarks.common.own_process import in_own_process
-from nst.instant.named import load_instant
 from nst.instant.painting import paint
 from nst.pictures.reading import open_image
-from nst.settings import InstantSettings
+from nst.settings import OWN_STYLE, InstantSettings
 
 MEMORY_ITERATIONS = 12
 
 
 def _memory(case: str, side: int, answer: multiprocessing.Queue) -> None:
     if case == "instant":
-        paint(open_image(CONTENT), InstantSettings(size=side), network=load_instant())
-    else:
+        paint(open_image(CONTENT), InstantSettings(size=side))
+    elif case.startswith("instant"):
+        settings = InstantSettings(size=side, style=OWN_STYLE)
+        paint(open_image(CONTENT), settings, style=open_image(STYLE))
+    elif case != "nothing":
         run = endless_run(case, side)
         for _ in range(MEMORY_ITERATIONS):
             next(run)

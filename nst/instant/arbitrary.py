@@ -110,9 +110,8 @@ class Arbitrary:
     def _stepped(self, image: Tensor, photograph: Tensor, aim: Aim) -> Tensor:
         """One step of a picture (1, 3, H, W) that holds on to its photograph; in [0, 1]."""
         image, photograph = (F.pad(x, (MARGIN,) * 4, mode="reflect") for x in (image, photograph))
-        noise = grain((image.shape[2], image.shape[3]), torch.Generator().manual_seed(SEED)).to(
-            self.device
-        )
+        size = image.shape[2], image.shape[3]
+        noise = [n.to(self.device) for n in grain(size, torch.Generator().manual_seed(SEED))]
         view, result = View(self.transport, image), torch.empty_like(image)
         own = view.moments()
         for tile in view.tiles:
@@ -121,7 +120,8 @@ class Arbitrary:
             held = self.transport.held(seen, content)
             moves = self.transport.displacements(seen, own, aim)
             seen = seen.only(LAYERS[-1])  # all that is needed of it: the others are large
-            painted = self.decoder(seen, moves, held, tile.of(noise, 4))
+            grains = [tile.of(n, stride) for n, stride in zip(noise, (4, 2, 1), strict=True)]
+            painted = self.decoder(seen, moves, held, grains)
             result[:, :, tile.rows, tile.columns] = tile.inner(painted)
         return result[:, :, MARGIN:-MARGIN, MARGIN:-MARGIN].clamp(0, 1)
 

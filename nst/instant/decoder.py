@@ -11,7 +11,7 @@ It has no normalisation: what it makes of a place depends on what is near, so th
 can be painted in tiles.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -72,6 +72,8 @@ class Decoder(nn.Module):
         self.grain = convolution(len(GRAINS), quarter, 1)
         self.at_quarter = nn.Sequential(Block(quarter), Block(quarter))
         self.to_half = convolution(quarter, half)
+        self.half_grain = nn.Parameter(torch.zeros(half, 1, 1))
+        self.full_grain = nn.Parameter(torch.zeros(whole, 1, 1))
         self.second = convolution(second, half)
         # The largest of its inputs, of which a padded copy would be as large again: zeros will do.
         self.first_halved = nn.Conv2d(first, half, 3, 2, 1, bias=False)
@@ -84,7 +86,7 @@ class Decoder(nn.Module):
         nn.init.zeros_(self.last.weight)
 
     def forward(
-        self, seen: Seen, moves: Mapping[str, Tensor], held: Tensor, noise: Tensor
+        self, seen: Seen, moves: Mapping[str, Tensor], held: Tensor, noise: Sequence[Tensor]
     ) -> Tensor:
         """Take one step towards a style.
 
@@ -92,21 +94,23 @@ class Decoder(nn.Module):
             seen: the picture (N, 3, H, W), and its activations.
             moves: from `Transport.displacements`.
             held: from `Transport.held`, of the same size as the third layer's.
-            noise: (1, 3, h, w) of that size.
+            noise: from `grain`, or a part of it.
 
         Returns:
             The picture after it, (N, 3, H, W), RGB, of which some may lie outside [0, 1].
         """
-        held, noise = held.to(self.dtype), noise.to(self.dtype)
+        held, (coarse, medium, fine) = held.to(self.dtype), (n.to(self.dtype) for n in noise)
         first, second, third, fourth = (moves[layer].to(self.dtype) for layer in LAYERS)
         deepest = seen.activations[LAYERS[3]].to(self.dtype)
         x = self.fourth(torch.cat([fourth, deepest], 1)).relu_()
         x = self.to_quarter(_enlarged(self.at_eighth(x), third)).add_(self.third(third))
-        x = x.add_(self.content(held)).add_(self.grain(noise)).relu_()
+        x = x.add_(self.content(held)).add_(self.grain(coarse)).relu_()
         x = self.to_half(_enlarged(self.at_quarter(x), second)).add_(self.second(second))
-        x = self.at_half(x.add_(self.first_halved(first)).relu_())
+        x = x.add_(self.first_halved(first)).add_(self.half_grain * medium)
+        x = self.at_half(x.relu_())
         x = _enlarged(self.to_whole(x), first).add_(self.first(first))
-        x = x.add_(self.image((2 * seen.image - 1).to(self.dtype))).relu_()
+        x = x.add_(self.image((2 * seen.image - 1).to(self.dtype)))
+        x = x.add_(self.full_grain * fine).relu_()
         return seen.image + moves[PIXELS] + CONTRAST * self.last(x).float()
 
     @property
@@ -125,7 +129,14 @@ def _enlarged(x: Tensor, like: Tensor) -> Tensor:
     return F.interpolate(x, scale_factor=2, mode="bilinear")[:, :, :height, :width]
 
 
-def grain(size: tuple[int, int], generator: torch.Generator) -> Tensor:
-    """Noise for pictures of (height, width): (1, 3, ⌈height / 4⌉, ⌈width / 4⌉)."""
-    height, width = (-(-side // 4) for side in size)
-    return noise((height, width), generator)[None]
+def grain(size: tuple[int, int], generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+    """Noise for pictures of (height, width), the same for all, at three resolutions.
+
+    Returns:
+        (1, 3, h, w) with a quarter of the height and width, rounded up, of the grains of the
+        styles by name; (1, 1, h, w) with half of them, and with all, of single pixels.
+    """
+    height, width = size
+    coarse = noise((-(-height // 4), -(-width // 4)), generator)[None]
+    medium = torch.randn(1, 1, -(-height // 2), -(-width // 2), generator=generator)
+    return coarse, medium, torch.randn(1, 1, height, width, generator=generator)

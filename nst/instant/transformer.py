@@ -2,13 +2,12 @@
 
 Johnson, Alahi & Fei-Fei 2016, "Perceptual Losses for Real-Time Style Transfer and
 Super-Resolution", with what was learned since: enlargement before a convolution instead of strided
-transposed ones (Odena et al. 2016), bilinear, as nearest neighbours leave a lattice of four pixels
-in even areas; reflected borders; and
-conditional instance normalisation (Dumoulin et al. 2017, "A Learned Representation For Artistic
-Style"): all weights are shared, and a style is a row of scales and shifts. Beside the paper's,
-there is a row for the photograph itself, so that strength is a mixture with that row; a path from
-the photograph around the network, which that row opens and a style mostly closes; and noise of
-three grains (Ulyanov et al. 2016, "Texture Networks"), each style with its own amounts.
+transposed ones (Odena et al. 2016), reflected borders, and conditional instance normalisation
+(Dumoulin et al. 2017, "A Learned Representation For Artistic Style"): all weights are shared, and a
+style is a row of scales and shifts. Beside the paper's, there is a row for the photograph itself,
+so that strength is a mixture with that row; a path from the photograph around the network, which
+that row opens and a style mostly closes; and noise of several grains (Ulyanov et al. 2016, "Texture
+Networks"), each style with its own amounts.
 """
 
 from collections.abc import Sequence
@@ -21,8 +20,8 @@ INSTANT = "instant"
 """What to call the network in front of people, where feature networks have their names."""
 FULL, HALF, QUARTER = 16, 48, 96
 """Channels at the picture's resolution, at half and at a quarter of it."""
-DOWN, RESIDUAL_BLOCKS = 3, 5
-"""Stages on the way down to a quarter, and blocks there."""
+DOWN, RESIDUAL_BLOCKS, UP = 3, 5, 2
+"""Stages on the way down to a quarter, blocks there, and stages on the way up."""
 EPSILON = 1e-5
 """Added to variances, so that flat pictures divide by something."""
 BAND_PIXELS = 2**16
@@ -30,7 +29,8 @@ BAND_PIXELS = 2**16
 bounds the memory of enlarged and padded copies (784 MB at 1024 pixels become 244)."""
 GRAINS = (4, 8, 16)
 """Sizes in pixels of the grains of noise that styles can make strokes of where a photograph is
-even: without it a network repeats one stroke there."""
+even: without it a network repeats one stroke there. On the way up there is noise of single pixels,
+too, for what is finer: without that it weaves a lattice."""
 FIRST_GRAIN = 0.3
 """Standard deviation of an untrained style's amounts of noise."""
 SEED = 0
@@ -146,6 +146,18 @@ def noise(size: tuple[int, int], generator: torch.Generator) -> Tensor:
     return torch.cat(layers)
 
 
+def grained(grains: Tensor, amounts: Tensor, mixture: Tensor) -> Tensor:
+    """What noise, the same for all pictures, adds to activations: (N, C, h, w).
+
+    Args:
+        grains: (G, h, w).
+        amounts: (S, C, G), of each style.
+        mixture: (N, S).
+    """
+    mixed = torch.einsum("ns,scg->ncg", mixture, amounts).to(grains)
+    return (mixed @ grains.flatten(1)).unflatten(2, grains.shape[1:])
+
+
 class Transformer(nn.Module):
     """The whole network.
 
@@ -174,6 +186,8 @@ class Transformer(nn.Module):
         )
         self.last = Convolution(FULL, 3, 5)
         self.grain = nn.Parameter(FIRST_GRAIN * torch.randn(count, QUARTER, len(GRAINS)))
+        self.half_grain = nn.Parameter(torch.zeros(count, HALF, 1))
+        self.full_grain = nn.Parameter(torch.zeros(count, FULL, 1))
         self.gain = nn.Parameter(torch.full((count, 3), 0.1))
         self.offset = nn.Parameter(torch.full((count, 3), 0.5))
         self.skip = nn.Parameter(torch.zeros(count, 3))
@@ -198,22 +212,22 @@ class Transformer(nn.Module):
         x = (2 * x - 1).to(self.dtype)
         for stage in self.stages[:DOWN]:
             x = stage(x, mixture).relu_()
-        x = x + self._grain(x, mixture, generator or torch.Generator().manual_seed(SEED))
-        for stage in self.stages[DOWN:]:
+        generator = generator or torch.Generator().manual_seed(SEED)
+        grains = noise((x.shape[2], x.shape[3]), generator).to(x)
+        x = x + grained(grains, self.grain, mixture)
+        for stage in self.stages[DOWN:-UP]:
             x = stage(x, mixture)
-            x = x if isinstance(stage, ResidualBlock) else x.relu_()
+        for stage, amounts in zip(
+            self.stages[-UP:], (self.half_grain, self.full_grain), strict=True
+        ):
+            x = stage(x, mixture)
+            grains = torch.randn(1, *x.shape[2:], generator=generator).to(x)
+            x = x.add_(grained(grains, amounts, mixture)).relu_()
         x = self.last(x)[:, :, :height, :width].float()
         gain, offset, skip = (
             (mixture @ row)[:, :, None, None] for row in (self.gain, self.offset, self.skip)
         )
         return image * skip + x * gain + offset
-
-    def _grain(self, x: Tensor, mixture: Tensor, generator: torch.Generator) -> Tensor:
-        """What noise, the same for all pictures, adds to the activations (N, QUARTER, h, w)."""
-        amounts = torch.einsum("ns,scg->ncg", mixture, self.grain).to(x)
-        height, width = x.shape[2:]
-        grains = noise((height, width), generator).to(x)
-        return (amounts @ grains.flatten(1)).view_as(x)
 
     @property
     def device(self) -> torch.device:

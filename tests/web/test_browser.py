@@ -548,6 +548,23 @@ def test_an_instant_style_paints_at_a_click_and_is_refined(visit, expect, viewpo
     _refines_until_stopped(page, expect)
 
 
+def test_a_painting_of_ones_own_is_painted_like_at_once(page, expect, picture_files):
+    page.get_by_role("tab", name="Instant styles").click()
+    own = page.get_by_role("button", name="The painting above")
+    own.click()
+    expect(page.get_by_role("alert")).to_contain_text("Give a painting first")
+    upload(page, picture_files)
+    own.click()
+    page.get_by_text(re.compile("^Painted as your painting: 512 × 341 pixels in")).wait_for()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.get_by_label("content", exact=True).last.check()  # of the colours
+    page.get_by_text(re.compile("^Painted as your painting, colours content: ")).wait_for()
+    screenshot(page, "11-own-painting")
+    page.get_by_role("tab", name="Any painting").click()
+    paint(page, 200)
+    page.get_by_text("A first look, painted at once.").wait_for()
+
+
 def _refines_until_stopped(page, expect):
     page.get_by_text(re.compile(r"Iteration \d+ of 200")).wait_for()
     expect(page.locator("#nst-style").locator(SHOWN)).to_be_visible()

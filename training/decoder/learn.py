@@ -124,7 +124,7 @@ class Training:
             ]
             moves = {k: torch.cat([of_group[k] for of_group in moved]) for k in moved[0]}
             held = self.transport.held(seen, scene.contents[halvings])
-            noise = grain(image.shape[2:], self.generator).to(image.device)
+            noise = [n.to(image.device) for n in grain(image.shape[2:], self.generator)]
         return self.decoder(seen, moves, held, noise)
 
     def advance(self) -> dict[str, Tensor]:

@@ -35,6 +35,8 @@ MOST_COST = 0.6
 TV_WEIGHT = 2.0
 RANGE_WEIGHT = 50.0
 """Of the mean square by which values lie outside [0, 1], where they would be cut off."""
+LATTICE, LATTICE_WEIGHT = 4, 10_000.0
+"""Pixels from which on a network's pattern repeats, and the weight of the mean cell's square."""
 PAIRS, ITERATIONS = 1, 40
 """Photographs on which the optimiser is run for each style, and for how long."""
 Place = tuple[int, str]
@@ -188,12 +190,21 @@ def distances(
 
 
 def blemishes(painted: Tensor) -> dict[str, Tensor]:
-    """The loss's terms for paintings (N, 3, H, W) by themselves: variation, and what is cut off."""
+    """The loss's terms for paintings (N, 3, H, W) by themselves.
+
+    Variation; what is cut off; and what is the same in every cell of four pixels' side, as a
+    network weaves it that enlarges twice, instead of grain.
+    """
     outside = painted - painted.clamp(0, 1)
+    fine = painted - F.avg_pool2d(painted, LATTICE + 1, 1, LATTICE // 2, count_include_pad=False)
+    whole = [side // LATTICE * LATTICE for side in fine.shape[2:]]
+    cells = fine[:, :, : whole[0], : whole[1]].unflatten(3, (-1, LATTICE))
+    cell = cells.unflatten(2, (-1, LATTICE)).mean((2, 4))
     across, down = painted.diff(dim=3), painted.diff(dim=2)
     return {
         "variation": TV_WEIGHT * (across.square().mean() + down.square().mean()),
         "range": RANGE_WEIGHT * outside.square().mean(),
+        "lattice": LATTICE_WEIGHT * cell.square().mean(),
     }
 
 

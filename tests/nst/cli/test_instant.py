@@ -34,9 +34,50 @@ def test_a_recipe_gives_the_same_picture_again(picture_files, tmp_path):
     assert recipe.read(other).settings == InstantSettings(style=NAME, size=64, strength=20)
 
 
+def test_a_painting_gives_the_style(picture_files, tmp_path):
+    content, style = map(str, picture_files)
+    first, second = tmp_path / "1.png", tmp_path / "2.png"
+    like = ["--instant-style", style]
+    assert main([content, *like, "--size=64", "--color=content", "-o", str(first)]) == 0
+    read = recipe.read(first)
+    assert read.settings == InstantSettings(style="own", size=64, color="content")
+    assert read.features == "instant" and read.network
+    assert main([content, *like, "--recipe", str(first), "-o", str(second)]) == 0
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_recipe_like_a_painting_needs_the_painting(picture_files, tmp_path, capsys):
+    content, style = map(str, picture_files)
+    out = tmp_path / "out.png"
+    assert main([content, "--instant-style", style, "--size=64", "-o", str(out)]) == 0
+    capsys.readouterr()
+    assert main([content, "--recipe", str(out), "-o", str(tmp_path / "again.png")]) == 2
+    assert "give the painting with --instant-style" in capsys.readouterr().err
+
+
+def test_a_mask_keeps_the_photograph(picture_files, tmp_path):
+    content = str(picture_files[0])
+    mask, out = tmp_path / "mask.png", tmp_path / "out.png"
+    half = Image.new("L", (10, 10))
+    half.paste(255, (0, 0, 5, 10))
+    half.save(mask)
+    arguments = [content, "--instant", NAME, "--size", "64", "-o", str(out)]
+    assert main([*arguments, "--mask", str(mask)]) == 0
+    kept = Image.open(out).convert("RGB").crop((45, 0, 64, 43))
+    photograph = (
+        Image.open(content)
+        .convert("RGB")
+        .resize((64, 43), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    )
+    assert kept.tobytes() == photograph.crop((45, 0, 64, 43)).tobytes()
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
+        (["--instant", NAME, "--instant-style", "x.png"], "error: Argument --instant-style: not"),
+        (["--instant-style", "none.png"], "error: The style image "),
+        (["--instant", "own"], "error: The style is a painting's: give the painting with"),
         (["--instant", "cubism"], "error: style must be one of "),
         (["--instant", NAME, "--size", "9999"], "error: size must be "),
         (["--instant", NAME, "--iterations", "3"], "error: Unrecognized arguments: --iterations"),
