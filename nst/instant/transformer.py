@@ -146,16 +146,9 @@ def noise(size: tuple[int, int], generator: torch.Generator) -> Tensor:
     return torch.cat(layers)
 
 
-def grained(grains: Tensor, amounts: Tensor, mixture: Tensor) -> Tensor:
-    """What noise, the same for all pictures, adds to activations: (N, C, h, w).
-
-    Args:
-        grains: (G, h, w).
-        amounts: (S, C, G), of each style.
-        mixture: (N, S).
-    """
-    mixed = torch.einsum("ns,scg->ncg", mixture, amounts).to(grains)
-    return (mixed @ grains.flatten(1)).unflatten(2, grains.shape[1:])
+def _mixed(amounts: Tensor, mixture: Tensor) -> Tensor:
+    """Amounts of noise (S, C, grains), a row a style, mixed by the shares (N, S) of the styles."""
+    return torch.einsum("ns,scg->ncg", mixture, amounts)
 
 
 class Transformer(nn.Module):
@@ -214,15 +207,15 @@ class Transformer(nn.Module):
             x = stage(x, mixture).relu_()
         generator = generator or torch.Generator().manual_seed(SEED)
         grains = noise((x.shape[2], x.shape[3]), generator).to(x)
-        x = x + grained(grains, self.grain, mixture)
+        x = x + (_mixed(self.grain, mixture).to(x) @ grains.flatten(1)).view_as(x)
         for stage in self.stages[DOWN:-UP]:
             x = stage(x, mixture)
         for stage, amounts in zip(
             self.stages[-UP:], (self.half_grain, self.full_grain), strict=True
         ):
             x = stage(x, mixture)
-            grains = torch.randn(1, *x.shape[2:], generator=generator).to(x)
-            x = x.add_(grained(grains, amounts, mixture)).relu_()
+            pixels = torch.randn(1, 1, *x.shape[2:], generator=generator).to(x)
+            x = x.addcmul_(_mixed(amounts, mixture)[..., None].to(x), pixels).relu_()
         x = self.last(x)[:, :, :height, :width].float()
         gain, offset, skip = (
             (mixture @ row)[:, :, None, None] for row in (self.gain, self.offset, self.skip)

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from nst import Settings, load_features, stylize
-from nst.instant import named, painting
+from nst.instant import arbitrary, named, painting
 from nst.loss.balance import PLAIN
 from nst.loss.objective import Objective
 from nst.loss.regions import Region
@@ -97,3 +97,12 @@ def test_an_instant_painting_is_the_processors(content, dtype):
     here, there = (painting.paint(content, settings, network=network) for network in networks)
     assert here.size == there.size
     assert np.abs(np.asarray(here, dtype=float) - np.asarray(there)).mean() < 5
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_a_painting_like_ones_own_is_the_processors(content, style, dtype):
+    settings = InstantSettings(style="own", size=256)
+    devices = (("cpu", torch.float32), ("cuda", dtype))
+    networks = (arbitrary.load_arbitrary(*device) for device in devices)
+    here, there = (painting.paint(content, settings, style=style, network=n) for n in networks)
+    assert np.abs(np.asarray(here, dtype=float) - np.asarray(there)).mean() < 8

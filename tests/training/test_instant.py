@@ -10,7 +10,7 @@ from nst.instant.names import instant_styles
 from training.common.crops import load_pictures
 from training.instant import learn
 from training.instant.learn import Training, fresh, load_styles, sheet, train, with_styles
-from training.instant.perception import USUAL, _Distance
+from training.instant.perception import USUAL, _Distance, blemishes
 
 SIDE = 32
 
@@ -46,6 +46,17 @@ def test_training_lowers_the_style_loss(start):
     training = start(80)
     losses = [float(training.advance()["style"]) for _ in range(80)]
     assert sum(losses[-5:]) < 0.5 * sum(losses[:5])
+
+
+def test_a_lattice_counts_as_a_blemish_and_grain_does_not():
+    generator = torch.Generator().manual_seed(0)
+    ramp = torch.linspace(0.2, 0.8, 64).expand(1, 3, 64, 64)
+    grain = 0.02 * torch.randn(1, 3, 64, 64, generator=generator)
+    cell = 0.02 * torch.randn(1, 3, 4, 4, generator=generator)
+    plain, grained, woven = (
+        float(blemishes(ramp + what)["lattice"]) for what in (0, grain, cell.repeat(1, 1, 16, 16))
+    )
+    assert plain < 0.01 and grained < 0.05 * woven and woven > 1
 
 
 def test_a_run_goes_on_where_it_stopped(start, tmp_path):

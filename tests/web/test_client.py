@@ -96,9 +96,19 @@ def test_an_instant_painting(client, pictures):
     assert 0 < info["seconds"] < 60 and len(info["network"]) == 8
 
 
+def test_an_instant_painting_like_ones_own(client, pictures):
+    values = {"style_name": "own", "style": pictures["style"], "color": "content", "size": 96}
+    image, info = client.predict(content=pictures["content"], **values, api_name="/instant")
+    with Image.open(image) as result:
+        assert result.format == "PNG" and result.size == (96, 64)
+    assert (info["style"], info["color"]) == ("own", "content")
+
+
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
+        ({"style_name": "own"}, r"^style 'own' is a painting that you give: there is none\."),
+        ({"color": "sepia"}, r"^color must be one of style, content, matched, not 'sepia'"),
         ({"style_name": "nonsense"}, r"^style_name must be one of .*mosaic.*, not 'nonsense'"),
         ({"style_name": None}, r"^style_name must be one of"),
         ({"strength": -1}, r"^strength must be a number from 0 to 100, not -1"),
