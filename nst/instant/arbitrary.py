@@ -6,6 +6,8 @@ forms say what the painting asks of it (`nst.instant.transport`), and the decode
 each further one has one.
 """
 
+from collections import OrderedDict
+from collections.abc import Hashable
 from pathlib import Path
 
 import torch
@@ -17,7 +19,7 @@ from nst.features.loading import load_features
 from nst.instant.decoder import Decoder, grain
 from nst.instant.named import coarse_to_fine, enlarged
 from nst.instant.transformer import INSTANT, SEED
-from nst.instant.transport import LAYERS, Aim, Transport, mixed
+from nst.instant.transport import LAYERS, Aim, Moments, Transport, mixed
 from nst.instant.view import View
 from nst.machine.defaults import usual_defaults
 from nst.machine.weights import damaged, fingerprint, read_weights
@@ -32,6 +34,8 @@ FIRST_STEPS = 2
 MARGIN = 8
 """Pixels that a picture is reflected by at its borders before a step, and cut off after it: the
 feature network sees zeros beyond a border, and asks for a line there."""
+MOST_KEPT = 24
+"""Moments of styles at a size that are kept, 0.3 MB each: the same style is often asked for again."""
 USUAL = float(INSTANT_SPECS["strength"].default)
 """The strength that asks for all of a style; beyond it goes one more step."""
 
@@ -51,6 +55,7 @@ class Arbitrary:
 
     def __init__(self, transport: Transport, decoder: Decoder, version: str = "") -> None:
         self.transport, self.decoder, self.version = transport, decoder, version
+        self._kept: OrderedDict[Hashable, Moments] = OrderedDict()
 
     @property
     def dtype(self) -> torch.dtype:
@@ -78,52 +83,69 @@ class Arbitrary:
             (1, 3, H, W) in [0, 1]; of a size that is small beside `COARSEST`, twice as large or
             more.
         """
-        share = min(1.0, strength / USUAL)
+        share, beyond = min(1.0, strength / USUAL), (strength - USUAL) / (100 - USUAL)
         sizes = coarse_to_fine(size, COARSEST)
-        photograph = painted = self._tensor(content, sizes[0])
+        photograph = self._view(content, sizes[0])
         aim = self._aim(style, photograph, share)
-        for _ in range(FIRST_STEPS):
+        painted = self._stepped(photograph, photograph, aim)
+        for _ in range(FIRST_STEPS - 1):
             painted = self._stepped(painted, photograph, aim)
         for larger in sizes[1:]:
-            small, photograph = photograph, self._tensor(content, larger)
-            painted = enlarged(small, painted, photograph)
+            small, photograph = photograph, self._view(content, larger)
             aim = self._aim(style, photograph, share)
-            painted = self._stepped(painted, photograph, aim)
-        beyond = (strength - USUAL) / (100 - USUAL)
+            begun = enlarged(
+                _inside(small.image), _inside(painted.image), _inside(photograph.image)
+            )
+            painted = self._stepped(self._reflected(begun), photograph, aim)
+        result = painted.image
         if beyond > 0:
-            painted = painted.lerp(self._stepped(painted, photograph, aim), beyond)
-        return painted
+            result = result.lerp(self._stepped(painted, photograph, aim).image, beyond)
+        return _inside(result)
 
-    def _tensor(self, picture: Image.Image, size: tuple[int, int]) -> Tensor:
-        return tensors.to_tensor(tensors.resize_image(picture, size)).to(self.device)
+    def _moments(self, style: Image.Image, size: tuple[int, int]) -> Moments:
+        """Of a style at a size; those of the last few are kept."""
+        key = size, style.mode, style.size, hash(style.tobytes())
+        kept = self._kept.pop(key, None) or self._view(style, size).moments()
+        self._kept[key] = kept  # now the last
+        while len(self._kept) > MOST_KEPT:
+            self._kept.popitem(last=False)
+        return kept
 
-    def _aim(self, style: Image.Image, photograph: Tensor, share: float) -> Aim:
-        """Where a photograph (1, 3, H, W) goes: to a style at its size, or a part of the way."""
-        longest = max(photograph.shape[2:])
-        picture = self._tensor(style, bounds.fit(*style.size, longest, "style image"))
-        asked = View(self.transport, picture).moments()
+    def _view(self, picture: Image.Image, size: tuple[int, int]) -> View:
+        tensor = tensors.to_tensor(tensors.resize_image(picture, size))
+        return self._reflected(tensor.to(self.device))
+
+    def _reflected(self, image: Tensor) -> View:
+        """The view of a picture with a margin."""
+        return View(self.transport, F.pad(image, (MARGIN,) * 4, mode="reflect"))
+
+    def _aim(self, style: Image.Image, photograph: View, share: float) -> Aim:
+        """Where a photograph goes: to a style at its size, or a part of the way."""
+        longest = max(photograph.image.shape[2:]) - 2 * MARGIN
+        asked = self._moments(style, bounds.fit(*style.size, longest, "style image"))
         if share < 1:
-            own = View(self.transport, photograph).moments()
-            asked = mixed([(asked, share), (own, 1 - share)])
+            asked = mixed([(asked, share), (photograph.moments(), 1 - share)])
         return self.transport.aim(asked)
 
-    def _stepped(self, image: Tensor, photograph: Tensor, aim: Aim) -> Tensor:
-        """One step of a picture (1, 3, H, W) that holds on to its photograph; in [0, 1]."""
-        image, photograph = (F.pad(x, (MARGIN,) * 4, mode="reflect") for x in (image, photograph))
-        size = image.shape[2], image.shape[3]
+    def _stepped(self, view: View, photograph: View, aim: Aim) -> View:
+        """A picture after a step towards an aim, holding on to its photograph: in [0, 1]."""
+        size = view.image.shape[2], view.image.shape[3]
         noise = [n.to(self.device) for n in grain(size, torch.Generator().manual_seed(SEED))]
-        view, result = View(self.transport, image), torch.empty_like(image)
-        own = view.moments()
+        own, result = view.moments(), torch.empty_like(view.image)
         for tile in view.tiles:
-            content = self.transport.content(tile.of(photograph))
-            seen = view.take(tile)
+            content, seen = photograph.content(tile), view.take(tile)
             held = self.transport.held(seen, content)
             moves = self.transport.displacements(seen, own, aim)
             seen = seen.only(LAYERS[-1])  # all that is needed of it: the others are large
             grains = [tile.of(n, stride) for n, stride in zip(noise, (4, 2, 1), strict=True)]
             painted = self.decoder(seen, moves, held, grains)
             result[:, :, tile.rows, tile.columns] = tile.inner(painted)
-        return result[:, :, MARGIN:-MARGIN, MARGIN:-MARGIN].clamp(0, 1)
+        return self._reflected(_inside(result).clamp(0, 1))
+
+
+def _inside(image: Tensor) -> Tensor:
+    """A picture without its margin."""
+    return image[:, :, MARGIN:-MARGIN, MARGIN:-MARGIN]
 
 
 @usual_defaults()

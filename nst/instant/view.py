@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from nst.instant.decoder import REACH
-from nst.instant.transport import LAYERS, PIXELS, Moments, Seen, Transport, mixed
+from nst.instant.transport import CONTENT_LAYER, LAYERS, PIXELS, Moments, Seen, Transport, mixed
 from nst.loss.moments import moments
 
 SIDE = 768
@@ -71,7 +71,8 @@ class View:
 
     Attributes:
         image: the picture.
-        tiles: its parts. Of a picture that is one, what is seen is kept until it was taken.
+        tiles: its parts. Of a picture that is one, what is seen is kept until it was taken, and
+            the content for good.
     """
 
     def __init__(self, transport: Transport, image: Tensor) -> None:
@@ -79,6 +80,7 @@ class View:
         self.tiles = tiles(*image.shape[2:])
         self._transport = transport
         self._kept: Seen | None = None
+        self._content: Tensor | None = None
 
     def moments(self) -> Moments:
         """Of the whole picture, with N = 1."""
@@ -92,6 +94,17 @@ class View:
         """What the network sees in a tile, with what is around it."""
         seen, self._kept = self._kept, None
         return seen or self._transport.see(tile.of(self.image))
+
+    def content(self, tile: Tile) -> Tensor:
+        """The activations of a tile, with what is around it, at the content layer."""
+        content = self._content
+        if content is None and self._kept is not None:
+            content = self._kept.activations[CONTENT_LAYER]
+        if content is None:
+            content = self._transport.content(tile.of(self.image))
+        if len(self.tiles) == 1:
+            self._content = content
+        return content
 
     def _of_tile(self, tile: Tile, pixels: int) -> tuple[Moments, float]:
         """The moments of a tile's own activations, and its share of the picture."""
