@@ -5,7 +5,7 @@ With --instant-style PICTURE in place of --instant, in the manner of that pictur
 
 import time
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -62,19 +62,28 @@ def _options(arguments: Sequence[str], sources: Sources) -> Namespace:
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.recipe:
-        made = recipe.read(sources.file(options.recipe, "picture with the recipe")).settings
-        if isinstance(made, Settings):
+        read = recipe.read(sources.file(options.recipe, "picture with the recipe"))
+        if isinstance(read.settings, Settings):
             parser.error("the recipe is not an instant painting's: give its style picture instead")
-        values = asdict(made)
+        values = asdict(read.settings)
         parser.set_defaults(instant=values.pop("style"), **values)
-        options = parser.parse_args(arguments)
+        options = parser.parse_args(arguments, Namespace(read=read))
     if options.instant_style is not None:
         options.instant = OWN_STYLE
-    elif options.instant == OWN_STYLE:
+        _forget(options, {"second_style", "mix"} - given(parser, arguments))
+    elif options.second_style == "none":
+        _forget(options, {"mix"} - given(parser, arguments))
+    if options.instant == OWN_STYLE and options.instant_style is None:
         parser.error("the style is a painting's: give the painting with --instant-style")
     if options.second_style == "none" and "mix" in given(parser, arguments):
         parser.error("--mix is the share of a --second-style, and there is none")
     return options
+
+
+def _forget(options: Namespace, names: Iterable[str]) -> None:
+    """Leave what a recipe said, and is of no use any more, at its default."""
+    for name in names:
+        setattr(options, name, INSTANT_SPECS[name].default)
 
 
 def run(arguments: Sequence[str], sources: Sources) -> int:
@@ -95,6 +104,8 @@ def run(arguments: Sequence[str], sources: Sources) -> int:
     started = time.monotonic()
     image = painting.paint(content, settings, style=style, mask=mask, network=network)
     made = recipe.of_run(settings, network)
+    if not getattr(options, "read", made).has_network_of(made):
+        tell("note: the recipe's picture was made with other weights or precision")
     place = save(image, options.out, made.features, made.text())
     tell(f"{place}  {image.width}×{image.height}  {time.monotonic() - started:.1f} s")
     return int(place != options.out)

@@ -27,21 +27,22 @@ def check_painting_fits(size: tuple[int, int], network: Transformer | Arbitrary)
         InputError: with the need, what is free, and the largest size that fits.
     """
     free = available_bytes(network.device)
-    needed = _needed(math.prod(size), network)
+    needed = _needed(size, network)
     if needed > free:
-        sides = range(max(size), 0, -1)
-        shape = math.prod(size) / max(size) ** 2
-        allowed = HEADROOM * free
-        side = next((s for s in sides if _needed(shape * s * s, network) <= allowed), 0)
+        longest, allowed = max(size), HEADROOM * free
+        smaller = (tuple(side * s / longest for side in size) for s in range(longest, 0, -1))
+        side = next((max(s) for s in smaller if _needed(s, network) <= allowed), 0)
         raise InputError(
             f"Size {max(size)} needs about {gigabytes(needed)} of memory, and {gigabytes(free)} "
-            f"are free: the largest size that fits is {side}."
+            f"are free: the largest size that fits is {side:.0f}."
         )
 
 
-def _needed(pixels: float, network: Transformer | Arbitrary) -> float:
-    """Bytes that a painting of so many pixels takes at its peak."""
+def _needed(size: tuple[float, ...], network: Transformer | Arbitrary) -> float:
+    """Bytes that a painting of (width, height) takes at its peak."""
+    pixels = math.prod(size)
     if isinstance(network, Transformer):
         return FIXED_BYTES + PIXEL_BYTES[network.dtype] * pixels
-    of_tile = TILE_BYTES[network.dtype] * min(pixels, MOST_PIXELS)
+    # The style is as long as the photograph, and may be less narrow.
+    of_tile = TILE_BYTES[network.dtype] * min(max(size) ** 2, MOST_PIXELS)
     return FIXED_BYTES + of_tile + WHOLE_BYTES * pixels

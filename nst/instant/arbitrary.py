@@ -35,7 +35,7 @@ MARGIN = 8
 """Pixels that a picture is reflected by at its borders before a step, and cut off after it: the
 feature network sees zeros beyond a border, and asks for a line there."""
 MOST_KEPT = 24
-"""Moments of styles at a size that are kept, 0.3 MB each: the same style is often asked for again."""
+"""Moments of styles at a size that are kept, 0.15 MB each: a style is often asked for again."""
 USUAL = float(INSTANT_SPECS["strength"].default)
 """The strength that asks for all of a style; beyond it goes one more step."""
 
@@ -47,8 +47,7 @@ class Arbitrary:
         name: "instant".
         transport: the feature network's view.
         decoder: what takes the steps.
-        version: eight hexadecimal digits that change with the decoder's weights; it goes with one
-            feature network.
+        version: eight hexadecimal digits that change with the weights of both.
     """
 
     name = INSTANT
@@ -112,8 +111,8 @@ class Arbitrary:
         return kept
 
     def _view(self, picture: Image.Image, size: tuple[int, int]) -> View:
-        tensor = tensors.to_tensor(tensors.resize_image(picture, size))
-        return self._reflected(tensor.to(self.device))
+        tensor = tensors.to_style(tensors.resize_image(picture, size))
+        return self._reflected(tensor[:, :3].to(self.device))  # what is cut out in a mean colour
 
     def _reflected(self, image: Tensor) -> View:
         """The view of a picture with a margin."""
@@ -122,7 +121,7 @@ class Arbitrary:
     def _aim(self, style: Image.Image, photograph: View, share: float) -> Aim:
         """Where a photograph goes: to a style at its size, or a part of the way."""
         longest = max(photograph.image.shape[2:]) - 2 * MARGIN
-        asked = self._moments(style, bounds.fit(*style.size, longest, "style image"))
+        asked = self._moments(style, _size_of_style(style, longest))
         if share < 1:
             asked = mixed([(asked, share), (photograph.moments(), 1 - share)])
         return self.transport.aim(asked)
@@ -141,6 +140,15 @@ class Arbitrary:
             painted = self.decoder(seen, moves, held, grains)
             result[:, :, tile.rows, tile.columns] = tile.inner(painted)
         return self._reflected(_inside(result).clamp(0, 1))
+
+
+def _size_of_style(style: Image.Image, longest: int) -> tuple[int, int]:
+    """The size (width, height) of a style whose longest side is to be `longest` pixels.
+
+    A narrow one stays wide enough to be seen, and is longer.
+    """
+    factor = max(longest / max(style.size), bounds.MIN_RESULT_SIDE / min(style.size))
+    return bounds.within_limits(round(style.width * factor), round(style.height * factor))
 
 
 def _inside(image: Tensor) -> Tensor:
@@ -171,6 +179,7 @@ def load_arbitrary(
         decoder.load_state_dict(weights)
     except RuntimeError as error:  # whole, but another network's
         raise damaged("the decoder of any painting", path) from error
-    version = fingerprint(decoder.parameters())
+    seen_by = torch.tensor([float(int(features.version, 16))])
+    version = fingerprint([seen_by, *decoder.parameters()])
     decoder = decoder.to(features.device, features.dtype).requires_grad_(False).eval()
     return Arbitrary(Transport(features), decoder, version)

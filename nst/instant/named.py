@@ -90,17 +90,18 @@ def enlarged(small: Tensor, painted: Tensor, photograph: Tensor) -> Tensor:
 
 def painted(
     content: Image.Image,
-    sizes: list[tuple[int, int]],
+    size: tuple[int, int],
     settings: InstantSettings,
     network: Transformer,
 ) -> Tensor:
-    """Paint a prepared photograph at sizes from `coarse_to_fine`: (1, 3, H, W), that of the last.
+    """Paint a prepared photograph for a result of a size: (1, 3, H, W), a small one larger.
 
     Raises:
         InputError: a style that the network does not have.
     """
     device = network.device
     mixture = mixture_of(settings, network.styles)[None].to(device)
+    sizes = coarse_to_fine(size)
     photographs = (tensors.to_tensor(tensors.resize_image(content, s)).to(device) for s in sizes)
     with torch.inference_mode():
         return _painted(photographs, mixture, network)

@@ -21,6 +21,7 @@ from nst.instant.transformer import Transformer
 from nst.machine import allocator
 from nst.machine.defaults import usual_defaults
 from nst.pictures import bounds, color, prepared, tensors
+from nst.pictures.grey import is_grey
 from nst.settings import OWN_STYLE, InstantSettings
 from nst.specs import InputError
 
@@ -63,34 +64,71 @@ def paint(
     """
     _check(settings, style)
     network = network or load(settings)
+    _check_network(settings, network)
     content = prepared.prepare(content, "content image")
-    mask = mask and prepared.prepare_mask(mask, "mask")
-    style = style and prepared.prepare(style, "style image")
+    mask = None if mask is None else prepared.prepare_mask(mask, "mask")
+    styles = [] if style is None else [prepared.prepare(style, "style image")]
     size = bounds.fit(*content.size, settings.size, "content image")
-    check_painting_fits(size, network)
+    check_painting_fits(_largest(size, network), network)
     if settings.strength == 0:
         return tensors.resize_image(content, size)
-    styles = [style] if style else []
-    photograph, styles = color.prepare(content, styles, settings.color)
+    result = _coloured(content, styles, size, settings, network)
+    return tensors.blended(result, content, mask) if mask else result
+
+
+def _coloured(
+    content: Image.Image,
+    styles: list[Image.Image],
+    size: tuple[int, int],
+    settings: InstantSettings,
+    network: Network,
+) -> Image.Image:
+    """The painting of prepared pictures at `size` (width, height), in the colours asked for."""
+    if settings.color != "style":  # no more of them is looked at than is painted
+        longest = max(_largest(size, network))
+        content, *styles = (_within(picture, longest) for picture in (content, *styles))
+    photograph, recoloured = color.prepare(content, styles, settings.color)
     with allocator.kept():
-        painted = _painted(photograph, styles, size, settings, network)
+        painted = _painted(photograph, recoloured, size, settings, network)
     result = tensors.to_image(painted, tensors.alpha_of(content))
-    result = color.finish(result, content, settings.color)
+    if styles and all(map(is_grey, (photograph, *recoloured))):
+        result = color.greyed(result)
     if settings.color == "matched" and not styles:  # or the painting's colours were moved
         result = color.moved(result, content)
-    return tensors.blended(result, content, mask) if mask else result
+    return color.finish(result, content, settings.color)
 
 
 def _check(settings: InstantSettings, style: Image.Image | None) -> None:
     """Raise `InputError` where a painting is missing, or nobody asked for it."""
     own = settings.style == OWN_STYLE
     if own and style is None:
-        raise InputError(f"style {OWN_STYLE!r} is a painting that you give: there is none.")
+        raise InputError(f"The style {OWN_STYLE!r} is a painting that you give, and none is given.")
     if style is not None and not own:
         raise InputError(
-            f"A painting is given, and the style is {settings.style!r}: choose {OWN_STYLE!r}, or "
-            "leave the painting out."
+            f"A painting is given, and the style by name is {settings.style!r}: choose "
+            f"{OWN_STYLE!r}, or leave the painting out."
         )
+
+
+def _check_network(settings: InstantSettings, network: Network) -> None:
+    """Raise `InputError` for a network that paints in the other way."""
+    if (settings.style == OWN_STYLE) != isinstance(network, Arbitrary):
+        raise InputError(f"This network does not paint in the style {settings.style!r}.")
+
+
+def _largest(size: tuple[int, int], network: Network) -> tuple[int, int]:
+    """The largest size (width, height) that is painted for a result."""
+    first = arbitrary.COARSEST if isinstance(network, Arbitrary) else named.PAINTED_SIDE
+    return named.coarse_to_fine(size, first)[-1]
+
+
+def _within(picture: Image.Image, longest: int) -> Image.Image:
+    """A picture, reduced where it is longer than that."""
+    factor = longest / max(picture.size)
+    if factor >= 1:
+        return picture
+    width, height = (max(bounds.MIN_RESULT_SIDE, round(factor * side)) for side in picture.size)
+    return tensors.resize_image(picture, (width, height))
 
 
 def _painted(
@@ -104,7 +142,7 @@ def _painted(
     if isinstance(network, Arbitrary):
         painted = network.painted(content, styles[0], size, settings.strength)
     else:
-        painted = named.painted(content, named.coarse_to_fine(size), settings, network)
+        painted = named.painted(content, size, settings, network)
     if painted.shape[2:] != (size[1], size[0]):
         painted = tensors.resize_tensor(painted, size)
     return painted

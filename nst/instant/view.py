@@ -11,8 +11,8 @@ from nst.loss.moments import moments
 
 SIDE = 768
 """Of a tile in pixels, without what it sees around itself: a multiple of 16, as `REACH` is."""
-MOST_PIXELS = (SIDE + 3 * REACH) ** 2
-"""Of a tile, with a narrow rest that belongs to it, and with what is around it."""
+MOST_PIXELS = (SIDE + 2 * REACH) ** 2
+"""Of a tile with what is around it; the last one has a narrow rest instead, at most."""
 STRIDES = {PIXELS: 1} | {layer: 2**i for i, layer in enumerate(LAYERS)}
 """Pixels from one activation to the next."""
 

@@ -57,6 +57,11 @@ def finish(result: Image.Image, content: Image.Image, color: str) -> Image.Image
     return _changed(result, light + chroma * _room(light, chroma))
 
 
+def greyed(picture: Image.Image) -> Image.Image:
+    """Return a picture in its own greys."""
+    return _grey(picture, _colours(picture) @ LUMA[:, None])
+
+
 def moved(picture: Image.Image, content: Image.Image) -> Image.Image:
     """Return a picture whose colours have the mean and covariance of a photograph's: its mood."""
     colours, target = _colours(picture), _colours(content)

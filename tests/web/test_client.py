@@ -107,7 +107,10 @@ def test_an_instant_painting_like_ones_own(client, pictures):
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"style_name": "own"}, r"^style 'own' is a painting that you give: there is none\."),
+        (
+            {"style_name": "own"},
+            r"^The style 'own' is a painting that you give, and none is given\.",
+        ),
         ({"color": "sepia"}, r"^color must be one of style, content, matched, not 'sepia'"),
         ({"style_name": "nonsense"}, r"^style_name must be one of .*mosaic.*, not 'nonsense'"),
         ({"style_name": None}, r"^style_name must be one of"),

@@ -55,8 +55,8 @@ class Targets:
         moments: of the styles' pictures, by their row.
         statistics: of these moments.
         starts: (S,), the style loss of a photograph on average; 1 for the photograph's row.
-        costs: (S,), the content loss that the optimiser pays for the style; the least of all of
-            them for the photograph's row.
+        costs: (S,), the content loss that the optimiser pays for the style, `MOST_COST` at most and
+            at the picture's size alone; the least of all of them for the photograph's row.
     """
 
     moments: Mapping[int, Moments]

@@ -23,7 +23,7 @@ ESTIMATE_HELP = "The keys seconds, bytes (of memory, at the peak), features and 
 INFO_HELP = "The keys version, features, reason, device, settings, presets, instant and limits."
 INSTANT_HELP = (
     "What it was made by: seconds (of the painting), style, strength, second_style and mix (null "
-    "without one), size (as it was asked for), width and height (of the result, in pixels), "
+    "without one), color, size (as it was asked for), width and height (of the result, in pixels), "
     "network (the version of its weights) and device."
 )
 

@@ -11,7 +11,7 @@ from nst.instant.names import title
 from nst.pictures.prepared import note_of
 from nst.pictures.reading import open_image, opened
 from nst.presets import preset
-from nst.settings import InstantSettings
+from nst.settings import OWN_STYLE, InstantSettings
 from web.page import recall
 from web.page.html import examples
 from web.page.html.progress import alert, describe_features, note
@@ -121,6 +121,8 @@ def use_recipe(picture: str | None) -> list[object]:
         return [*[gr.skip()] * (len(recall.CONTROLS) + 1), alert(error.message)]
     if isinstance(read.settings, InstantSettings):
         instant = f"That picture was painted in the instant style “{title(read.settings.style)}”."
+        if read.settings.style == OWN_STYLE:
+            instant = "That picture was painted at once, like a painting that was given."
         return [*[gr.skip()] * (len(recall.CONTROLS) + 1), note(instant)]
     words = "The settings are now those of that picture."
     return [*asdict(read.settings).values(), read.features, None, note(words)]

@@ -29,8 +29,12 @@ from web.runs.services import Services
 BUSY = "A run is under way: wait for its end, or stop it under “Any painting”."
 NO_PAINTING = "This style's painting is not at hand: give a painting above, and it refines by that."
 NO_STYLE = "Give a painting first: under “Style: painting”, above."
-RESULT_OR_GAP = "document.querySelector('#nst-content img') ? 'nst-result' : 'nst-content'"
-"""Where to look after a click: at the painting, or where the photograph is missing."""
+RESULT_OR_GAP = (
+    "!document.querySelector('#nst-content img') ? 'nst-content' : "
+    "document.querySelector('.nst-own[aria-pressed=true]') && "
+    "!document.querySelector('#nst-style img') ? 'nst-style' : 'nst-result'"
+)
+"""Where to look after a click: at the painting, or where the photograph or its style is missing."""
 
 
 def choose(event: gr.EventData) -> str:
@@ -137,11 +141,14 @@ def refine(
     picture: str | None, chosen: str, second_style: str, mix: float, own_style: str | None
 ) -> dict[str, Any]:
     """Fill in what the optimiser needs to go on from the picture shown."""
-    second = style_picture(second_style)
+    style = style_picture(chosen) or own_style
+    if not style:
+        return {}
+    second = None if chosen == OWN_STYLE else style_picture(second_style)
     share = mix / 100 if second else 0.0
     return {
         **dict.fromkeys(STYLES),
-        "style": str(style_picture(chosen) or own_style),
+        "style": str(style),
         "style_2": str(second) if share else None,
         "style_weight": 1 - share,
         "style_2_weight": share or 1.0,

@@ -49,7 +49,7 @@ class InstantTab:
     """
 
     tiles: gr.HTML
-    settings: dict[str, gr.Slider | gr.Dropdown]
+    settings: dict[str, gr.Slider | gr.Dropdown | gr.Radio]
     problem: gr.HTML
     refine: gr.Button
     refine_note: gr.HTML

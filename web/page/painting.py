@@ -163,17 +163,21 @@ class Painting:
                 continue
             if shown and not progress.iteration:  # a first look, which is none of the run's own
                 looked, shown = True, picture
-                yield {"picture": picture, "bar": progress_bar(progress)}
+                yield {"bar": progress_bar(progress)} | _picture(picture)
                 continue
             shown = picture
             best_effort(partial(record.add, picture, progress), None)
             held = looked and first_look.stays(progress)
-            seen = {"picture": picture, "download": gr.update(value=picture, interactive=True)}
-            yield ({} if held else seen) | {
+            yield ({} if held else _picture(picture)) | {
                 "bar": progress_bar(progress),
                 "curves": best_effort(lambda: curves.plot(record.points[1:]), gr.skip()),
                 "resume": progress.run or "",
             }
+
+
+def _picture(file: str) -> Changes:
+    """Updates that show a picture and offer it."""
+    return {"picture": file, "download": gr.update(value=file, interactive=True)}
 
 
 def _painted(

@@ -35,6 +35,9 @@ def came_of(record: Record, folder: Path, end: Ending | None) -> Changes:
     if end and not record.latest.done:
         update["bar"] = progress_bar(record.latest, stopped=True)
         update["bar"] += note(LEFT) if end is Ending.LEFT else ""
+    if record.picture and not record.latest.done:  # a first look may still be in its place
+        update["picture"] = record.picture
+        update["download"] = gr.update(value=record.picture, interactive=True)
     update |= best_effort(lambda: _beside(record), {})
     return update | best_effort(lambda: _animation(record, folder), {})
 

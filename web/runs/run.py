@@ -201,8 +201,9 @@ class Run:
             picture = begun[0]
             if self._looks_first:
                 look = partial(first_look.paint, server, asked.pictures, asked.settings, folder)
-                picture = best_effort(look, picture)
-                yield picture, first_look.progress_of(begun[1])
+                if looked := best_effort(look, None):
+                    picture = looked
+                    yield picture, first_look.progress_of(begun[1])
             updates = server.tensor_thread.steps(self._on_gpu(asked, asked.gpu_seconds))
             with contextlib.closing(updates):
                 yield from self._saved(updates, folder, picture)

@@ -72,7 +72,7 @@ class Networks:
         with self._loading[f"instant, own: {own}"]:
             if own not in self._instant:
                 load = arbitrary.load_arbitrary if own else named.load_instant
-                self._instant[own] = load("cpu" if zerogpu.HERE else None)
+                self._instant[own] = apart(load, "cpu" if zerogpu.HERE else None)
             return self._instant[own]
 
     def _load(self, name: str) -> Any:  # noqa: ANN401 - a FeatureNetwork

@@ -1,11 +1,14 @@
 """python -m nst CONTENT --instant NAME -o OUT: pictures, recipes, refusals."""
 
+from dataclasses import replace
+
 import pytest
 from PIL import Image
 
 from nst import recipe
 from nst.__main__ import main
 from nst.instant.names import instant_styles
+from nst.pictures.writing import save_image
 from nst.settings import InstantSettings
 
 NAME = instant_styles()[0]
@@ -53,6 +56,28 @@ def test_a_recipe_like_a_painting_needs_the_painting(picture_files, tmp_path, ca
     capsys.readouterr()
     assert main([content, "--recipe", str(out), "-o", str(tmp_path / "again.png")]) == 2
     assert "give the painting with --instant-style" in capsys.readouterr().err
+
+
+def test_what_a_recipe_says_of_a_second_style_can_be_left(picture_files, tmp_path):
+    content, style = map(str, picture_files)
+    mixed, out = tmp_path / "mixed.png", tmp_path / "out.png"
+    options = ["--second-style", instant_styles()[1], "--mix", "30", "--size", "64"]
+    assert main([content, "--instant", NAME, *options, "-o", str(mixed)]) == 0
+    again = [content, "--recipe", str(mixed), "-o", str(out)]
+    assert main([*again, "--instant-style", style]) == 0
+    assert recipe.read(out).settings == InstantSettings(style="own", size=64)
+    assert main([*again, "--second-style", "none"]) == 0
+    assert recipe.read(out).settings == InstantSettings(style=NAME, size=64)
+
+
+def test_a_recipe_of_other_weights_is_said_to_be_one(picture_files, tmp_path, capsys):
+    content, out = str(picture_files[0]), tmp_path / "out.png"
+    assert main([content, "--instant", NAME, "--size", "64", "-o", str(out)]) == 0
+    text = recipe.read(out)
+    other = tmp_path / "other.png"
+    save_image(Image.open(out), other, "instant", replace(text, network="0 float32").text())
+    assert main([content, "--recipe", str(other), "-o", str(out)]) == 0
+    assert "note: the recipe's picture was made with other weights" in capsys.readouterr().err
 
 
 def test_a_mask_keeps_the_photograph(picture_files, tmp_path):

@@ -100,6 +100,20 @@ def test_even_pictures_are_no_trouble(network):
     assert float(painted.mean()) > 0.8
 
 
+def test_what_is_cut_out_of_a_painting_is_not_white_in_it(network, photograph, style):
+    wide = Image.new("RGBA", (1000, 800))
+    wide.paste(style, (100, 79))
+    framed, bare = (
+        network.painted(photograph, picture, SIZE, 85.0).mean((0, 2, 3))
+        for picture in (wide, style)
+    )
+    assert (framed - bare).abs().max() < 0.08
+
+
+def test_a_scroll_is_painted_like(network, photograph, style):
+    assert torch.isfinite(network.painted(photograph, style.resize((1700, 100)), SIZE, 85.0)).all()
+
+
 def test_a_missing_or_another_networks_file_is_refused(tmp_path):
     with pytest.raises(InputError, match="decoder of any painting"):
         load_arbitrary("cpu", path=tmp_path / "none.safetensors")

@@ -128,9 +128,9 @@ def test_a_painting_that_is_given_is_painted_like(own, content, style):
 
 
 def test_a_painting_goes_with_its_style_alone(network, own, content, style):
-    with pytest.raises(InputError, match="style 'own' is a painting that you give: there is none"):
+    with pytest.raises(InputError, match="The style 'own' is a painting that you give, and none"):
         paint(content, settings(style="own"), network=own)
-    with pytest.raises(InputError, match="A painting is given, and the style is "):
+    with pytest.raises(InputError, match="A painting is given, and the style by name is "):
         paint(content, settings(), style=style, network=network)
     with pytest.raises(InputError, match="second_style goes with a style by name"):
         settings(style="own", second_style=instant_styles()[0])
@@ -161,6 +161,24 @@ def test_matched_colours_have_the_photographs_mood(network, own, content, style,
     assert (of_matched - mean).norm() < 0.5 * (of_usual - mean).norm()
 
 
+def test_grey_pictures_make_grey_ones(own, content, style):
+    grey, other = (picture.convert("L") for picture in (content, style))
+    painted = np.asarray(paint(grey, settings(style="own"), style=other, network=own))
+    assert (painted == painted[..., :1]).all()
+    matched = settings(style="own", color="matched")
+    painted = np.asarray(paint(grey, matched, style=style, network=own))
+    assert (painted == painted[..., :1]).all()
+
+
+def test_a_network_paints_in_its_own_way_alone(network, own, content, style):
+    with pytest.raises(InputError, match="This network does not paint in the style"):
+        paint(content, settings(), network=own)
+    with pytest.raises(InputError, match="This network does not paint in the style 'own'"):
+        paint(content, settings(style="own"), style=style, network=network)
+    with pytest.raises(InputError, match="The style image must be a PIL image"):
+        paint(content, settings(style="own"), style=np.zeros((3, 3)), network=own)
+
+
 def test_a_mask_keeps_the_photograph_where_it_is_black(network, content):
     mask = Image.new("L", content.size)
     mask.paste(255, (0, 0, content.width // 2, content.height))
@@ -174,5 +192,5 @@ def test_a_mask_keeps_the_photograph_where_it_is_black(network, content):
 def test_a_painting_of_ones_own_needs_memory_for_a_tile_and_little_for_the_rest(own, monkeypatch):
     monkeypatch.setattr("nst.costs.painting.available_bytes", lambda device: 2e9)
     assert check_painting_fits((2048, 1536), own) is None
-    with pytest.raises(InputError, match=r"Size 4096 needs about .* GB .* fits is 2\d\d\d\."):
+    with pytest.raises(InputError, match=r"Size 4096 needs about .* GB .* fits is 3\d\d\d\."):
         check_painting_fits((4096, 3072), own)

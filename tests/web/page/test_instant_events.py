@@ -183,6 +183,12 @@ def test_refining_a_mixture_takes_both_styles():
     assert refine("/result.png", "mosaic", "woodcut", 0.0, None)["style_2"] is None
 
 
+def test_refining_a_painting_like_ones_own_takes_that_alone():
+    filled = refine("/result.png", OWN_STYLE, "woodcut", 30.0, "/own.png")
+    assert filled["style"] == "/own.png" and filled["style_2"] is None
+    assert refine("/result.png", OWN_STYLE, "none", 50.0, None) == {}
+
+
 def test_another_photograph_does_not_start_from_what_was_refined():
     another = instant_events.start_of_another
     assert another("image", True) == {"init": "content", "start": None, "refined": False}

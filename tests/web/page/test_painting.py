@@ -80,6 +80,9 @@ def test_a_stopped_run_ends_with_what_there_is(key, picture_files, monkeypatch):
     shown_last = in_the_end(PAINTING.paint(key, *map(str, picture_files), **VALUES))
     assert "Stopped at iteration 4 of 12" in shown_last["bar"]
     assert "stopped at iteration 4" in shown_last["strip"]["words"]
+    # Not the first look, which was in sight.
+    assert shown_last["picture"].endswith("00004.jpg")
+    assert shown_last["download"]["value"] == shown_last["picture"]
     assert "Stopped." in PAINTING.stop(key)["bar"]  # there is no run that would say so
 
 

@@ -22,6 +22,7 @@ class Record:
     Attributes:
         values: the run's settings, and "features", as they were asked for.
         latest: the latest progress; None before there was any.
+        picture: the file of the latest picture, which is there as long as the run goes.
         before, after: the photograph and the latest picture, as JPEG files.
         frames: JPEG files, evenly spaced over the run, at most `MOST_FRAMES`.
         points: the progress at each frame.
@@ -29,6 +30,7 @@ class Record:
 
     values: dict[str, object]
     latest: Progress | None = None
+    picture: str = ""
     before: bytes = b""
     after: bytes = b""
     frames: list[bytes] = field(default_factory=list)
@@ -44,7 +46,7 @@ class Record:
 
     def add(self, picture: str, progress: Progress) -> None:
         """Keep a preview or the result: a file that may be gone afterwards."""
-        self.latest = progress
+        self.latest, self.picture = progress, picture
         self.after = small(picture, COMPARED)
         self.before = self.before or self.after  # a run's first picture is the photograph
         if self._count % self._every == 0 or progress.done:
