@@ -11,7 +11,7 @@ import app
 from nst import Settings, recipe
 from nst.instant.names import instant_styles
 from nst.presets import PRESETS, preset
-from nst.settings import FEATURES, INSTANT_SPECS, SPECS
+from nst.settings import FEATURES, INSTANT_SPECS, OWN_STYLE, SPECS
 from nst.specs import Range
 from tests.served import SERVICES
 from web.runs.instant_run import api_name
@@ -56,10 +56,12 @@ def test_every_setting_is_a_parameter_with_its_help_and_range(endpoint, pictures
             assert parameter["type"]["enum"] == list(spec.choices)
 
 
-@pytest.mark.parametrize("endpoint", ["/stylize", "/instant"])
-def test_only_the_pictures_are_required(endpoint):
+@pytest.mark.parametrize(
+    ("endpoint", "pictures"), [("/stylize", ("content", "style")), ("/instant", ("content",))]
+)
+def test_only_the_pictures_are_required(endpoint, pictures):
     for parameter in endpoints()[endpoint]["parameters"]:
-        required = parameter["parameter_name"] in ("content", "style")
+        required = parameter["parameter_name"] in pictures
         assert parameter["parameter_has_default"] is not required, parameter["parameter_name"]
 
 
@@ -87,8 +89,8 @@ def test_info_is_json_and_says_what_the_settings_say():
     assert told["settings"]["init"]["choices"] == list(SPECS["init"].choices)
     for name in PRESETS:
         assert told["presets"][name].items() <= preset(name).items()
-    assert list(told["instant"]) == ["style_name", "strength", "size", "second_style", "mix"]
-    assert told["instant"]["style_name"]["choices"] == list(instant_styles())
+    assert list(told["instant"]) == list(map(api_name, INSTANT_SPECS))
+    assert told["instant"]["style_name"]["choices"] == [*instant_styles(), OWN_STYLE]
     assert told["instant"]["size"]["maximum"] == 4096
     assert told["limits"]["megapixels"] == 50
 
