@@ -16,7 +16,7 @@ PIXEL_BYTES = {torch.float32: 300, torch.bfloat16: 220}
 """What a painting in a style by name takes at its peak, whatever its size and for each pixel,
 measured."""
 TILE_BYTES = {torch.float32: 900, torch.bfloat16: 600}
-WHOLE_BYTES = 120
+WHOLE_BYTES = 180
 """The same of one in a painting's style, for each pixel of a tile and of the picture."""
 
 
