@@ -101,7 +101,7 @@ def painted(
     """
     device = network.device
     mixture = mixture_of(settings, network.styles)[None].to(device)
-    sizes = coarse_to_fine(size)
+    sizes = coarse_to_fine(size, PAINTED_SIDE)
     photographs = (tensors.to_tensor(tensors.resize_image(content, s)).to(device) for s in sizes)
     with torch.inference_mode():
         return _painted(photographs, mixture, network)

@@ -6,6 +6,12 @@ from PIL import Image
 from nst.__main__ import main
 
 
+@pytest.fixture(autouse=True)
+def painted_small(monkeypatch):
+    """Paint at the size of the sheet's pictures: near 512 pixels, twenty styles take a while."""
+    monkeypatch.setattr("nst.instant.named.PAINTED_SIDE", 64)
+
+
 def test_one_command_paints_all_styles(picture_files, tmp_path, capsys):
     out = tmp_path / "sheet.jpg"
     assert main(["sheet", str(picture_files[0]), "--size", "64", "-o", str(out)]) == 0

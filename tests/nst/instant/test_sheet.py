@@ -10,6 +10,12 @@ from nst.instant.names import instant_styles
 from nst.instant.sheet import paint_sheet
 
 
+@pytest.fixture(autouse=True)
+def painted_small(monkeypatch):
+    """Paint at the size of the sheet's pictures: near 512 pixels, twenty styles take a while."""
+    monkeypatch.setattr("nst.instant.named.PAINTED_SIDE", 64)
+
+
 def test_every_style_and_the_photograph_have_a_place(content):
     network = load_instant("cpu")
     sheet = paint_sheet(content, size=64, strength=100, network=network)
