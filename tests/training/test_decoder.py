@@ -1,9 +1,7 @@
 """The trainer of the decoder, end to end on toy data."""
 
-import numpy as np
 import pytest
 import torch
-from PIL import Image
 
 from nst.instant import decoder
 from nst.instant.arbitrary import load_arbitrary
@@ -15,18 +13,6 @@ from training.decoder.learn import Training, sheet, train
 from training.instant.learn import load_picture
 
 SIDE = 32
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """Two pictures, which serve as photographs and as styles."""
-    generator = np.random.default_rng(0)
-    for name in ("first", "second"):
-        small = generator.integers(0, 256, (6, 8, 3), dtype=np.uint8)
-        path = tmp_path / "pictures" / f"{name}.png"
-        path.parent.mkdir(exist_ok=True)
-        Image.fromarray(small).resize((80, 60), Image.Resampling.BICUBIC).save(path)
-    return tmp_path / "pictures"
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 """The trainer of the instant styles, end to end on toy data."""
 
-import numpy as np
 import pytest
 import torch
-from PIL import Image
 
 from nst.instant.named import load_instant
 from nst.instant.names import instant_styles
@@ -13,18 +11,6 @@ from training.instant.learn import Training, fresh, load_styles, sheet, train, w
 from training.instant.perception import USUAL, _Distance, blemishes
 
 SIDE = 32
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """Two pictures, which serve as photographs and as styles."""
-    generator = np.random.default_rng(0)
-    for name in ("first", "second"):
-        small = generator.integers(0, 256, (6, 8, 3), dtype=np.uint8)
-        path = tmp_path / "pictures" / f"{name}.png"
-        path.parent.mkdir(exist_ok=True)
-        Image.fromarray(small).resize((80, 60), Image.Resampling.BICUBIC).save(path)
-    return tmp_path / "pictures"
 
 
 @pytest.fixture
