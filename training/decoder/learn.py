@@ -11,7 +11,6 @@ again with the same --run folder.
 """
 
 import argparse
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,23 +19,23 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
 from torch import Tensor
-from torch.nn import functional as F
 
 from nst.features.loading import load_features
 from nst.instant.arbitrary import USUAL, Arbitrary, load_arbitrary
 from nst.instant.decoder import Decoder, grain
-from nst.instant.transport import CONTENT_LAYER, LAYERS, Transport
-from nst.loss.moments import MomentsFunction
+from nst.instant.named import enlarged
+from nst.instant.transport import LAYERS, Transport
 from nst.machine import allocator
 from nst.pictures.prepared import prepare
 from nst.pictures.reading import open_image
-from nst.pictures.tensors import cover, resize_tensor, to_image
+from nst.pictures.tensors import cover, to_image
 from training.common import checkpoint
+from training.common.course import stages
 from training.common.crops import SUFFIXES, load_pictures
 from training.common.optimisers import Optimisers, learning_rate
-from training.decoder.scenes import GROUP, HALVINGS, Scene, Scenes, of_groups
+from training.decoder.scenes import GROUP, Scene, Scenes, of_groups
 from training.instant.learn import load_picture
-from training.instant.perception import Perception, blemishes, distances
+from training.instant.perception import HALVINGS, Perception, blemishes, distances
 
 STYLE_WEIGHT = 20.0
 """Of the style loss, in parts of the photograph's, beside the content loss in parts of `COST`."""
@@ -82,19 +81,15 @@ class Training:
     def losses(self, scene: Scene) -> dict[str, Tensor]:
         """The terms of the loss of a step, each a mean over pictures or groups."""
         painted = self._stepped(self._begun(scene), scene)
-        moments, kept = {}, []
-        for halvings, content in zip(HALVINGS, scene.contents, strict=True):
-            halved = F.avg_pool2d(painted, 2**halvings)
-            seen = self.perception.features(halved, {*LAYERS, CONTENT_LAYER})
-            moments |= {(halvings, k): MomentsFunction.apply(seen[k]) for k in LAYERS}
-            kept.append(self.perception.content_loss([seen[CONTENT_LAYER]], [content]))
+        moments, seen = self.perception.see(painted)
+        kept = self.perception.content_loss(seen, scene.contents)
         aims = [
             {(h, k): aim[k] for h, aim in zip(HALVINGS, of_group, strict=True) for k in LAYERS}
             for of_group in scene.aims
         ]
         style = distances(moments, aims) / scene.starts
         balance = {
-            "content": torch.stack(kept).mean() / COST,
+            "content": kept.mean() / COST,
             "style": STYLE_WEIGHT * style.mean(),
         }
         return balance | blemishes(painted)
@@ -108,10 +103,7 @@ class Training:
             return whole
         if draws[1] >= FROM_COARSE:
             return self._stepped(whole, scene).clamp_(0, 1)
-        size = whole.shape[3], whole.shape[2]
-        painted = self._stepped(half, scene, 1).clamp_(0, 1)
-        detail = whole - resize_tensor(half, size)
-        return resize_tensor(painted, size).add_(detail).clamp_(0, 1)
+        return enlarged(half, self._stepped(half, scene, 1).clamp_(0, 1), whole)
 
     def _stepped(self, image: Tensor, scene: Scene, halvings: int = 0) -> Tensor:
         """The decoder's step from pictures (N, 3, H, W)."""
@@ -170,25 +162,12 @@ def train(
     training: Training, run: Path, every: int, samples: Sequence[Sequence[Image.Image]]
 ) -> None:
     """Train to the end, with checkpoint, weights and a sheet of samples every `every` steps."""
-    kept, weights = run / "checkpoint.pt", run / "decoder.safetensors"
-    if kept.exists():
-        training.load(kept)
-    started, first = time.monotonic(), training.step
-    totals: dict[str, float] = {}
-    while training.step < training.steps:
-        for name, loss in training.advance().items():
-            totals[name] = totals.get(name, 0.0) + float(loss)
-        if training.step % every and training.step != training.steps:
-            continue
-        seconds = (time.monotonic() - started) / (training.step - first)
-        losses = "  ".join(f"{name} {total / every:.4f}" for name, total in totals.items())
-        print(f"{training.step}  {seconds:.3f} s/step  {losses}", flush=True)
-        totals = {}
-        training.save(kept)
+    weights = run / "decoder.safetensors"
+    for step in stages(training, run / "checkpoint.pt", every):
         export(training.decoder, weights)
         if all(samples):
             network = load_arbitrary(path=weights)
-            sheet(network, *samples).save(run / f"{training.step:06}.jpg", quality=90)
+            sheet(network, *samples).save(run / f"{step:06}.jpg", quality=90)
 
 
 def _options() -> argparse.Namespace:

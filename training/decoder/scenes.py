@@ -10,11 +10,10 @@ from torch.nn import functional as F
 
 from nst.instant.transport import CONTENT_LAYER, LAYERS, Aim, Moments, Transport, mixed
 from training.common.crops import Crops
+from training.instant.perception import HALVINGS
 
 SIDE, BATCH, GROUP = 160, 4, 2
 """Of the crops in pixels; how many make a step, and how many of them are one picture's."""
-HALVINGS = (0, 1)
-"""How often crops and styles are halved before they are compared, beyond what a style is."""
 COARSE = 0.4
 """Share of the steps in which styles are halved once more, as they are for a first, coarse step."""
 ITS_OWN = 0.5

@@ -17,7 +17,6 @@ again with the same --run folder.
 
 import argparse
 import json
-import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -39,6 +38,7 @@ from nst.pictures.bounds import fit
 from nst.pictures.reading import open_image
 from nst.pictures.tensors import cover, resize_image, to_image, to_tensor
 from training.common import checkpoint
+from training.common.course import stages
 from training.common.crops import SUFFIXES, Crops, load_pictures
 from training.common.optimisers import Optimisers, learning_rate
 from training.instant.perception import USUAL, Perception, blemishes
@@ -203,24 +203,10 @@ def sheet(network: Transformer, photographs: Sequence[Tensor]) -> Image.Image:
 
 def train(training: Training, samples: Sequence[Tensor], run: Path, every: int) -> None:
     """Train to the end, with checkpoint, weights and sample sheet every `every` steps."""
-    kept = run / "checkpoint.pt"
-    if kept.exists():
-        training.load(kept)
-    started, first = time.monotonic(), training.step
-    totals: dict[str, float] = {}
-    while training.step < training.steps:
-        for name, loss in training.advance().items():
-            totals[name] = totals.get(name, 0.0) + float(loss)
-        if training.step % every and training.step != training.steps:
-            continue
-        seconds = (time.monotonic() - started) / (training.step - first)
-        losses = "  ".join(f"{name} {total / every:.4f}" for name, total in totals.items())
-        print(f"{training.step}  {seconds:.3f} s/step  {losses}", flush=True)
-        totals = {}
-        training.save(kept)
+    for step in stages(training, run / "checkpoint.pt", every):
         export(training.network, run / "instant.safetensors")
         if samples:
-            sheet(training.network, samples).save(run / f"{training.step:06}.jpg", quality=90)
+            sheet(training.network, samples).save(run / f"{step:06}.jpg", quality=90)
 
 
 def load_picture(path: Path) -> Tensor:
