@@ -14,20 +14,12 @@ from nst.instant.names import INSTANT_FILE, instant_styles, title
 from nst.instant.painting import paint
 from nst.instant.transformer import Transformer
 from nst.pictures.tensors import to_tensor
-from nst.settings import InstantSettings
+from tests.nst.instant.painted import difference, settings
 
 
 @pytest.fixture(scope="module")
 def network() -> Transformer:
     return load_instant("cpu", torch.float32)
-
-
-def settings(**values: object) -> InstantSettings:
-    return InstantSettings(**{"size": 64, **values})
-
-
-def difference(one: Image.Image, other: Image.Image) -> float:
-    return float((to_tensor(one) - to_tensor(other)).abs().mean())
 
 
 def test_mixtures_are_shares_of_the_rows():

@@ -13,20 +13,12 @@ from nst.instant.names import instant_styles
 from nst.instant.painting import load, paint
 from nst.instant.transformer import Transformer
 from nst.pictures.tensors import to_tensor
-from nst.settings import InstantSettings
+from tests.nst.instant.painted import difference, settings
 
 
 @pytest.fixture(scope="module")
 def network() -> Transformer:
     return load_instant("cpu", torch.float32)
-
-
-def settings(**values: object) -> InstantSettings:
-    return InstantSettings(**{"size": 64, **values})
-
-
-def difference(one: Image.Image, other: Image.Image) -> float:
-    return float((to_tensor(one) - to_tensor(other)).abs().mean())
 
 
 def test_every_style_paints_another_picture(network, content):
