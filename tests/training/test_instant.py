@@ -42,7 +42,27 @@ def test_a_lattice_counts_as_a_blemish_and_grain_does_not():
     plain, grained, woven = (
         float(blemishes(ramp + what)["lattice"]) for what in (0, grain, cell.repeat(1, 1, 16, 16))
     )
-    assert plain < 0.01 and grained < 0.05 * woven and woven > 1
+    assert plain < 0.001 * woven and grained < 0.05 * woven and woven > 1
+
+
+def test_the_photograph_itself_changes_as_much_as_its_noise(start):
+    training = start()
+    content, row = torch.rand(2, 3, SIDE, SIDE), torch.eye(3)[:1].repeat(2, 1)
+    seeded = [torch.Generator().manual_seed(1) for _ in range(2)]
+    calm = training.calm(content, training.network(content, row, seeded[0]), row, seeded[1])
+    torch.testing.assert_close(calm, torch.tensor(1.0), rtol=0.01, atol=0)
+
+
+def test_a_painting_is_as_calm_as_if_it_had_the_same_grain(start):
+    """The noise that the network paints with is the same in both."""
+    training = start()
+    content, row = torch.rand(2, 3, SIDE, SIDE), torch.eye(3)[1:2].repeat(2, 1)
+    changes = []
+    for seed in (1, 2):
+        seeded = [torch.Generator().manual_seed(s) for s in (1, seed)]
+        painted = training.network(content, row, seeded[0])
+        changes.append(training.calm(content, painted, row, seeded[1]).item())
+    assert changes[0] < changes[1]
 
 
 def test_a_run_goes_on_where_it_stopped(start, tmp_path):

@@ -35,12 +35,10 @@ from training.common.crops import SUFFIXES, load_pictures
 from training.common.optimisers import Optimisers, learning_rate
 from training.decoder.scenes import GROUP, Scene, Scenes, of_groups
 from training.instant.learn import load_picture
-from training.instant.perception import HALVINGS, Perception, blemishes, distances
+from training.instant.perception import COST, HALVINGS, Perception, blemishes, distances
 
 STYLE_WEIGHT = 20.0
 """Of the style loss, in parts of the photograph's, beside the content loss in parts of `COST`."""
-COST = 0.45
-"""The content loss that a painting usually costs."""
 AGAIN, FROM_COARSE = 0.5, 0.5
 """How often a step begins with what a step before has made, and how often that was a coarse one."""
 KERNEL_RATE, REST_RATE = 0.006, 2e-3

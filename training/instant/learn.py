@@ -1,15 +1,14 @@
 """Train the network of the instant styles:  python -m training.instant.learn --help
 
 The perceptual losses of Johnson et al. 2016 (content at a deeper layer, style at four layers, total
-variation) on the compact feature network, for all styles at once. Four things differ from the
+variation) on the compact feature network, for all styles at once. Five things differ from the
 paper. The style loss is the Wasserstein distance of `nst.loss.wasserstein`, as of Gram matrices
 tinted photographs come, and it is taken at the picture's size and at half of it, as is the style.
 The paintings of a group are compared as one: an even sky need not have all of a style. Each style's
-loss is counted in parts of what it is for a photograph, and its content loss in parts of what the
-optimiser pays for the style: so no style drowns the others, easy ones stay near the photograph and
-hard ones are reached. And the moments aimed at lie, for a part of the pictures, between the
-photograph's own and the style's: so the network learns what a weaker style is, instead of being
-blended with the photograph afterwards.
+loss is counted in parts of what it is for a photograph, so no style drowns the others. The moments
+aimed at lie, for a part of the pictures, between the photograph's own and the style's: so the
+network learns what a weaker style is, instead of being blended with the photograph afterwards. And
+a photograph with a camera's noise is to be painted as without, for films.
 
 Runs are deterministic given the seed and the machine, and go on where they stopped when started
 again with the same --run folder.
@@ -41,11 +40,10 @@ from training.common import checkpoint
 from training.common.course import stages
 from training.common.crops import SUFFIXES, Crops, load_pictures
 from training.common.optimisers import Optimisers, learning_rate
-from training.instant.perception import USUAL, Perception, blemishes
+from training.instant.perception import COST, USUAL, Perception, blemishes
 
 STYLE_WEIGHT = 20.0
-"""Of the style loss, in parts of a photograph's, beside the content loss, in parts of what the
-optimiser pays."""
+"""Of the style loss, in parts of a photograph's, beside the content loss, in parts of `COST`."""
 STYLE_SIDE = 512
 """Longest side of the style pictures, in pixels: the size of the strokes."""
 SIDE, BATCH, GROUP = 192, 4, 2
@@ -53,6 +51,9 @@ SIDE, BATCH, GROUP = 192, 4, 2
 STRONG, STRONGEST = 0.5, 0.25
 """Shares of the training pictures that are painted at the usual strength and at the greatest; the
 others get any."""
+NOISE, CALM_WEIGHT = 2 / 255, 0.1
+"""Standard deviation of a camera's noise, and the weight of what it changes in a painting, as a
+mean square in parts of what it changes in the photograph."""
 BOLD = 0.35
 """Of the content loss, what is left at the greatest strength."""
 KERNEL_RATE, ROW_RATE = 0.01, 5e-3
@@ -121,6 +122,7 @@ class Training:
 
     def losses(self, content: Tensor, mixture: Tensor) -> dict[str, Tensor]:
         """The terms of the loss, each a mean over pictures (N, 3, H, W)."""
+        twin = torch.Generator().set_state(self.generator.get_state())
         painted = self.network(content, mixture, self.generator)
         with torch.no_grad():
             wanted = self.perception.content(content)
@@ -129,9 +131,23 @@ class Training:
         style = self.perception.style_loss(moments, content, groups, self.targets)
         style = style / (groups @ self.targets.starts)
         kept = self.perception.content_loss(seen, wanted)
-        kept = kept * giving_way(1 - mixture[:, 0]) / (mixture @ self.targets.costs)
+        kept = kept * giving_way(1 - mixture[:, 0]) / COST
         balance = {"content": kept.mean(), "style": STYLE_WEIGHT * style.mean()}
-        return balance | blemishes(painted)
+        calm = self.calm(content[::GROUP], painted[::GROUP], groups, twin)
+        return balance | blemishes(painted) | {"calm": CALM_WEIGHT * calm}
+
+    def calm(
+        self, content: Tensor, painted: Tensor, mixture: Tensor, twin: torch.Generator
+    ) -> Tensor:
+        """How much a camera's noise changes in paintings (G, 3, H, W), over what in photographs.
+
+        Args:
+            content: (G, 3, H, W), of which the paintings are.
+            twin: as the generator was when they were painted.
+        """
+        noise = NOISE * torch.randn(content.shape, generator=self.generator).to(content)
+        again = self.network(content + noise, mixture, twin)
+        return (again - painted).square().mean() / noise.square().mean()
 
     def advance(self) -> dict[str, Tensor]:
         """Take one step and return its losses."""

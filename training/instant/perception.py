@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import mean
 
 import torch
 from torch import Tensor
@@ -11,15 +10,10 @@ from torch.nn import functional as F
 
 from nst.features.metric import Metric
 from nst.features.network import FeatureNetwork
-from nst.loss.balance import PLAIN
 from nst.loss.gatys import gram_matrix
 from nst.loss.moments import MomentsFunction
-from nst.loss.objective import Objective
-from nst.loss.regions import everywhere
 from nst.loss.wasserstein import Wasserstein
-from nst.optim.descent import optimise
-from nst.optim.lbfgs import ProjectedLBFGS
-from nst.settings import INSTANT_SPECS, STYLE_LAYERS, Settings
+from nst.settings import INSTANT_SPECS
 
 COMPARED = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
 """The layers of the style loss."""
@@ -30,15 +24,14 @@ CONTENT_LAYER = "relu3_3"
 """Of the content loss, at the same sizes: halved, the drawing counts more than its texture."""
 USUAL = INSTANT_SPECS["strength"].default / 100
 """The strength that aims at all of a style: above it, the content loss loses weight."""
-MOST_COST = 0.6
-"""Largest content loss that counts as the price of a style, however hard it is."""
+COST = 0.4
+"""The content loss that a painting may cost, whatever its style: the same for all, so that each
+gives up content where it gains most style by it."""
 TV_WEIGHT = 2.0
 RANGE_WEIGHT = 50.0
 """Of the mean square by which values lie outside [0, 1], where they would be cut off."""
-LATTICE, LATTICE_WEIGHT = 4, 10_000.0
+LATTICE, LATTICE_WEIGHT = 4, 50_000.0
 """Pixels from which on a network's pattern repeats, and the weight of the mean cell's square."""
-PAIRS, ITERATIONS = 1, 40
-"""Photographs on which the optimiser is run for each style, and for how long."""
 Place = tuple[int, str]
 """How often a picture was halved, and a layer."""
 Moments = dict[Place, tuple[Tensor, Tensor]]
@@ -55,14 +48,11 @@ class Targets:
         moments: of the styles' pictures, by their row.
         statistics: of these moments.
         starts: (S,), the style loss of a photograph on average; 1 for the photograph's row.
-        costs: (S,), the content loss that the optimiser pays for the style, `MOST_COST` at most and
-            at the picture's size alone; the least of all of them for the photograph's row.
     """
 
     moments: Mapping[int, Moments]
     statistics: Mapping[int, Mapping[Place, Wasserstein]]
     starts: Tensor
-    costs: Tensor
 
 
 class Perception:
@@ -147,31 +137,17 @@ class Perception:
             rows: of the network; those without a picture stay 1 in `starts`.
         """
         own, _ = self.see(photographs)
-        starts, costs = torch.ones(2, rows, device=photographs.device)
+        starts = torch.ones(rows, device=photographs.device)
         moments = {row: self.see(picture)[0] for row, picture in styles.items()}
         statistics = {
             row: {place: self._statistic(place, *m) for place, m in of_row.items()}
             for row, of_row in moments.items()
         }
-        targets = Targets(moments, statistics, starts, costs)
-        for row, picture in styles.items():
+        targets = Targets(moments, statistics, starts)
+        for row in styles:
             whole = F.one_hot(torch.tensor([row]), rows)
             starts[row] = self.style_loss(own, photographs, whole, targets).mean()
-            costs[row] = self._cost(picture, photographs[:PAIRS])
-        costs.clamp_(max=MOST_COST)
-        costs[0] = costs[list(styles)].min()
         return targets
-
-    def _cost(self, style: Tensor, photographs: Tensor) -> float:
-        """The mean content loss of what the optimiser makes of photographs (N, 3, H, W)."""
-        weights = {f"{k}_weight": float(k in COMPARED) for k in STYLE_LAYERS}
-        settings = Settings(tv_weight=0, **weights)
-        costs = []
-        for photograph in photographs.split(1):
-            target = Objective(self.features, photograph, everywhere(style), settings, PLAIN)
-            *_, (losses, _) = optimise(target, ProjectedLBFGS(photograph), ITERATIONS)
-            costs.append(losses.content)
-        return mean(costs)
 
 
 def distances(
