@@ -18,6 +18,8 @@ PRESETS: Mapping[str, Mapping[str, int | float | str]] = MappingProxyType(
     }
 )
 """Named starting points: what differs from the defaults among `PRESET_FIELDS`."""
+USUAL = "Balanced"
+"""The one that is the defaults."""
 PRESET_FIELDS = ("style_loss", "style_strength", "style_scale", "color", "init", "tv_weight")
 """The settings that a preset sets, all of them each time: so one preset undoes another."""
 
@@ -27,3 +29,9 @@ def preset(name: object) -> dict[str, int | float | str]:
     if not isinstance(name, str) or name not in PRESETS:
         raise InputError(f"preset must be one of {', '.join(PRESETS)}, not {shown(name)}.")
     return {field: PRESETS[name].get(field, SPECS[field].default) for field in PRESET_FIELDS}
+
+
+def preset_of(values: Mapping[str, object]) -> str | None:
+    """The name of the preset that gives these values to `PRESET_FIELDS`; None if none does."""
+    given = {field: values[field] for field in PRESET_FIELDS}
+    return next((name for name in PRESETS if preset(name) == given), None)

@@ -11,7 +11,7 @@ from nst.settings import FEATURES, SPECS
 from nst.specs import Choice, Range
 from web.runs.defaults import START_SPECS
 
-INPUT_HEIGHT = 220
+INPUT_HEIGHT = 200
 IN_SIGHT = ("style_strength", "iterations", "size")
 GROUPS = {
     "Strokes and colours": ("style_loss", "style_scale", "tv_weight", "color"),
@@ -55,11 +55,11 @@ def path_of(payload: Any) -> str | None:  # noqa: ANN401 - Gradio's file data
 
 
 def picture_input(name: str, label: str, alt_text: str) -> gr.Image:
-    """A place for a picture from a file, the camera or the clipboard."""
+    """A place for a picture from a file or the camera."""
     image = gr.Image(
         label=label,
         type="filepath",
-        sources=["upload", "webcam", "clipboard"],
+        sources=["upload", "webcam"],
         height=INPUT_HEIGHT,
         buttons=[],
         alt_text=alt_text,

@@ -38,10 +38,12 @@ def connect_page(
 ) -> None:
     """Connect everything that happens on the page."""
     painting, asking = Painting(services), PageHandlers(services)
-    filled = instant_events.connect(services, inputs, outputs)
+    filled = [
+        instant_events.connect(services, inputs, outputs),
+        _connect_examples(asking, cards, inputs, outputs),
+    ]
     _connect_run(page, painting, inputs, outputs, filled)
     _connect_visit(page, painting, inputs, outputs)
-    _connect_examples(asking, cards, inputs, outputs)
     _connect_pictures(inputs, outputs)
     restored = _connect_settings(page, inputs, outputs)
     _connect_answers(restored, asking, inputs, outputs)
@@ -52,21 +54,23 @@ def _connect_run(
     painting: Painting,
     inputs: Inputs,
     outputs: Outputs,
-    filled: Any,  # noqa: ANN401 - Gradio's
+    filled: list[Any],  # Gradio's dependencies
 ) -> None:
-    """Connect the runs; the one that refines begins when the event `filled` succeeds."""
+    """Connect the runs; they begin, too, when one of the events that fill in a run succeeds."""
     named = {**vars(inputs), **vars(outputs)}
     buttons = ("paint", "more", "stop")
     what = run_inputs(inputs)
     first = {**what, "inputs": [inputs.visit, *what["inputs"]]}
     again = {**what, "inputs": [inputs.visit, outputs.picture, *what["inputs"]]}
     key = {"inputs": inputs.visit, **AT_ONCE}
+    given = {"inputs": [inputs.visit, inputs.content, inputs.style], **AT_ONCE}
+    begun = (*buttons, "bar", "tabs", "content_note", "style_note")
     for event, handler, needed in (
         (inputs.paint.click, painting.paint, first),
-        (filled.success, painting.paint, first),
+        *((event.success, painting.paint, first) for event in filled),
         (outputs.more.click, painting.go_on, again),
     ):
-        begin = on(event, painting.begin, named, (*buttons, "bar", "tabs"), js=scroll(), **key)
+        begin = on(event, painting.begin, named, begun, js=scroll(), **given)
         run = on(begin.then, handler, named, SHOWN, **needed, **PRIVATE)
         # Paint is offered again when the run has really ended: a click before that would be lost.
         on(run.then, ready, named, ("paint", "stop"), **AT_ONCE)
@@ -97,14 +101,16 @@ def _connect_visit(page: gr.Blocks, painting: Painting, inputs: Inputs, outputs:
 
 def _connect_examples(
     asking: PageHandlers, cards: gr.HTML, inputs: Inputs, outputs: Outputs
-) -> None:
+) -> Any:  # noqa: ANN401 - Gradio's
+    """Connect the examples; what is returned succeeds when a pair is there, to be painted."""
     shown = ("content", "style", "picture", "compare", "film", "curves", "tabs", "bar", "resume")
     buttons = ("download", "animation", "use_as_content", "more")
     named = {**vars(inputs), **vars(outputs)}
     options = {"inputs": inputs.visit, "js": scroll(), **AT_ONCE}
-    on(cards.click, asking.show_pair, named, shown + buttons, **options)
+    filled = on(cards.click, asking.show_pair, named, shown + buttons, **options)
     inputs.content_tiles.click(handlers.take_example("content"), None, inputs.content, **AT_ONCE)
     inputs.style_tiles.click(handlers.take_example("styles"), None, inputs.style, **AT_ONCE)
+    return filled
 
 
 def _connect_pictures(inputs: Inputs, outputs: Outputs) -> None:
@@ -131,10 +137,16 @@ def _connect_settings(page: gr.Blocks, inputs: Inputs, outputs: Outputs) -> Any:
     every = [settings[name] for name in recall.CONTROLS]
     changed = [settings[field] for field in PRESET_FIELDS]
     inputs.preset.input(handlers.use_preset, inputs.preset, changed, **AT_ONCE)
-    inputs.recipe.upload(
-        handlers.use_recipe, inputs.recipe, [*every, inputs.preset, inputs.share_note], **PRIVATE
+    gr.on(
+        [widget.change for widget in changed],
+        handlers.name_preset,
+        changed,
+        inputs.preset,
+        trigger_mode="always_last",
+        **AT_ONCE,
     )
-    outputs.strip.click(handlers.use_kept, None, [*every, inputs.preset], **PRIVATE)
+    inputs.recipe.upload(handlers.use_recipe, inputs.recipe, [*every, inputs.share_note], **PRIVATE)
+    outputs.strip.click(handlers.use_kept, None, every, **PRIVATE)
     settings["init"].change(seed_applies, settings["init"], settings["seed"], **AT_ONCE)
     inputs.copy_link.click(None, every, inputs.share_note, js=recall.COPY_LINK, **PRIVATE)
     kept = gr.BrowserState(recall.DEFAULTS, storage_key="nst-settings", secret="not a secret")

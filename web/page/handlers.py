@@ -10,7 +10,7 @@ from nst import InputError, Settings, recipe
 from nst.instant.names import title
 from nst.pictures.prepared import note_of
 from nst.pictures.reading import open_image, opened
-from nst.presets import preset
+from nst.presets import PRESET_FIELDS, preset, preset_of
 from nst.settings import OWN_STYLE, InstantSettings
 from web.page import recall
 from web.page.html import examples
@@ -19,6 +19,8 @@ from web.page.layout import compare_pair
 from web.page.results import without_a_run
 from web.runs.refusals import sentences
 from web.runs.services import Services
+
+BUSY = "A picture is being painted: wait for its end, or press Stop."
 
 
 def check_picture(what: str) -> Callable[[str | None], str]:
@@ -92,16 +94,16 @@ class PageHandlers:
     def show_pair(self, key: str, event: gr.EventData) -> dict[str, Any]:
         """Fill both pictures with an example's, and show its result, which was painted before."""
         with sentences():
+            visit = self._visits.of(key)
+            if visit.is_busy or visit.waits:
+                raise InputError(BUSY)
             pair = _of(examples.pairs(), sent(event, "name"))
-            shown = self._visits.of(key).show(_shown(pair))
+            shown = visit.show(_shown(pair))
         return {"content": str(pair.content), "style": str(pair.style), **shown}
 
 
 def _shown(pair: examples.Pair) -> dict[str, Any]:
-    words = (
-        "An example, painted before with the default settings. "
-        "Change a picture or a setting, and paint."
-    )
+    words = "An example, painted before. It is painted again now."
     shown = without_a_run(str(pair.result), compare_pair(pair), words)
     return shown | {"more": gr.update(interactive=True), "tabs": gr.update(selected="compare")}
 
@@ -112,26 +114,32 @@ def use_preset(name: object) -> list[object]:
         return list(preset(name).values())
 
 
+def name_preset(*values: object) -> dict[str, Any]:
+    """An update of the presets: the one that gives these values is chosen, or none is."""
+    name = preset_of(dict(zip(PRESET_FIELDS, values, strict=True)))
+    return gr.update(value=name, label="Preset" if name else "Preset (changed)")
+
+
 def use_recipe(picture: str | None) -> list[object]:
-    """The settings that a picture painted before was made with, its features, no preset; a note."""
+    """The settings that a picture painted before was made with, and its features; a note."""
     try:
         with sentences():
             read = recipe.read(picture)
     except gr.Error as error:
-        return [*[gr.skip()] * (len(recall.CONTROLS) + 1), alert(error.message)]
+        return [*[gr.skip()] * len(recall.CONTROLS), alert(error.message)]
     if isinstance(read.settings, InstantSettings):
         instant = f"That picture was painted in the instant style “{title(read.settings.style)}”."
         if read.settings.style == OWN_STYLE:
             instant = "That picture was painted at once, like a painting that was given."
-        return [*[gr.skip()] * (len(recall.CONTROLS) + 1), note(instant)]
+        return [*[gr.skip()] * len(recall.CONTROLS), note(instant)]
     words = "The settings are now those of that picture."
-    return [*asdict(read.settings).values(), read.features, None, note(words)]
+    return [*asdict(read.settings).values(), read.features, note(words)]
 
 
 def use_kept(event: gr.EventData) -> list[object]:
-    """The settings of a picture of this visit, its features, and no preset."""
+    """The settings of a picture of this visit, and its features."""
     with sentences():
-        return [*recall.checked(sent(event, "settings")).values(), None]
+        return [*recall.checked(sent(event, "settings")).values()]
 
 
 def restore(kept: object, request: gr.Request) -> list[object]:

@@ -12,7 +12,7 @@ from nst.instant.names import title
 from nst.pictures.reading import open_image
 from nst.settings import INSTANT_SPECS, OWN_STYLE
 from web.page.api import instant_inputs
-from web.page.handlers import sent
+from web.page.handlers import BUSY, sent
 from web.page.html import compare
 from web.page.html.examples import pictures
 from web.page.html.progress import alert, note
@@ -26,9 +26,8 @@ from web.runs.kept.record import COMPARED
 from web.runs.refusals import sentences
 from web.runs.services import Services
 
-BUSY = "A run is under way: wait for its end, or stop it under “Any painting”."
 NO_PAINTING = "This style's painting is not at hand: give a painting above, and it refines by that."
-NO_STYLE = "Give a painting first: under “Style: painting”, above."
+NO_STYLE = "Choose a painting first: in its place above, or from “Paintings”."
 RESULT_OR_GAP = (
     "!document.querySelector('#nst-content img') ? 'nst-content' : "
     "document.querySelector('.nst-own[aria-pressed=true]') && "

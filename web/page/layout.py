@@ -6,11 +6,12 @@ from typing import Any
 
 import gradio as gr
 
-from nst.presets import PRESETS
+from nst.presets import PRESETS, USUAL
 from nst.settings import SPECS
 from web.page import instant_tab
 from web.page.controls import as_sent, documented, in_groups, in_sight, path_of, picture_input
 from web.page.html import compare, curves, examples, film
+from web.page.html.progress import note
 from web.page.pictures.more_pictures import more_pictures
 from web.runs.kept.jpeg import small
 
@@ -27,9 +28,9 @@ STRIP = (Path(__file__).parent / "static" / "strip.js").read_text()
 STRIP_HTML = '<section class="nst-strip" hidden><h3>Pictures of this visit</h3><ul></ul></section>'
 RESULT_ALT = "The photograph, painted in the manner of the painting, as far as the run has come"
 INTRODUCTION = """<header class="nst-head"><h1>Your photograph, as a painting</h1>
-<p>Neural style transfer: give a photograph and a painting, press Paint, and watch the photograph
-being painted again in that manner; an instant style takes a second. Or click an example to see what
-came out of it.</p></header>"""
+<p>Give a photograph and a painting, and watch the one being painted like the other.</p></header>"""
+EXAMPLES = "<h2>Examples</h2><p>Choose one, and it is painted again before your eyes.</p>"
+FIRST_WORDS = "A finished example. Choose a photograph and a painting of your own, and press Paint."
 
 
 @dataclass(frozen=True)
@@ -82,47 +83,56 @@ class Outputs:
 def lay_out() -> tuple[gr.HTML, Inputs, Outputs]:
     """Lay out the page, inside a `gr.Blocks`; the first component has the examples' cards."""
     gr.HTML(INTRODUCTION)
-    cards = examples.cards()
-    with gr.Row(elem_classes="nst-columns"):
-        with gr.Column(scale=5, min_width=320):
-            inputs = _inputs()
-        with gr.Column(scale=6, min_width=320, elem_id="nst-result"):
-            outputs = _outputs()
-    return cards, inputs, outputs
-
-
-def _inputs() -> Inputs:
-    pictures = _pictures()
-    with gr.Tabs(selected=ANY) as modes:
-        with gr.Tab("Any painting", id=ANY):
-            controls = _controls()
-        with gr.Tab("Instant styles", id="instant"):
-            instant = instant_tab.lay_out()
+    with gr.Row(elem_id="nst-page"):
+        with gr.Column(elem_id="nst-give"):
+            given = _given()
+        with gr.Column(elem_id="nst-shown"):
+            stop, outputs = _outputs()
+        with gr.Column(elem_id="nst-choose"):
+            chosen = _chosen()
     visit = as_sent(gr.Textbox(visible=False, label="Visit"))
     was_used = as_sent(gr.Checkbox(visible=False, label="Was used"))
-    return Inputs(visit, was_used, **pictures, modes=modes, **controls, instant=instant)
+    gr.HTML(EXAMPLES, elem_classes="nst-heading")
+    return examples.cards(), Inputs(visit, was_used, **given, stop=stop, **chosen), outputs
 
 
-def _pictures() -> dict[str, Any]:
-    pictures = {}
-    with gr.Row():
-        for name, label, alt, kind, verb in (
-            ("content", "Content: photograph", "Your photograph", "content", "Take the photograph"),
-            ("style", "Style: painting", "Your painting", "styles", "Take the painting"),
+def _given() -> dict[str, Any]:
+    """The two pictures and the button: what a run cannot do without."""
+    given = {}
+    with gr.Row(elem_classes="nst-pair"):
+        for name, label, alt in (
+            ("content", "Photograph", "Your photograph"),
+            ("style", "Painting", "Your painting"),
         ):
-            with gr.Column(min_width=150):
-                pictures[name] = picture_input(name, label, alt)
-                pictures[f"{name}_note"] = gr.HTML(elem_classes="nst-note")
-                pictures[f"{name}_tiles"] = examples.tiles(kind, verb)
-    return pictures
+            with gr.Column(min_width=120):
+                given[name] = picture_input(name, label, alt)
+                given[f"{name}_note"] = gr.HTML(elem_classes="nst-note")
+    given["paint"] = gr.Button("Paint", variant="primary", size="lg")
+    given["estimate"] = gr.HTML(elem_classes="nst-note nst-estimate")
+    return given
+
+
+def _chosen() -> dict[str, Any]:
+    """What can be chosen from, and set."""
+    with gr.Tabs(selected=ANY) as modes:
+        with gr.Tab("Paintings", id=ANY):
+            tiles = _tiles()
+        with gr.Tab("At once", id="instant", render_children=True):
+            instant = instant_tab.lay_out()
+        with gr.Tab("Settings", id="settings", render_children=True):
+            controls = _controls()
+    return {**tiles, **controls, "modes": modes, "instant": instant}
+
+
+def _tiles() -> dict[str, Any]:
+    gr.HTML("<h3>No photograph at hand? Take one of these.</h3>", elem_classes="nst-heading")
+    content = examples.tiles("content", "Take the photograph")
+    gr.HTML("<h3>A painting to be like</h3>", elem_classes="nst-heading")
+    return {"content_tiles": content, "style_tiles": examples.tiles("styles", "Take the painting")}
 
 
 def _controls() -> dict[str, Any]:
-    with gr.Row():
-        paint = gr.Button("Paint", variant="primary", size="lg", scale=2, min_width=120)
-        stop = gr.Button("Stop", variant="stop", size="lg", interactive=False, min_width=80)
-    estimate = gr.HTML(elem_classes="nst-note")
-    preset = as_sent(gr.Radio(list(PRESETS), label="Preset", info=PRESET_HELP))
+    preset = as_sent(gr.Radio(list(PRESETS), value=USUAL, label="Preset", info=PRESET_HELP))
     settings = in_sight()
     more = more_pictures()
     start, grouped = in_groups(without=more.weights)
@@ -142,16 +152,22 @@ def _controls() -> dict[str, Any]:
         "keep_there": more.keep_there,
         "resume": as_sent(resume),
         "preset": preset,
-        "paint": paint,
-        "stop": stop,
-        "estimate": estimate,
         "recipe": recipe,
         "copy_link": copy_link,
         "share_note": share_note,
     }
 
 
-def _outputs() -> Outputs:
+def _outputs() -> tuple[gr.Button, Outputs]:
+    """The button that ends a run, beside how far it has come; and what is shown."""
+    with gr.Row(elem_id="nst-run"):
+        bar = gr.HTML(note(FIRST_WORDS), elem_classes="nst-progress")
+        stop = gr.Button("Stop", variant="stop", interactive=False, min_width=80, scale=0)
+    with gr.Column(elem_id="nst-result"):
+        return stop, _results(bar)
+
+
+def _results(bar: gr.HTML) -> Outputs:
     with gr.Tabs(selected="compare") as tabs:
         with gr.Tab("Picture", id="picture"):
             picture = _result()
@@ -161,9 +177,9 @@ def _outputs() -> Outputs:
         with gr.Tab("Film", id="film"):
             painted = gr.HTML(film.NOTHING, js_on_load=film.PLAY)
             animation = gr.DownloadButton("Download as an animation", interactive=False, size="sm")
-        with gr.Tab("Losses", id="curves"):
+        with gr.Tab("For the curious", id="curves", render_children=True):
             plotted = gr.HTML(curves.NOTHING)
-    bar = gr.HTML(elem_classes="nst-progress")
+            status = gr.Markdown(elem_classes="nst-status")
     with gr.Row():
         download = gr.DownloadButton("Download", interactive=False, min_width=120)
         use_as_content = gr.Button("Use as photograph", interactive=False, min_width=120)
@@ -181,7 +197,7 @@ def _outputs() -> Outputs:
         use_as_content=use_as_content,
         more=more,
         strip=strip,
-        status=gr.Markdown(elem_classes="nst-status"),
+        status=status,
     )
 
 

@@ -10,7 +10,7 @@ import gradio as gr
 
 from web.page import recall
 from web.page.html import curves
-from web.page.html.progress import note, progress_bar
+from web.page.html.progress import alert, note, progress_bar
 from web.page.results import came_of, in_its_place
 from web.runs import first_look
 from web.runs.best_effort import best_effort
@@ -25,6 +25,8 @@ LOST = (
     "This page's pictures are not on the server any more, which may have been started anew: please "
     "add them again. Your settings are still here."
 )
+NO_PHOTOGRAPH = "Choose a photograph first: drop one here, or take one of the examples."
+NO_PAINTING = "Choose a painting first: drop one here, or take one of the examples."
 NOT_BEGUN = "The run that you asked for had not begun when the page was left: press Paint again."
 Values = dict[str, Any]
 ShownRun = Callable[[Record, Path], Iterator[Changes]]
@@ -36,14 +38,22 @@ def ready() -> Changes:
     return {"paint": gr.update(interactive=True), "stop": gr.update(interactive=False)}
 
 
+def missing(content: str | None, style: str | None) -> Changes:
+    """Updates that ask for the pictures that are not there, beside their places."""
+    asked = {} if content else {"content_note": alert(NO_PHOTOGRAPH)}
+    return asked | ({} if style else {"style_note": alert(NO_PAINTING)})
+
+
 class Painting:
     """The runs of a page's visit."""
 
     def __init__(self, services: Services) -> None:
         self._runs, self._visits = services.runs, services.visits
 
-    def begin(self, key: str) -> Changes:
+    def begin(self, key: str, content: str | None, style: str | None) -> Changes:
         """Updates for the moment after the click, before a place in the queue is free."""
+        if not (content and style):
+            return missing(content, style)
         with sentences():
             self._visits.of(key).waits = True
         return {
@@ -58,6 +68,9 @@ class Painting:
         self, key: str, content: str | None, style: str | None, **values: object
     ) -> AsyncIterator[Changes]:
         """Run, and show the picture so far; what cannot be used gets its sentence in its place."""
+        if not (content and style):
+            yield missing(content, style)
+            return
         values |= {"content": content, "style": style, "resume": ""}
         async for update in self._begun(key, partial(self._shown, values)):
             yield update

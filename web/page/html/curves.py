@@ -50,9 +50,19 @@ def plot(points: Sequence[Progress]) -> str:
             curves += f'<polyline class="{name}" points="{line}"/>'
     legend = "".join(f'<li class="{name}">{words}</li>' for name, words in LOSSES.items())
     return (
+        f'<p class="nst-text"><span>{details(points[-1])}</span></p>'
         f'<svg class="nst-curves" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
         f'aria-label="{_in_words(points[-1])}">{grid}{curves}</svg>'
         f'<ul class="nst-legend">{legend}</ul>'
+    )
+
+
+def details(point: Progress) -> str:
+    """One line of what the optimiser knows."""
+    return (
+        f"Iteration {point.iteration} of {point.total} at {point.size} px · "
+        f"content loss {point.content_loss:.3f} · style loss {point.style_loss:.4f} · "
+        f"{point.features} on {point.device}"
     )
 
 

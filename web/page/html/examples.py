@@ -92,7 +92,7 @@ def pairs() -> dict[str, Pair]:
 def tiles(kind: str, verb: str) -> gr.HTML:
     """The thumbnails of a kind; a click on one triggers `click` with its name.
 
-    Styles have their names under them, and are as wide as both kinds together.
+    Styles have their names under them.
     """
     named = kind == "styles"
     buttons = [
@@ -118,7 +118,7 @@ def cards() -> gr.HTML:
     buttons = [
         _button(
             name,
-            f"Show the example {pair.words}",
+            f"Paint the example {pair.words}",
             _image(pair.result, CARD) + _image(pair.content, TILE) + _image(pair.style, TILE),
         )
         for name, pair in pairs().items()

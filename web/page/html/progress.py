@@ -1,4 +1,4 @@
-"""A run's progress in words and as a bar, errors, and which features are used."""
+"""How far a run is, what went wrong, and by what it is made: as HTML."""
 
 from html import escape
 from typing import Any
@@ -6,9 +6,16 @@ from typing import Any
 from web.runs.progress import Progress
 from web.server.zerogpu import device_of
 
+PHASES = (
+    (0.3, "laying out the large shapes"),
+    (0.75, "painting the strokes"),
+    (1.0, "working out the details"),
+)
+"""What is done until which share of the iterations: a picture is painted coarse to fine."""
+
 
 def progress_bar(progress: Progress | None, stopped: bool = False) -> str:
-    """A bar, and below it the iteration, scale, seconds and losses, as HTML.
+    """A bar, and below it one line: percent, seconds left, what is happening; as HTML.
 
     None stands for a run that waits for its turn.
     """
@@ -17,34 +24,21 @@ def progress_bar(progress: Progress | None, stopped: bool = False) -> str:
         '<div class="nst-bar" role="progressbar" aria-label="Progress" '
         f'aria-valuemin="0" aria-valuemax="100" aria-valuenow="{100 * share:.0f}">'
         f'<span style="width: {share:.1%}"></span></div>'
-        f'<div class="nst-text" role="status"><b>{_where(progress, stopped)}</b>'
-        f"<span>{_losses(progress)}</span></div>"
+        f'<p class="nst-text" role="status">{_line(progress, share, stopped)}</p>'
     ) + (note(progress.note) if progress and progress.note else "")
 
 
-def _where(progress: Progress | None, stopped: bool) -> str:
+def _line(progress: Progress | None, share: float, stopped: bool) -> str:
     if progress is None:
-        return "Waiting for a free place …"
+        return "<b>Waiting for a free place …</b>"
     if stopped:
-        return f"Stopped at iteration {progress.iteration} of {progress.total}"
+        return f"<b>Stopped at {share:.0%}</b>"
     if progress.done:
-        return f"Done: {progress.iteration} iterations in {progress.seconds:.0f} s"
+        return f"<b>Done in {progress.seconds:.0f} s</b>"
     if progress.iteration == 0:
-        return "Starting …"
-    return (
-        f"Iteration {progress.iteration} of {progress.total} at {progress.size} px · "
-        f"{progress.seconds:.0f} s gone, about {progress.eta_seconds or 0:.0f} s left"
-    )
-
-
-def _losses(progress: Progress | None) -> str:
-    if not progress or not progress.iteration:
-        return ""
-    return (
-        f"content loss {progress.content_loss:.3f} · "
-        f"style loss {progress.style_loss:.4f} · "
-        f"{progress.features} on {progress.device}"
-    )
+        return "<b>Starting …</b>"
+    doing = next(words for until, words in PHASES if share <= until)
+    return f"<b>{share:.0%}</b><span>about {progress.eta_seconds or 0:.0f} s left · {doing}</span>"
 
 
 def note(sentence: str) -> str:
