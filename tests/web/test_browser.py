@@ -29,8 +29,6 @@ FLAGS = [
 ]
 PATIENCE = 60_000  # milliseconds, on a slow machine
 SHOWN = ".image-frame img, [data-testid=detailed-image]"
-FEATURES = re.compile("Features: compact on the CPU")
-"""What a page says, for the curious, as soon as the settings of the last visit are there."""
 UNDER_WAY, DONE = re.compile("s left ·"), re.compile("Done in")
 DESKTOP, PHONE = {"width": 1440, "height": 1000}, {"width": 390, "height": 844}
 
@@ -66,7 +64,7 @@ def visit(browser, url) -> Iterator:
         page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: errors.append(error))
         page.goto(path if path.startswith("http") else url + path)
-        page.get_by_text(FEATURES).wait_for(state="attached")
+        wait_for_settings(page)
         return page
 
     yield begin
@@ -85,6 +83,14 @@ def screenshot(page, name: str) -> None:
     if folder := os.environ.get("NST_SCREENSHOTS"):
         page.wait_for_timeout(500)  # transitions end
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+def wait_for_settings(page) -> None:
+    """Wait for what the page says, to the curious, when the settings of the last visit are there."""
+    curious = page.get_by_role("button", name="For the curious")
+    curious.click()
+    page.get_by_text(re.compile("Features: compact on the CPU")).wait_for()
+    curious.click()
 
 
 def upload(page, files) -> None:
@@ -217,7 +223,7 @@ def test_after_a_run_it_can_be_compared_and_watched_and_used(page, expect, pictu
     download.value.save_as(tmp_path / "film")
     with Image.open(tmp_path / "film") as film:
         assert film.format == "WEBP" and film.n_frames >= 20
-    page.get_by_role("tab", name="For the curious").click()
+    page.get_by_role("button", name="For the curious").click()
     expect(page.get_by_role("img", name=re.compile("Losses at iteration 20"))).to_be_visible()
     page.get_by_role("button", name="Use as photograph").click()
     expect(page.locator(".block.nst-note").first).to_have_text("512 × 341 pixels")
@@ -423,7 +429,7 @@ def test_a_copied_tab_is_a_visit_of_its_own(visit, expect):
     with page.context.expect_page() as opened:
         page.evaluate("window.open(location.href)")  # with a copy of the storage
     other = opened.value
-    other.get_by_text(FEATURES).wait_for(state="attached")
+    wait_for_settings(other)
     other.wait_for_function(f"{key} !== {page.evaluate(key)!r}")
     expect(other.locator(SHOWN)).to_have_count(0)
     page.reload()
@@ -513,7 +519,8 @@ def test_nothing_serious_stands_in_the_way_of_anybody(visit, expect, picture_fil
     upload(page, picture_files)
     paint(page, 20)
     expect(page.locator(".nst-strip li")).to_have_count(1)
-    for tab in ("Film", "For the curious", "Compare", "Picture"):
+    page.get_by_role("button", name="For the curious").click()
+    for tab in ("Film", "Compare", "Picture"):
         page.get_by_role("tab", name=tab).click()
         found |= _serious(axe.run(page))
     page.locator(".nst-strip button").click()

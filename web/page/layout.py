@@ -117,9 +117,9 @@ def _chosen() -> dict[str, Any]:
     with gr.Tabs(selected=ANY) as modes:
         with gr.Tab("Paintings", id=ANY):
             tiles = _tiles()
-        with gr.Tab("At once", id="instant", render_children=True):
+        with gr.Tab("At once", id="instant"):
             instant = instant_tab.lay_out()
-        with gr.Tab("Settings", id="settings", render_children=True):
+        with gr.Tab("Settings", id="settings"):
             controls = _controls()
     return {**tiles, **controls, "modes": modes, "instant": instant}
 
@@ -177,14 +177,14 @@ def _results(bar: gr.HTML) -> Outputs:
         with gr.Tab("Film", id="film"):
             painted = gr.HTML(film.NOTHING, js_on_load=film.PLAY)
             animation = gr.DownloadButton("Download as an animation", interactive=False, size="sm")
-        with gr.Tab("For the curious", id="curves", render_children=True):
-            plotted = gr.HTML(curves.NOTHING)
-            status = gr.Markdown(elem_classes="nst-status")
     with gr.Row():
         download = gr.DownloadButton("Download", interactive=False, min_width=120)
         use_as_content = gr.Button("Use as photograph", interactive=False, min_width=120)
         more = gr.Button("More iterations", interactive=False, min_width=120)
     strip = gr.HTML(html_template=STRIP_HTML, js_on_load=STRIP)
+    with gr.Accordion("For the curious", open=False):
+        plotted = gr.HTML(curves.NOTHING)
+        status = gr.Markdown(elem_classes="nst-status")
     return Outputs(
         tabs=tabs,
         picture=picture,
