@@ -97,7 +97,7 @@ def test_a_painting_of_ones_own_is_painted_like_or_asked_for(photograph, picture
     # The second style that was chosen before goes with styles by name.
     values = (100.0, 64, SECOND, 30.0, "content")
     (shown,) = INSTANT.paint("", photograph, OWN_STYLE, *values, own, None)
-    assert "Painted as your painting, strength 100, colours: the photograph's" in shown["bar"]
+    assert "Painted as your painting, strength 100, colours: the photograph&#x27;s" in shown["bar"]
     made = recipe.read(shown["picture"]).settings
     assert made == InstantSettings(style=OWN_STYLE, strength=100, size=64, color="content")
 
