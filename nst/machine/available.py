@@ -7,17 +7,6 @@ from pathlib import Path
 
 import torch
 
-RUN_OUT = ("not enough memory", "can't allocate memory", "cannot allocate memory", "out of memory")
-"""What PyTorch says when there is no more memory."""
-
-
-def has_run_out(error: BaseException) -> bool:
-    """Whether an error says that there is no more memory, of the machine or of the GPU."""
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
-        return True
-    # PyTorch's own allocator for the processor has no type for it.
-    return isinstance(error, RuntimeError) and any(w in str(error).lower() for w in RUN_OUT)
-
 
 def release(device: torch.device) -> None:
     """Give back what is kept of freed memory, after a run that has failed."""
