@@ -19,7 +19,8 @@ FORBIDDEN = (
     ("nst.pictures", ("nst.transfer", "nst.cli", "nst.features", "nst.optim", "nst.loss")),
     ("nst.machine", ("nst.transfer", "nst.cli", "nst.pictures", "nst.features", "nst.loss")),
     *((f"nst.{name}", ("torch",)) for name in ("settings", "roles", "instant.names")),
-    *((f"nst.{name}", ("torch",)) for name in ("pictures.alpha", "machine.run_out")),
+    *((f"nst.machine.{name}", ("torch",)) for name in ("groups", "run_out", "threads")),
+    ("nst.pictures.alpha", ("torch",)),
 )
 """Who must not import whom, themselves or what is inside them."""
 LONGEST_FUNCTION, USUAL_FUNCTION, LONGEST_FILE, MOST_FILES = 40, 22, 300, 14

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import torch
 
+from nst.machine.groups import groups
+
 
 def release(device: torch.device) -> None:
     """Give back what is kept of freed memory, after a run that has failed."""
@@ -44,24 +46,12 @@ def _machine_bytes(root: Path) -> float:
 
 def _group_bytes(root: Path) -> Iterator[float]:
     """What each control group above this process leaves: containers are limited by them."""
-    try:
-        lines = (root / "proc/self/cgroup").read_text().splitlines()
-    except OSError:
-        return
-    for line in lines:
-        _, controllers, path = line.split(":", 2)
-        if not controllers:  # version 2
-            base, names = root / "sys/fs/cgroup", ("memory.max", "memory.current")
-        elif "memory" in controllers.split(","):
-            base = root / "sys/fs/cgroup/memory"
-            names = ("memory.limit_in_bytes", "memory.usage_in_bytes")
-        else:
-            continue
-        # Inside a container the group's own path may not exist, but `base` is the container's.
-        group = base / path.strip("/")
-        for folder in (group, *group.parents):
-            if folder.is_relative_to(base):
-                yield _left(folder, *names)
+    names = {
+        1: ("memory.limit_in_bytes", "memory.usage_in_bytes"),
+        2: ("memory.max", "memory.current"),
+    }
+    for folder, version in groups("memory", root):
+        yield _left(folder, *names[version])
 
 
 def _left(folder: Path, limit_name: str, usage_name: str) -> float:
