@@ -11,9 +11,10 @@ PLACES = {"content": "photograph", "style": "painting"}
 """The components' names, and what the page calls what is in them."""
 INVITATION = "# Choose a {name}\nor drop it here"
 """In the place, as Gradio takes it: the first line is a heading."""
-UNDER = """<p class="nst-hint"><span>Or paste it (Ctrl+V), </span><span>or give its </span><button
-type="button" data-place="{place}" data-do="address" aria-label="Web address of the {name}">web
-address</button></p><div class="nst-edit"><button type="button" data-place="{place}" data-do="turn"
+UNDER = """<p class="nst-hint"><span>or paste it anywhere on this page, </span>
+<span>or give its </span><button type="button" data-place="{place}" data-do="address"
+aria-label="Web address of the {name}">web address</button></p>
+<div class="nst-edit"><button type="button" data-place="{place}" data-do="turn"
 aria-label="Turn the {name} to the right">Turn</button><button type="button" data-place="{place}"
 data-do="crop" aria-label="Crop the {name}">Crop</button></div>"""
 

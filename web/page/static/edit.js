@@ -51,11 +51,13 @@ const askCrop = place => {
       frame.style[side] = 100 * share + '%';
   };
   const move = (right, down) => { state.x += right; state.y += down; show(); };
-  frame.onpointerdown = event => frame.setPointerCapture(event.pointerId);
+  let from = null;  // not every browser says how far a finger moved
+  frame.onpointerdown = event => { frame.setPointerCapture(event.pointerId); from = event; };
   frame.onpointermove = event => {
     if (!frame.hasPointerCapture(event.pointerId)) return;
     const {width, height} = picture.getBoundingClientRect();
-    move(event.movementX / width, event.movementY / height);
+    move((event.clientX - from.clientX) / width, (event.clientY - from.clientY) / height);
+    from = event;
   };
   frame.onkeydown = event => {
     const step = {ArrowLeft: [-.02, 0], ArrowRight: [.02, 0], ArrowUp: [0, -.02],

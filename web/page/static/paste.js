@@ -1,6 +1,8 @@
 // Pictures that are chosen, dropped or pasted, and web addresses: into one of the two places. What
 // is no picture is not sent: its kind gets a sentence under the place.
 const PLACES = ['content', 'style'], LARGEST = LARGEST_MEGABYTES * 1e6;
+// Not every system knows the type of HEIC: what has none, the server looks into.
+const UNKNOWN = 'application/octet-stream';
 const RAW = /\.(dng|cr2|cr3|nef|nrw|arw|orf|rw2|raf|pef|srw)$/i;
 const FILMS = /\.(mov|mp4|m4v|mkv|avi|webm|wmv|mts|3gp)$/i, SOUNDS = /\.(mp3|m4a|wav|flac|ogg|opus)$/i;
 const TEXT = 'textarea, [contenteditable=true], input:not([type=range], [type=radio], '
@@ -31,8 +33,7 @@ const kindOf = ({file, folder}) => {
   if (type.startsWith('audio/') || SOUNDS.test(file.name)) return 'audio';
   if (type === 'application/pdf') return 'pdf';
   if (type.startsWith('image/svg')) return 'svg';
-  // Not every system knows the type of HEIC: what has none, the server looks into.
-  if (type && !type.startsWith('image/')) return 'other';
+  if (type && type !== UNKNOWN && !type.startsWith('image/')) return 'other';
   return file.size > LARGEST ? 'large' : '';
 };
 
@@ -46,8 +47,9 @@ const take = (place, found) => {
   const input = area(place).querySelector('input[type=file]');
   if (!input) return;  // another one is on its way to this place
   const {file} = good, carried = new DataTransfer();
-  const type = file.type || 'image/unknown';
-  carried.items.add(file.type ? file : new File([file], file.name, {type}));
+  const type = 'image/unknown';  // of anything else, Gradio says so in its own words
+  carried.items.add(
+    file.type.startsWith('image/') ? file : new File([file], file.name, {type}));
   input.files = carried.files;
   touched = null;
   toGradio(input, new Event('change', {bubbles: true}));
