@@ -59,6 +59,16 @@ def drop(page, carried, onto: str) -> None:
         page.locator(onto).first.dispatch_event(event, {"dataTransfer": carried})
 
 
+def drop_from_desktop(page, path, onto: str) -> None:
+    """Drop a file or a folder as a file manager does."""
+    box = page.locator(onto).first.bounding_box()
+    at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
+    devtools = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        devtools.send("Input.dispatchDragEvent", {"type": kind, "data": data, **at})
+
+
 def line(page, place: str):
     """What is said under a place."""
     return page.locator(f"#nst-place-{place} .nst-note p")
@@ -94,6 +104,21 @@ def test_what_has_the_focus_is_pasted_into_and_a_field_keeps_its_paste(page, exp
     paste(page, carry(page, text_plain="just words"))
     page.wait_for_timeout(500)
     expect(line(page, "content")).to_have_count(0)
+
+
+def test_the_keys_paste_what_is_on_the_clipboard(visit, expect):
+    page = visit(permissions=["clipboard-read", "clipboard-write"])
+    page.evaluate("""async () => {
+      const canvas = new OffscreenCanvas(40, 30);
+      canvas.getContext('2d').fillRect(0, 0, 20, 20);
+      const image = await canvas.convertToBlob({type: 'image/png'});
+      await navigator.clipboard.write([new ClipboardItem({'image/png': image})]);
+    }""")
+    page.keyboard.press("Control+v")
+    expect(line(page, "content")).to_have_text("40 × 30 pixels")
+    page.evaluate("navigator.clipboard.writeText('http://10.0.0.1/a.png')")
+    page.keyboard.press("Control+v")
+    expect(line(page, "style")).to_contain_text("not a public one")
 
 
 def test_web_addresses_are_fetched_by_the_servers_rules(page, expect):
@@ -132,6 +157,14 @@ def test_what_is_no_picture_gets_its_sentence_in_its_place(page, expect, way):
             page.get_by_label("Remove Image").first.click()
     expect(page.locator(".toast-body")).to_have_count(0)
     expect(line(page, "style")).to_have_count(0)
+
+
+def test_folders_and_files_come_from_the_desktop(page, expect, picture_files):
+    drop_from_desktop(page, picture_files[0].parent, area("style"))
+    expect(line(page, "style")).to_contain_text("That is a folder")
+    drop_from_desktop(page, picture_files[0], "#nst-place-style .nst-under")
+    expect(line(page, "style")).to_have_text("96 × 64 pixels")
+    expect(page.locator(".toast-body")).to_have_count(0)
 
 
 def test_a_phones_heic_is_shown_whatever_type_it_comes_with(page, expect, tmp_path):

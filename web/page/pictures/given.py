@@ -36,8 +36,9 @@ def connect_places(inputs: Inputs) -> None:
     """Connect what the browser says of the two places."""
     named, lines = vars(inputs), tuple(f"{place}_note" for place in PLACES)
     pictures = {"inputs": [named[place] for place in PLACES]}
-    on(inputs.gate.select, refuse, named, lines, **AT_ONCE)
-    changes, fetches = (*PLACES, *lines), {"concurrency_limit": FETCHES}
+    each = {"trigger_mode": "multiple"}  # or one place would wait for the other
+    on(inputs.gate.select, refuse, named, lines, **each, **AT_ONCE)
+    changes, fetches = (*PLACES, *lines), {"concurrency_limit": FETCHES, **each}
     on(inputs.gate.submit, take_address, named, changes, **fetches, **PRIVATE)
     on(inputs.gate.edit, edit, named, changes, **pictures, **PRIVATE)
 

@@ -24,6 +24,14 @@ const target = () =>
   placeAt(document.activeElement) || touched || PLACES.find(isEmpty) || PLACES[0];
 on('pointerdown', event => { touched = placeAt(event.target) || null; }, true);
 
+// Gradio calls both places by one name: without it, they are called by what is written in them.
+const rename = () => PLACES.forEach(place =>
+  area(place)?.querySelector('button.upload-container')?.removeAttribute('aria-label'));
+const changes = new MutationObserver(rename);
+changes.observe(document.body, {childList: true, subtree: true});
+window.nstPlaces.signal.addEventListener('abort', () => changes.disconnect());
+rename();
+
 const kindOf = ({file, folder}) => {
   if (folder) return 'folder';
   if (!file.size) return 'empty';
