@@ -192,7 +192,9 @@ def test_pictures_come_from_the_camera(visit, expect):
 def test_pictures_can_be_dropped(page, expect, picture_files):
     for name, path in zip(("content", "style"), picture_files, strict=True):
         carried = page.evaluate_handle(CARRY, as_url(path))
-        target = page.locator(f"#nst-{name}").get_by_role("button", name=re.compile("^Drop"))
+        target = page.locator(f"#nst-{name}").get_by_role(
+            "button", name=re.compile("or drop it here")
+        )
         for event in ("dragenter", "dragover", "drop"):
             target.dispatch_event(event, {"dataTransfer": carried})
     notes = page.get_by_text(re.compile(r"^\d+ × \d+ pixels$"))

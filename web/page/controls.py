@@ -53,8 +53,8 @@ def path_of(payload: Any) -> str | None:  # noqa: ANN401 - Gradio's file data
     return payload.path if payload else None
 
 
-def picture_input(name: str, label: str, alt_text: str) -> gr.Image:
-    """A place for a picture from a file or the camera."""
+def picture_input(name: str, label: str, alt_text: str, invitation: str | None = None) -> gr.Image:
+    """A place for a picture from a file or the camera, with words in it while it is empty."""
     image = gr.Image(
         label=label,
         type="filepath",
@@ -62,6 +62,7 @@ def picture_input(name: str, label: str, alt_text: str) -> gr.Image:
         height=INPUT_HEIGHT,
         buttons=[],
         alt_text=alt_text,
+        placeholder=invitation,
         elem_id=f"nst-{name}",
     )
     documented(image, f"{label}. {PICTURE_HELP}")

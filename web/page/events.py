@@ -13,6 +13,7 @@ from web.page.controls import seed_applies
 from web.page.handlers import PageHandlers
 from web.page.layout import Inputs, Outputs
 from web.page.painting import Painting, ready
+from web.page.pictures.given import connect_places
 from web.page.pictures.more_pictures import mask_of, mask_without, weight_applies
 from web.page.pictures.shown import in_a_shown_format
 from web.page.wiring import AT_ONCE, PRIVATE, on, scroll
@@ -120,6 +121,7 @@ def _connect_pictures(inputs: Inputs, outputs: Outputs) -> None:
     ):
         image.change(handlers.check_picture(what), image, note, **PRIVATE)
         image.upload(in_a_shown_format(what), image, image, **PRIVATE)
+    connect_places(inputs)
     # The photograph is the ground that the mask is painted on.
     inputs.content.change(lambda path: path, inputs.content, inputs.mask_editor, **PRIVATE)
     for name, weight in zip(STYLES[1:], WEIGHTS[1:], strict=True):

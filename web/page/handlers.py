@@ -17,6 +17,7 @@ from web.page import recall
 from web.page.html import examples
 from web.page.html.progress import alert, describe_features, note
 from web.page.layout import compare_pair
+from web.page.pictures.kinds import said_of_kind
 from web.page.results import without_a_run
 from web.runs.refusals import sentences
 from web.runs.services import Services
@@ -32,7 +33,7 @@ def check_picture(what: str) -> Callable[[str | None], str]:
             with sentences():
                 image = open_image(path, what) if path else None
         except gr.Error as error:
-            return alert(error.message)
+            return alert(said_of_kind(path, getattr(error, "code", "")) or error.message)
         if image is None:
             return ""
         said = note_of(image)

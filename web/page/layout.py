@@ -21,6 +21,7 @@ from web.page.controls import (
 from web.page.html import compare, curves, examples, film
 from web.page.html.progress import note
 from web.page.pictures.more_pictures import more_pictures
+from web.page.pictures.places import INVITATION, PLACES, gate, under
 from web.runs.kept.jpeg import small
 
 RESULT_HEIGHT = 480
@@ -51,6 +52,7 @@ class Inputs:
     style: gr.Image
     content_note: gr.HTML
     style_note: gr.HTML
+    gate: gr.HTML  # what the browser hears of the two places
     content_tiles: gr.HTML
     style_tiles: gr.HTML
     modes: gr.Tabs
@@ -115,9 +117,12 @@ def _given() -> dict[str, Any]:
             ("content", "Photograph", "Your photograph"),
             ("style", "Painting", "Your painting"),
         ):
-            with gr.Column(min_width=120):
-                given[name] = picture_input(name, label, alt)
+            with gr.Column(min_width=120, elem_id=f"nst-place-{name}", elem_classes="nst-place"):
+                invitation = INVITATION.format(name=PLACES[name])
+                given[name] = picture_input(name, label, alt, invitation)
+                under(name)
                 given[f"{name}_note"] = gr.HTML(elem_classes="nst-note")
+    given["gate"] = gate()
     given["paint"] = gr.Button("Paint", variant="primary", size="lg")
     given["estimate"] = gr.HTML(elem_classes="nst-note nst-estimate")
     return given
