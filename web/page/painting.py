@@ -168,6 +168,7 @@ class Painting:
         if values["init"] != "image":
             files["start"] = None  # still in its place, out of sight
         run, shown = self._runs.open(files, looks_first=True, **given), None
+        record.name = run.name
         looked = False
         for picture, progress in run.into(folder):
             if picture == shown:

@@ -62,7 +62,7 @@ def for_the_strip(picture: bytes, words: str, **more: object) -> dict[str, objec
 
 def _animation(record: Record, folder: Path) -> Changes:
     """An update that offers the run as an animation, written into a folder."""
-    path = folder / "painted.webp"
+    path = folder / f"{record.name}.webp"
     path.write_bytes(film.animation(record.frames))
     return {"animation": gr.update(value=str(path), interactive=True)}
 

@@ -63,6 +63,7 @@ def test_what_cannot_be_used_is_said_in_its_place(key, picture_files, tmp_path):
 def test_a_run_ends_with_all_that_came_of_it(key, picture_files):
     shown = in_the_end(PAINTING.paint(key, *map(str, picture_files), **VALUES))
     assert Path(shown["animation"]["value"]).read_bytes()[:4] == b"RIFF"
+    assert Path(shown["animation"]["value"]).name == "content-in-the-style-of-style.webp"
     assert shown["film"].count("<img") == 13 and "nst-compare" in shown["compare"]
     assert shown["strip"]["settings"] == VALUES and "iterations 12" in shown["strip"]["words"]
     assert "Done: 12 iterations" in shown["bar"] and shown["more"]["interactive"]
@@ -81,7 +82,7 @@ def test_a_stopped_run_ends_with_what_there_is(key, picture_files, monkeypatch):
     assert "Stopped at iteration 4 of 12" in shown_last["bar"]
     assert "stopped at iteration 4" in shown_last["strip"]["words"]
     # Not the first look, which was in sight.
-    assert shown_last["picture"].endswith("00004.jpg")
+    assert shown_last["picture"].endswith("/content-in-the-style-of-style-00004.jpg")
     assert shown_last["download"]["value"] == shown_last["picture"]
     assert "Stopped." in PAINTING.stop(key)["bar"]  # there is no run that would say so
 
@@ -162,7 +163,7 @@ def test_whatever_fails_after_a_run_the_result_is_there(
 
     monkeypatch.setattr(name, broken)
     shown = in_the_end(PAINTING.paint(key, *map(str, picture_files), **VALUES, resume=""))
-    assert is_done(shown) and shown["picture"].endswith("stylized.png")
+    assert is_done(shown) and shown["picture"].endswith("/content-in-the-style-of-style.png")
     assert shown["use_as_content"]["interactive"] and "unforeseen" in caplog.text
 
 

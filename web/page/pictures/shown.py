@@ -30,7 +30,8 @@ def in_a_shown_format(what: str) -> Callable[[str | None], Iterator[Any]]:
             return
         # A generator, because the file has to be there until Gradio has taken it.
         with tempfile.TemporaryDirectory(prefix="nst-") as folder:
-            copy = Path(folder) / ("picture.png" if picture.mode == "RGBA" else "picture.jpg")
+            ending = ".png" if picture.mode == "RGBA" else ".jpg"
+            copy = Path(folder) / (Path(path).stem + ending)
             picture.save(copy, quality=QUALITY)
             yield str(copy)
 
