@@ -1,8 +1,10 @@
-"""The README is true: its snippets run, its table is that of `Settings`, its links have ends."""
+"""README and docs are true: snippets run, tables are those of `Settings`, links have ends."""
 
 import itertools
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,16 +16,28 @@ from nst.settings import INSTANT_SPECS, SPECS
 from nst.specs import Range
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text()
-SNIPPETS = re.findall(r"```(python|bash)\n(.*?)```", README, re.DOTALL)
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+SETTINGS = (ROOT / "docs" / "settings.md").read_text()
+FENCED = re.compile(r"```(python|bash|javascript)\n(.*?)```", re.DOTALL)
+SNIPPETS = list(dict.fromkeys(pair for page in PAGES for pair in FENCED.findall(page.read_text())))
+"""Languages and snippets, each once: some are in the README and in docs."""
+RUNNERS = {
+    "bash": ["bash", "-euc"],
+    "python": [sys.executable, "-c"],
+    "javascript": ["node", "--input-type=module", "-e"],
+}
 ADDRESS = "http://127.0.0.1:7860"
 NOT_RUN = {
     "pip install": "installs packages: .ci/run begins with it",
     "hf auth login": "needs an account: its options are tested",
+    "docker build": "needs Docker, and downloads an image",
+    "python app.py": "serves until it is stopped",
+    "@gradio/client": "needs a package of npm's",
 }
 PRINTED = {
     "for step in stylize": r"(.+\n){49}50 50 .+\n",
     "for image, progress in job": r"(.+\n){5,}50 50 0.0\n",
+    "for await ([image, progress]": r"(.+\n){5,}50 50 0\n",
     "except AppError": r"iterations must be a whole number from 1 to 2000, not 0\.\n",
     'api_name="/info"': r"cpu 2048\n[\d.e-]+ \d+\n",
 }
@@ -45,13 +59,14 @@ def test_the_snippet_runs(number, url, checkout):
     for words, reason in NOT_RUN.items():
         if words in snippet:
             pytest.skip(reason)
+    if shutil.which(RUNNERS[language][0]) is None:
+        pytest.skip(f"{RUNNERS[language][0]} is not installed")
     snippet = snippet.replace(ADDRESS, url).replace(".venv/bin/python", sys.executable)
     snippet = snippet.replace("examples/batch.py", f"examples/batch.py --url {url}")
     snippet = re.sub(r"(curl.sh .+)", rf"\1 {url}", snippet)
     snippet = "\n".join(_quick(line) for line in snippet.splitlines())
-    runner = ["bash", "-euc"] if language == "bash" else [sys.executable, "-c"]
     result = subprocess.run(
-        [*runner, snippet],
+        [*RUNNERS[language], snippet],
         cwd=checkout,
         env=os.environ | {"PYTHONPATH": str(checkout), "ITERATIONS": "8", "SIZE": "64"},
         capture_output=True,
@@ -66,6 +81,8 @@ def test_the_snippet_runs(number, url, checkout):
 
 def _quick(line: str) -> str:
     """A line whose command, if it paints, paints a small picture and not for long."""
+    if "-m nst" not in line and "batch.py" not in line:
+        return line
     at_once = "--instant" in line or "nst sheet" in line
     options = "--size 64" if at_once else "--iterations 8 --size 64"
     return line.replace(" -o ", f" {options} -o ")
@@ -91,7 +108,7 @@ def test_the_commands_of_the_hub_have_these_options():
     + [(name, spec, 1) for name, spec in INSTANT_SPECS.items() if name != "style"],
 )
 def test_the_table_gives_every_setting_with_its_default(name, spec, table):
-    tables = README.split("An instant painting has settings of its own:")
+    tables = SETTINGS.split("An instant painting has settings of its own:")
     rows = [line for line in tables[table].splitlines() if line.startswith("| `")]
     if re.fullmatch(r"relu\d_1_weight", name):
         name = "relu1_1_weight"
@@ -104,9 +121,30 @@ def test_the_table_gives_every_setting_with_its_default(name, spec, table):
 
 
 def test_the_table_names_every_instant_style():
-    assert f"| {', '.join(instant_styles())} |" in README
+    assert f"| {', '.join(instant_styles())} |" in SETTINGS
 
 
-def test_every_file_that_the_readme_names_is_there():
-    for target in re.findall(r"\]\((?!http)([^)#]+)\)", README):
-        assert (ROOT / target).exists(), target
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_what_a_page_links_to_is_there(page):
+    for file, heading in re.findall(r"\]\((?!http)([^)#]*)#?([^)]*)\)", page.read_text()):
+        target = page.parent / file if file else page
+        assert target.exists(), file
+        assert not heading or heading in _anchors(target), f"{file}#{heading}"
+
+
+def _anchors(page: Path) -> set[str]:
+    """What the headings of a page are linked to by."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_the_container_gets_files_that_are_there():
+    """The Dockerfile's sources exist, are let through to it, and its lists are lists."""
+    docker = (ROOT / "Dockerfile").read_text()
+    let_through = (ROOT / ".dockerignore").read_text().splitlines()
+    sources = " ".join(re.findall(r"^COPY (.+) \S+$", docker, re.MULTILINE)).split()
+    assert {"app.py", "nst", "web", "examples", "requirements.txt"} <= set(sources)
+    for source in sources:
+        assert (ROOT / source).exists() and f"!{source}" in let_through
+    for words in re.findall(r"^ *CMD (.+)$", docker, re.MULTILINE):
+        assert json.loads(words)[0] == "python"

@@ -86,7 +86,7 @@ def screenshot(page, name: str) -> None:
 
 
 def wait_for_settings(page) -> None:
-    """Wait for what the page says, to the curious, when the settings of the last visit are there."""
+    """Wait for what the page says to the curious when the settings of the last visit are there."""
     curious = page.get_by_role("button", name="For the curious")
     curious.click()
     page.get_by_text(re.compile("Features: compact on the CPU")).wait_for()

@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from nst import InputError, Settings, recipe
+from nst.costs.seconds import duration
 from nst.instant.names import title
 from nst.pictures.prepared import note_of
 from nst.pictures.reading import open_image, opened
@@ -82,7 +83,7 @@ class PageHandlers:
             expected = self._server.costs.expected(size, Settings(**values), name)
         except InputError as error:
             return alert(str(error))
-        return note(f"This will take {expected}.") if expected else ""
+        return note(f"This will take about {duration(expected.seconds)}.") if expected else ""
 
     def say_features(self, name: str) -> str:
         """One line that says which features and device are in use, or why they are not."""

@@ -90,10 +90,11 @@ def lay_out() -> tuple[gr.HTML, Inputs, Outputs]:
             stop, outputs = _outputs()
         with gr.Column(elem_id="nst-choose"):
             chosen = _chosen()
+            gr.HTML(EXAMPLES, elem_classes="nst-heading")
+            cards = examples.cards()
     visit = as_sent(gr.Textbox(visible=False, label="Visit"))
     was_used = as_sent(gr.Checkbox(visible=False, label="Was used"))
-    gr.HTML(EXAMPLES, elem_classes="nst-heading")
-    return examples.cards(), Inputs(visit, was_used, **given, stop=stop, **chosen), outputs
+    return cards, Inputs(visit, was_used, **given, stop=stop, **chosen), outputs
 
 
 def _given() -> dict[str, Any]:

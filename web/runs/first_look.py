@@ -17,7 +17,7 @@ UNTIL = 0.25
 pictures are coarser."""
 LONGEST = 512
 """Its longest side in pixels: it is to be there in a second or two."""
-NOTE = "A first look, painted at once. The optimiser is at work on the picture itself."
+NOTE = "A first look, painted at once; the painting itself is on its way"
 
 
 def has_one(pictures: dict[str, Any], settings: Settings) -> bool:

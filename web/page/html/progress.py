@@ -25,7 +25,7 @@ def progress_bar(progress: Progress | None, stopped: bool = False) -> str:
         f'aria-valuemin="0" aria-valuemax="100" aria-valuenow="{100 * share:.0f}">'
         f'<span style="width: {share:.1%}"></span></div>'
         f'<p class="nst-text" role="status">{_line(progress, share, stopped)}</p>'
-    ) + (note(progress.note) if progress and progress.note else "")
+    ) + (note(progress.note) if progress and progress.iteration and progress.note else "")
 
 
 def _line(progress: Progress | None, share: float, stopped: bool) -> str:
@@ -36,7 +36,7 @@ def _line(progress: Progress | None, share: float, stopped: bool) -> str:
     if progress.done:
         return f"<b>Done in {progress.seconds:.0f} s</b>"
     if progress.iteration == 0:
-        return "<b>Starting …</b>"
+        return f"<b>Starting …</b><span>{escape(progress.note)}</span>"
     doing = next(words for until, words in PHASES if share <= until)
     return f"<b>{share:.0%}</b><span>about {progress.eta_seconds or 0:.0f} s left · {doing}</span>"
 
