@@ -67,6 +67,10 @@ def test_a_click_shows_the_painting_and_offers_what_can_be_done_with_it(photogra
     (shown,) = INSTANT.paint("", photograph, FIRST, *VALUES, *NEITHER)
     assert Path(shown["picture"]).name == f"content-in-the-style-of-{FIRST}.png"
     assert "64 × 43 pixels" in shown["bar"] and "nst-compare" in shown["compare"]
+    both = Path(shown["both"]["value"])
+    assert both.stem == f"{Path(shown['picture']).stem}-before-and-after" and both.exists()
+    assert shown["strip"]["name"] == Path(shown["picture"]).stem
+    assert shown["share"]["interactive"]
     assert shown["download"]["interactive"] and shown["use_as_content"]["interactive"]
     # There is no optimiser's memory to go on with, and no film of one pass.
     assert not shown["more"]["interactive"] and not shown["animation"]["interactive"]

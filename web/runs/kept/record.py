@@ -13,6 +13,8 @@ LONGEST = 480
 MOST_FRAMES = 96
 COMPARED = 1024
 """Longest side, in pixels, of the pictures that are compared on the page."""
+CORNER = 320
+"""Longest side, in pixels, of a painting that is shown small beside what was made by it."""
 
 
 @dataclass
