@@ -1,5 +1,6 @@
 // The pictures of this visit. They are kept in this tab only, and end with it.
 const KEY = 'nst-visit', MOST = 12;
+const DELETES = ['Delete', 'Backspace'];  // a Mac's keyboard has the second one alone
 // Many pictures have one photograph, which is kept once; what was deleted does not come back.
 let items = [], photographs = {}, gone = [];
 try {
@@ -72,7 +73,7 @@ const open = item => {
       'Use these settings', () => trigger('click', {settings: item.settings}))] : []),
     save, away, closing('Close')));
   dialog.onclose = () => { dialog.remove(); tileOf(item)?.focus(); };
-  element.closest('.gradio-container').append(dialog);
+  element.closest('.contain').append(dialog);  // where the style sheet reaches
   dialog.showModal();
 };
 
@@ -81,10 +82,10 @@ const show = () => {
   list.replaceChildren(...items.map(item => {
     const tile = make('button', {
       type: 'button', title: item.words, onclick: () => open(item),
-      onkeydown: event => { if (event.key === 'Delete') remove(item); },
+      onkeydown: event => { if (DELETES.includes(event.key)) remove(item); },
     }, make('img', {src: item.picture, alt: item.words}));
     tile.dataset.id = item.id;
-    tile.setAttribute('aria-keyshortcuts', 'Delete');
+    tile.setAttribute('aria-keyshortcuts', DELETES.join(' '));
     return make('li', {}, tile);
   }));
   element.querySelector('.nst-strip').hidden = !items.length && !deleted;
