@@ -8,6 +8,11 @@ A picture that is given to Paint goes down three floors, and comes back up once:
     nst          pictures and tensors: the engine, which knows nothing of the others
 """
 
+# Visitors share the processors: how torch uses them is read when it is loaded.
+from nst.machine import threads
+
+threads.choose(shared=True)
+
 # ZeroGPU replaces parts of torch, which `nst` imports: spaces comes first.
 import spaces  # noqa: F401
 

@@ -12,15 +12,14 @@ from torch import Tensor
 
 from nst.loss.regions import painted
 from nst.pictures import color, prepared, tensors
+from nst.pictures.alpha import alpha_of
 from nst.pictures.grey import is_grey
+from nst.roles import MASKS as MASKS  # the page takes them from here
+from nst.roles import STYLES as STYLES
+from nst.roles import WEIGHTS as WEIGHTS
+from nst.roles import called
 from nst.settings import MOST_STYLES, Settings
 from nst.specs import InputError
-
-STYLES = ("style", *(f"style_{number}" for number in range(2, MOST_STYLES + 1)))
-MASKS = tuple(f"{style}_mask" for style in STYLES)
-WEIGHTS = tuple(f"{style}_weight" for style in STYLES)
-"""What programs call the style images, the masks that say where each of them goes, and the settings
-that say how much it counts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +50,7 @@ class Pictures:
     @cached_property
     def _cut_out(self) -> Image.Image | None:
         """The content's alpha, if some of it is seen and some is not."""
-        alpha = tensors.alpha_of(self.content)
+        alpha = alpha_of(self.content)
         return alpha if alpha and alpha.getbbox() else None
 
     def seen(
@@ -164,8 +163,8 @@ def _used(
     """The styles that count, prepared, each with its weight and mask."""
     for i, (style, mask, weight) in enumerate(zip(styles, masks, weights, strict=False)):
         if weight and (style is not None or i == 0):
-            picture = prepared.prepare(style, name(i, "image"))
-            yield picture, weight, prepared.prepare_mask(mask, name(i, "mask"))
+            picture = prepared.prepare(style, called(i, "image"))
+            yield picture, weight, prepared.prepare_mask(mask, called(i, "mask"))
 
 
 def _check_given(
@@ -179,14 +178,9 @@ def _check_given(
         raise InputError(f"There must be 1 to {MOST_STYLES} style images, not {len(styles)}.")
     for i, given in enumerate(masks):
         if given is not None and (i >= len(styles) or styles[i] is None):
-            raise InputError(f"There is a {name(i, 'mask')} but no {name(i, 'image')}.")
+            raise InputError(f"There is a {called(i, 'mask')} but no {called(i, 'image')}.")
     if start is not None and settings.init != "image":
         raise InputError(
             "There is a start image, which only init image starts from: choose that, or leave the "
             "start image out."
         )
-
-
-def name(index: int, what: str) -> str:
-    """What to call a style's picture or mask: style image, style 2 image, …"""
-    return f"style {what}" if index == 0 else f"style {index + 1} {what}"

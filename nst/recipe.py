@@ -8,14 +8,17 @@ can send a picture with a recipe of their own making: it is read like any other 
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from nst.features.network import FeatureNetwork
-from nst.instant.arbitrary import Arbitrary
-from nst.instant.transformer import INSTANT, Transformer
-from nst.loss.statistic import strength_of
+from nst.instant.names import INSTANT
 from nst.pictures import reading, writing
 from nst.settings import FEATURES, INSTANT_SPECS, SPECS, InstantSettings, Settings
 from nst.specs import InputError
+
+if TYPE_CHECKING:  # a recipe is read, or refused, without torch
+    from nst.features.network import FeatureNetwork
+    from nst.instant.arbitrary import Arbitrary
+    from nst.instant.transformer import Transformer
 
 VERSION = "1.4"
 """Of the software: raised whenever recipes get more fields, the same one gives other pixels, or
@@ -66,7 +69,7 @@ class Recipe:
 
 def of_run(
     settings: Settings | InstantSettings,
-    features: FeatureNetwork | Transformer | Arbitrary,
+    features: "FeatureNetwork | Transformer | Arbitrary",
     before: int = 0,
 ) -> Recipe:
     """The recipe of a run of `stylize` that went on after `before` iterations, or of a `paint`."""
@@ -140,6 +143,8 @@ def each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _before_style_losses(settings: dict[str, object]) -> dict[str, object]:
     """The settings of a recipe of before 1.2: by Gram matrices, their efforts for strengths."""
+    from nst.loss.statistic import strength_of  # the losses work on tensors: it loads torch
+
     strength = SPECS["style_strength"].check("style_strength", settings.get("style_strength", 50.0))
     return {
         **settings,

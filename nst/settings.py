@@ -57,7 +57,7 @@ def _layer_weight(layer: str, what: str) -> Any:  # noqa: ANN401
 def _size(maximum: int) -> Range:
     return Range(
         label="Size",
-        help="Longest side of the result in pixels; the aspect ratio is kept.",
+        help="Longest side of the result in pixels; its shape is the photograph's.",
         default=512,
         minimum=64,
         maximum=maximum,
@@ -72,10 +72,11 @@ def _style_weight(number: int) -> Any:  # noqa: ANN401
 
 _COLOUR = Choice(
     label="Colours",
-    help="style: as painted; content: the photograph's own; matched: the style's, moved to the "
+    help="style: the painting's; content: the photograph's; matched: the painting's, moved to the "
     "photograph's mood.",
     default="style",
     choices=("style", "content", "matched"),
+    titles={"style": "The painting's", "content": "The photograph's", "matched": "Between both"},
 )
 
 
@@ -90,7 +91,7 @@ class Settings:
     iterations: int = _setting(
         Range(
             label="Iterations",
-            help="Evaluations of the loss and its gradient, over all scales: more is finer.",
+            help="How often the picture is improved: more is finer, and takes longer.",
             default=200,
             minimum=1,
             maximum=2000,
@@ -123,9 +124,10 @@ class Settings:
     init: str = _setting(
         Choice(
             label="Start from",
-            help="The picture that the optimisation starts from; image: one of your own.",
+            help="What the picture begins as; image: one of your own.",
             default="content",
             choices=("content", "noise", "style", "image"),
+            titles={"content": "The photograph", "style": "The painting", "image": "A picture"},
         )
     )
     seed: int = _setting(
@@ -149,8 +151,8 @@ class Settings:
     tv_weight: float = _setting(
         Range(
             label="Smoothness",
-            help="Weight of the total variation: higher removes grain, and detail with it. It goes "
-            "with the strokes: the same weight smooths more at a higher style strength.",
+            help="Higher removes grain, and detail with it: the weight of the total variation, "
+            "which smooths more at a higher style strength.",
             default=1.0,
             minimum=0.0,
             maximum=100.0,
@@ -169,9 +171,8 @@ class Settings:
     style_loss: str = _setting(
         Choice(
             label="Brushwork",
-            help="What the result shares with the painting. Strokes: wasserstein, the distance "
-            "between the Gaussians of the activations. Tints and grain: gram, the paper's "
-            "distance between Gram matrices (Gatys et al. 2016).",
+            help="What the result shares with the painting: its strokes (wasserstein), or only its "
+            "tints and grain (gram, as in Gatys et al. 2016).",
             default="wasserstein",
             choices=tuple(STYLE_LOSSES),
             titles={"wasserstein": "Strokes", "gram": "Tints and grain"},

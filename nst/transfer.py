@@ -22,6 +22,7 @@ from nst.optim.descent import optimise
 from nst.optim.optimizer import OPTIMIZERS, Optimizer
 from nst.optim.watch import Watch
 from nst.pictures import bounds, color, tensors
+from nst.pictures.alpha import alpha_of
 from nst.resume import State, made_by
 from nst.scales import Scale, plan
 from nst.settings import Settings
@@ -129,7 +130,7 @@ def _coloured(job: _Job) -> Generator[Step, None, None]:
 def _run(job: _Job) -> Generator[Step, None, None]:
     """Optimise scale by scale."""
     total = job.settings.iterations
-    alpha = tensors.alpha_of(job.pictures.content)
+    alpha = alpha_of(job.pictures.content)
     shown = time.monotonic()
     whole_work = sum(scale.iterations * scale.pixels for scale in job.scales)
     before, work, reached, note = 0, 0, None, ""

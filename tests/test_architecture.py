@@ -18,8 +18,9 @@ FORBIDDEN = (
     *((f"nst.{low}", ("nst.transfer", "nst.cli")) for low in ("loss", "optim", "features")),
     ("nst.pictures", ("nst.transfer", "nst.cli", "nst.features", "nst.optim", "nst.loss")),
     ("nst.machine", ("nst.transfer", "nst.cli", "nst.pictures", "nst.features", "nst.loss")),
-    ("nst.settings", ("torch",)),
-    ("nst.instant.names", ("torch",)),
+    *((f"nst.{name}", ("torch",)) for name in ("settings", "roles", "instant.names")),
+    *((f"nst.machine.{name}", ("torch",)) for name in ("groups", "run_out", "threads")),
+    ("nst.pictures.alpha", ("torch",)),
 )
 """Who must not import whom, themselves or what is inside them."""
 LONGEST_FUNCTION, USUAL_FUNCTION, LONGEST_FILE, MOST_FILES = 40, 22, 300, 14

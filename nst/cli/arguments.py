@@ -14,8 +14,12 @@ class Parser(argparse.ArgumentParser):
         """Raise `InputError`."""
         raise InputError(f"{message[0].upper()}{message[1:]} (see --help).")
 
-    def add_settings(self, specs: Mapping[str, Range | Choice]) -> None:
-        """Add an option for each setting, with its help, range and default."""
+    def add_settings(self, specs: Mapping[str, Range | Choice], **other: str) -> None:
+        """Add an option for each setting, with its help, range and default.
+
+        Args:
+            other: what to say after the default of a setting that has another one elsewhere.
+        """
         kind: Callable[[str], int | float | str]
         for name, spec in specs.items():
             if isinstance(spec, Choice):
@@ -27,7 +31,7 @@ class Parser(argparse.ArgumentParser):
                 type=kind,
                 default=spec.default,
                 metavar=name.upper(),
-                help=f"{spec.help} [{allowed}; default {spec.default}]",
+                help=f"{spec.help} [{allowed}; default {spec.default}{other.get(name, '')}]",
             )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from nst.cli import instant, paint, sheet
 from nst.cli.signals import exit_code, raised
 from nst.cli.sources import Sources
-from nst.machine.available import has_run_out
+from nst.machine.run_out import has_run_out
 from nst.specs import InputError
 
 OUT_OF_MEMORY = "Memory ran out: choose a smaller --size, or close other programs."

@@ -13,8 +13,8 @@ from nst import recipe
 from nst.cli.arguments import Parser, given
 from nst.cli.output import OUT_HELP, check_out, save, tell
 from nst.cli.sources import SOURCE_HELP, Sources
-from nst.instant import painting
 from nst.instant.names import instant_styles
+from nst.machine import threads
 from nst.settings import INSTANT_SPECS, OWN_STYLE, InstantSettings, Settings
 from nst.specs import InputError
 
@@ -100,6 +100,9 @@ def run(arguments: Sequence[str], sources: Sources) -> int:
     assert content is not None  # it is no option
     style = sources.picture(options.instant_style, "style image")
     mask = sources.picture(options.mask, "mask")
+    threads.choose()
+    from nst.instant import painting  # it loads torch, once there is something to paint
+
     network = painting.load(settings)
     started = time.monotonic()
     image = painting.paint(content, settings, style=style, mask=mask, network=network)

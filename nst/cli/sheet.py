@@ -7,8 +7,7 @@ from pathlib import Path
 from nst.cli.arguments import Parser
 from nst.cli.output import OUT_HELP, check_out, save, tell
 from nst.cli.sources import SOURCE_HELP, Sources
-from nst.instant.named import load_instant
-from nst.instant.sheet import paint_sheet
+from nst.machine import threads
 from nst.settings import SHEET_SPECS
 
 WORD = "sheet"
@@ -42,6 +41,11 @@ def run(arguments: Sequence[str], sources: Sources) -> int:
     check_out(options.out)
     content = sources.picture(options.content, "content image")
     assert content is not None  # it is no option
+    threads.choose()
+    # They load torch, once there is something to paint.
+    from nst.instant.named import load_instant
+    from nst.instant.sheet import paint_sheet
+
     network, started = load_instant(), time.monotonic()
     sheet = paint_sheet(content, size=options.size, strength=options.strength, network=network)
     place = save(sheet, options.out, network.name, "")

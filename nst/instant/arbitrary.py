@@ -18,7 +18,8 @@ from torch.nn import functional as F
 from nst.features.loading import load_features
 from nst.instant.decoder import Decoder, grain
 from nst.instant.named import coarse_to_fine, enlarged
-from nst.instant.transformer import INSTANT, SEED
+from nst.instant.names import INSTANT
+from nst.instant.transformer import SEED
 from nst.instant.transport import LAYERS, Aim, Moments, Transport, mixed
 from nst.instant.view import View
 from nst.machine.defaults import usual_defaults

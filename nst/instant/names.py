@@ -10,6 +10,8 @@ from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
 
+INSTANT = "instant"
+"""What to call the network in front of people, where feature networks have their names."""
 INSTANT_FILE = Path(__file__).parents[1] / "weights" / "instant.safetensors"
 """The network of all instant styles, which ships with the project."""
 NUMERAL = re.compile("[ivx]{2,}")

@@ -21,6 +21,7 @@ from nst.instant.transformer import Transformer
 from nst.machine import allocator
 from nst.machine.defaults import usual_defaults
 from nst.pictures import bounds, color, prepared, tensors
+from nst.pictures.alpha import alpha_of
 from nst.pictures.grey import is_grey
 from nst.settings import OWN_STYLE, InstantSettings
 from nst.specs import InputError
@@ -90,7 +91,7 @@ def _coloured(
     photograph, recoloured = color.prepare(content, styles, settings.color)
     with allocator.kept():
         painted = _painted(photograph, recoloured, size, settings, network)
-    result = tensors.to_image(painted, tensors.alpha_of(content))
+    result = tensors.to_image(painted, alpha_of(content))
     if styles and all(map(is_grey, (photograph, *recoloured))):
         result = color.greyed(result)
     if settings.color == "matched" and not styles:  # or the painting's colours were moved

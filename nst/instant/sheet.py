@@ -10,6 +10,7 @@ from nst.instant.names import title
 from nst.instant.painting import paint
 from nst.instant.transformer import Transformer
 from nst.pictures import bounds, prepared, tensors
+from nst.pictures.alpha import over_white
 from nst.settings import SHEET_SPECS, InstantSettings
 
 PAPER, INK = "white", "#222222"
@@ -67,6 +68,6 @@ def _laid_out(pictures: list[tuple[str, Image.Image]], size: int) -> Image.Image
     draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(letters)
     for number, (name, picture) in enumerate(pictures):
         left, top = gap + number % columns * across, gap + number // columns * down
-        sheet.paste(tensors.over_white(picture), (left, top))
+        sheet.paste(over_white(picture), (left, top))
         draw.text((left, top + height + letters // 3), name, INK, font)
     return sheet

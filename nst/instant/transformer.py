@@ -16,8 +16,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-INSTANT = "instant"
-"""What to call the network in front of people, where feature networks have their names."""
+from nst.instant.names import INSTANT
+
 FULL, HALF, QUARTER = 16, 48, 96
 """Channels at the picture's resolution, at half and at a quarter of it."""
 DOWN, RESIDUAL_BLOCKS, UP = 3, 5, 2

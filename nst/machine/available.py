@@ -7,16 +7,7 @@ from pathlib import Path
 
 import torch
 
-RUN_OUT = ("not enough memory", "can't allocate memory", "cannot allocate memory", "out of memory")
-"""What PyTorch says when there is no more memory."""
-
-
-def has_run_out(error: BaseException) -> bool:
-    """Whether an error says that there is no more memory, of the machine or of the GPU."""
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
-        return True
-    # PyTorch's own allocator for the processor has no type for it.
-    return isinstance(error, RuntimeError) and any(w in str(error).lower() for w in RUN_OUT)
+from nst.machine.groups import groups
 
 
 def release(device: torch.device) -> None:
@@ -55,24 +46,12 @@ def _machine_bytes(root: Path) -> float:
 
 def _group_bytes(root: Path) -> Iterator[float]:
     """What each control group above this process leaves: containers are limited by them."""
-    try:
-        lines = (root / "proc/self/cgroup").read_text().splitlines()
-    except OSError:
-        return
-    for line in lines:
-        _, controllers, path = line.split(":", 2)
-        if not controllers:  # version 2
-            base, names = root / "sys/fs/cgroup", ("memory.max", "memory.current")
-        elif "memory" in controllers.split(","):
-            base = root / "sys/fs/cgroup/memory"
-            names = ("memory.limit_in_bytes", "memory.usage_in_bytes")
-        else:
-            continue
-        # Inside a container the group's own path may not exist, but `base` is the container's.
-        group = base / path.strip("/")
-        for folder in (group, *group.parents):
-            if folder.is_relative_to(base):
-                yield _left(folder, *names)
+    names = {
+        1: ("memory.limit_in_bytes", "memory.usage_in_bytes"),
+        2: ("memory.max", "memory.current"),
+    }
+    for folder, version in groups("memory", root):
+        yield _left(folder, *names[version])
 
 
 def _left(folder: Path, limit_name: str, usage_name: str) -> float:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
+from nst.pictures.alpha import alpha_of
 from nst.pictures.grey import is_grey
-from nst.pictures.tensors import alpha_of, resize_image
+from nst.pictures.tensors import resize_image
 
 LUMA = np.array([0.299, 0.587, 0.114])
 """Weights of red, green and blue in the luminance (ITU-R BT.601, as in YIQ and Pillow's L)."""

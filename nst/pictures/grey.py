@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from nst.pictures.tensors import over_white
+from nst.pictures.alpha import over_white
 
 
 def is_grey(picture: Image.Image) -> bool:

@@ -15,10 +15,10 @@ from PIL import (
 )
 
 from nst.pictures import depth
+from nst.pictures.alpha import alpha_of
 from nst.pictures.bounds import MAX_MEGAPIXELS, check_size
 from nst.pictures.depth import Levels, is_deep, levels_of
 from nst.pictures.light import Conversion, by_code, by_gamma, gamma_of
-from nst.pictures.tensors import alpha_of
 from nst.settings import MAX_SIDE
 from nst.specs import InputError
 

@@ -1,4 +1,4 @@
-"""Prepared pictures to float32 tensors (1, 3, H, W) in [0, 1], and back; their alpha and size."""
+"""Prepared pictures to float32 tensors (1, 3, H, W) in [0, 1], and back; their size."""
 
 import numpy as np
 import torch
@@ -9,13 +9,7 @@ from PIL import (
 from torch import Tensor
 from torch.nn import functional as F
 
-
-def alpha_of(image: Image.Image) -> Image.Image | None:
-    """Return the alpha channel of a picture in mode L, or None if every pixel is opaque."""
-    if "A" not in image.getbands():
-        return None
-    alpha = image.getchannel("A")
-    return None if alpha.getextrema() == (255, 255) else alpha
+from nst.pictures.alpha import alpha_of, over_white
 
 
 def to_tensor(image: Image.Image) -> Tensor:
@@ -102,11 +96,3 @@ def resize_tensor(tensor: Tensor, size: tuple[int, int]) -> Tensor:
     """Return a tensor (1, 3, H, W) at `size` (width, height), antialiased, clamped to [0, 1]."""
     shape = (size[1], size[0])
     return F.interpolate(tensor, shape, mode="bicubic", antialias=True).clamp(0, 1)
-
-
-def over_white(image: Image.Image) -> Image.Image:
-    """Return a picture as it is seen on white, in mode RGB."""
-    if image.mode != "RGBA":
-        return image if image.mode == "RGB" else image.convert("RGB")
-    white = Image.new("RGBA", image.size, "white")
-    return Image.alpha_composite(white, image).convert("RGB")

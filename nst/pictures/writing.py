@@ -9,7 +9,7 @@ from PIL import (
     PngImagePlugin,
 )
 
-from nst.pictures.tensors import over_white
+from nst.pictures.alpha import over_white
 
 RECIPE_KEY = "Recipe"
 """Keyword of the PNG text chunk that holds a recipe."""

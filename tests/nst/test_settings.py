@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nst.presets import PRESET_FIELDS, PRESETS, preset
+from nst.presets import PRESET_FIELDS, PRESETS, USUAL, preset, preset_of
 from nst.settings import FEATURES, SPECS, STYLE_LAYERS, Settings, starting_specs
 from nst.specs import CODES, Choice, InputError, Range
 
@@ -115,7 +115,8 @@ def test_presets_set_the_same_visible_fields_and_are_valid():
         values = preset(name)
         assert tuple(values) == PRESET_FIELDS
         assert Settings(**values)
-    assert preset("Balanced") == {field: SPECS[field].default for field in PRESET_FIELDS}
+        assert preset_of(values) == name
+    assert preset(USUAL) == {field: SPECS[field].default for field in PRESET_FIELDS}
 
 
 @pytest.mark.parametrize("name", ["", None, 3, "balanced", ["Bold"]])

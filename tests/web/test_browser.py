@@ -478,7 +478,7 @@ def test_the_page_fits_a_phone(visit, expect, scheme):
         expect(page.get_by_role("progressbar")).to_be_in_viewport(ratio=1)
     stop.click()
     wait_until_ready(page, expect)
-    for group in ("Strokes and colours", "Where to start", "Advanced", "Keep and share"):
+    for group in ("Strokes and colours", "Where to start", "For the curious", "Keep and share"):
         open_group(page, group)
     screenshot(page, f"8-phone-{scheme}")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
@@ -513,13 +513,12 @@ def walk(page, key: str, target, most: int) -> None:
 def test_nothing_serious_stands_in_the_way_of_anybody(visit, expect, picture_files, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     page = visit(color_scheme=scheme, reduced_motion="reduce")
-    for group in ("Strokes and colours", "Where to start", "Advanced", "Keep and share"):
+    for group in ("Strokes and colours", "Where to start", "For the curious", "Keep and share"):
         open_group(page, group)
     found = _serious(axe.run(page))
     upload(page, picture_files)
     paint(page, 20)
     expect(page.locator(".nst-strip li")).to_have_count(1)
-    page.get_by_role("button", name="For the curious").click()
     for tab in ("Film", "Compare", "Picture"):
         page.get_by_role("tab", name=tab).click()
         found |= _serious(axe.run(page))
@@ -582,8 +581,10 @@ def test_a_painting_of_ones_own_is_painted_like_at_once(page, expect, picture_fi
     own.click()
     page.get_by_text(re.compile("^Painted as your painting: 512 × 341 pixels in")).wait_for()
     expect(page.get_by_role("alert")).to_have_count(0)
-    page.get_by_label("content", exact=True).last.check()  # of the colours
-    page.get_by_text(re.compile("^Painted as your painting, colours content: ")).wait_for()
+    page.get_by_label("The photograph's", exact=True).last.check()  # of the colours
+    page.get_by_text(
+        re.compile("^Painted as your painting, colours: the photograph's: ")
+    ).wait_for()
     screenshot(page, "11-own-painting")
     page.get_by_role("tab", name="Paintings").click()
     paint(page, 200)
@@ -602,7 +603,7 @@ def _refines_until_stopped(page, expect):
     wait_until_ready(page, expect)
     expect(page.locator(".nst-strip li")).to_have_count(4)
     open_group(page, "Where to start")
-    expect(page.get_by_label("image", exact=True)).to_be_checked()
+    expect(page.get_by_label("A picture", exact=True)).to_be_checked()
 
 
 def _serious(results) -> set[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """The settings as widgets: every range, choice and default comes from `nst.settings`."""
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container
 from typing import Any
 
 import gradio as gr
@@ -17,10 +17,9 @@ GROUPS = {
     "Strokes and colours": ("style_loss", "style_scale", "tv_weight", "color"),
     "Where to start": ("init", "seed"),
 }
-"""Accordions of settings; what is named nowhere is in the last one."""
-LAST_GROUP = "Advanced: optimiser, network and layers"
-SEED_REASON = "Only noise is drawn from a seed: choose it under “Start from” first."
-START_HELP = "The run starts from it if “Start from” is image"
+"""Accordions of settings; what is named nowhere is for the curious."""
+SEED_REASON = "Only noise is drawn from a seed: choose that under “Start from” first."
+START_HELP = "The run starts from it if “Start from” is “A picture”"
 PICTURE_HELP = (
     f"A file in one of the formats {', '.join(FORMATS)}; at most {MAX_MEGAPIXELS} megapixels, and "
     f"{MAX_ASPECT} times as long as wide."
@@ -99,18 +98,12 @@ def in_sight() -> dict[str, Any]:
     return {name: widget_of(START_SPECS[name]) for name in IN_SIGHT}
 
 
-def in_groups(without: Container[str]) -> tuple[gr.Image, dict[str, Any]]:
-    """The start picture, and all other settings and the features, in closed accordions.
-
-    Args:
-        without: settings that have their place elsewhere.
-    """
+def in_groups() -> tuple[gr.Image, dict[str, Any]]:
+    """The start picture, and the settings of `GROUPS` in closed accordions."""
     widgets = {}
-    for title, names in _groups(without).items():
+    for title, names in GROUPS.items():
         with gr.Accordion(title, open=False):
             widgets |= {name: widget_of(SPECS[name]) for name in names}
-            if title == LAST_GROUP:
-                widgets["features"] = widget_of(FEATURES)
             if "init" in names:
                 start = picture_input("start", "Start picture", START_HELP)
     widgets["seed"].interactive = False
@@ -118,10 +111,10 @@ def in_groups(without: Container[str]) -> tuple[gr.Image, dict[str, Any]]:
     return start, widgets
 
 
-def _groups(without: Container[str]) -> Mapping[str, tuple[str, ...]]:
-    placed = {*IN_SIGHT, *(name for names in GROUPS.values() for name in names)}
-    placed |= {name for name in SPECS if name in without}
-    return {**GROUPS, LAST_GROUP: tuple(name for name in SPECS if name not in placed)}
+def all_others(placed: Container[str]) -> dict[str, Any]:
+    """The settings that have no place elsewhere, and the features."""
+    widgets = {name: widget_of(spec) for name, spec in SPECS.items() if name not in placed}
+    return widgets | {"features": widget_of(FEATURES)}
 
 
 def seed_applies(init: object) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from nst.inputs import STYLES
 from nst.instant.names import title
 from nst.pictures.reading import open_image
 from nst.settings import INSTANT_SPECS, OWN_STYLE
+from nst.specs import Choice
 from web.page.api import instant_inputs
 from web.page.handlers import BUSY, sent
 from web.page.html import compare
@@ -138,7 +139,8 @@ def in_words(info: Info) -> str:
     if info["strength"] != INSTANT_SPECS["strength"].default:
         words.append(f"strength {info['strength']:g}")
     if info["color"] != INSTANT_SPECS["color"].default:
-        words.append(f"colours {info['color']}")
+        color: Choice = INSTANT_SPECS["color"]
+        words.append(f"colours: {color.titles[info['color']].lower()}")
     return ", ".join(words)
 
 

@@ -9,7 +9,15 @@ import gradio as gr
 from nst.presets import PRESETS, USUAL
 from nst.settings import SPECS
 from web.page import instant_tab
-from web.page.controls import as_sent, documented, in_groups, in_sight, path_of, picture_input
+from web.page.controls import (
+    all_others,
+    as_sent,
+    documented,
+    in_groups,
+    in_sight,
+    path_of,
+    picture_input,
+)
 from web.page.html import compare, curves, examples, film
 from web.page.html.progress import note
 from web.page.keeping import actions
@@ -92,14 +100,16 @@ def lay_out() -> tuple[gr.HTML, Inputs, Outputs]:
         with gr.Column(elem_id="nst-give"):
             given = _given()
         with gr.Column(elem_id="nst-shown"):
-            stop, outputs = _outputs()
+            stop, shown = _shown()
         with gr.Column(elem_id="nst-choose"):
             chosen = _chosen()
+            plotted, status, chosen["settings"] = _for_the_curious(chosen["settings"])
             gr.HTML(EXAMPLES, elem_classes="nst-heading")
             cards = examples.cards()
     visit = as_sent(gr.Textbox(visible=False, label="Visit"))
     was_used = as_sent(gr.Checkbox(visible=False, label="Was used"))
-    return cards, Inputs(visit, was_used, **given, stop=stop, **chosen), outputs
+    inputs = Inputs(visit, was_used, **given, stop=stop, **chosen)
+    return cards, inputs, Outputs(**shown, curves=plotted, status=status)
 
 
 def _given() -> dict[str, Any]:
@@ -141,7 +151,7 @@ def _controls() -> dict[str, Any]:
     preset = as_sent(gr.Radio(list(PRESETS), value=USUAL, label="Preset", info=PRESET_HELP))
     settings = in_sight()
     more = more_pictures()
-    start, grouped = in_groups(without=more.weights)
+    start, grouped = in_groups()
     settings |= grouped | more.weights
     resume = documented(gr.Textbox(visible=False, label="Run to go on with"), RESUME_HELP)
     with gr.Accordion("Keep and share these settings", open=False):
@@ -151,7 +161,7 @@ def _controls() -> dict[str, Any]:
             "Use the settings of a picture painted before", file_types=[".png"], size="sm"
         )
     return {
-        "settings": {name: settings[name] for name in (*SPECS, "features")},  # the API's order
+        "settings": settings,
         "more_pictures": more.pictures | {"start": start},
         "mask_editor": more.editor,
         "paint_there": more.paint_there,
@@ -164,7 +174,20 @@ def _controls() -> dict[str, Any]:
     }
 
 
-def _outputs() -> tuple[gr.Button, Outputs]:
+def _for_the_curious(settings: dict[str, Any]) -> tuple[gr.HTML, gr.Markdown, dict[str, Any]]:
+    """How the losses fall, by what a picture is made, and the settings that are left.
+
+    Args:
+        settings: that have a place already; with the others they are returned, in the API's order.
+    """
+    with gr.Accordion("For the curious", open=False):
+        plotted = gr.HTML(curves.NOTHING)
+        status = gr.Markdown(elem_classes="nst-status")
+        settings = settings | all_others(settings)
+    return plotted, status, {name: settings[name] for name in (*SPECS, "features")}
+
+
+def _shown() -> tuple[gr.Button, dict[str, Any]]:
     """The button that ends a run, beside how far it has come; and what is shown."""
     with gr.Row(elem_id="nst-run"):
         bar = gr.HTML(note(FIRST_WORDS), elem_classes="nst-progress")
@@ -173,7 +196,7 @@ def _outputs() -> tuple[gr.Button, Outputs]:
         return stop, _results(bar)
 
 
-def _results(bar: gr.HTML) -> Outputs:
+def _results(bar: gr.HTML) -> dict[str, Any]:
     with gr.Tabs(selected="compare") as tabs:
         with gr.Tab("Picture", id="picture"):
             picture = _result()
@@ -184,20 +207,15 @@ def _results(bar: gr.HTML) -> Outputs:
             painted = gr.HTML(film.NOTHING, js_on_load=film.PLAY)
     buttons = actions.lay_out()
     strip = gr.HTML(html_template=STRIP_HTML, js_on_load=STRIP)
-    with gr.Accordion("For the curious", open=False):
-        plotted = gr.HTML(curves.NOTHING)
-        status = gr.Markdown(elem_classes="nst-status")
-    return Outputs(
-        tabs=tabs,
-        picture=picture,
-        compare=compared,
-        film=painted,
-        curves=plotted,
-        bar=bar,
-        strip=strip,
-        status=status,
+    return {
+        "tabs": tabs,
+        "picture": picture,
+        "compare": compared,
+        "film": painted,
+        "bar": bar,
+        "strip": strip,
         **buttons,
-    )
+    }
 
 
 def _result() -> gr.Image:

@@ -8,7 +8,8 @@ from typing import Any
 import gradio as gr
 
 from nst import Settings, Step, stylize
-from nst.machine.available import has_run_out, release
+from nst.machine.available import release
+from nst.machine.run_out import has_run_out
 from nst.resume import State
 from nst.settings import SPECS
 from web.server.limits import FRAMES, WORD_SECONDS

@@ -7,10 +7,10 @@ from typing import Any
 from PIL import Image
 
 from nst import Settings, Step
-from nst.inputs import MASKS, STYLES
 from nst.pictures.reading import open_image
 from nst.pictures.writing import save_image
 from nst.recipe import Recipe
+from nst.roles import MASKS, STYLES
 from web.server.disk import make_room
 
 PICTURES = ("content", *STYLES, "mask", *MASKS, "start")

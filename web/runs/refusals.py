@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import gradio as gr
 
 from nst import InputError
-from nst.machine.available import has_run_out
+from nst.machine.run_out import has_run_out
 from web.server.disk import FULL, is_full
 from web.server.zerogpu import in_plain_words
 

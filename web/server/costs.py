@@ -1,7 +1,7 @@
 """What runs take on this server, in seconds and bytes of memory: what everything in the app asks.
 
 `nst.costs` has the model; here it meets the machine: what ZeroGPU is to be asked for, what was
-measured at the start, and how long the last runs really took.
+measured after the start, and how long the last runs really took.
 """
 
 from collections import deque
@@ -46,13 +46,20 @@ class Costs:
 
     def __init__(self, networks: Networks, tensor_thread: TensorThread) -> None:
         self._networks, self._tensor_thread = networks, tensor_thread
-        self._pace, self._speed = Pace(), None
+        self._pace = Pace()
+        self._speed: Any = None  # a nst.costs.seconds.Speed
 
-    def measure(self) -> None:
-        """Calibrate what `expected` goes by, before anybody is served."""
+    def begin_measuring(self) -> None:
+        """Have what `expected` goes by calibrated, and do not wait for it.
+
+        The page can be up meanwhile. Who asks for a number, or paints, waits for the rest of it.
+        """
         if not zerogpu.HERE:
-            by = self._automatic(), SPECS["optimizer"].default
-            self._speed = self._tensor_thread.run(calibrate, *by)
+            self._tensor_thread.begin(self._measure)
+
+    def _measure(self) -> None:
+        """Calibrate; called in the tensor thread. The second time it takes none."""
+        self._speed = calibrate(self._automatic(), SPECS["optimizer"].default)
 
     def estimate(self, size: Size, settings: Settings, features: Any) -> Estimate:  # noqa: ANN401
         """What a run takes, of a content picture of (width, height); it may be measured first.
@@ -94,7 +101,7 @@ class Costs:
         if zerogpu.HERE:
             return _asked_for(size, settings, features)
         if self._speed is None:
-            self.measure()
+            self._tensor_thread.run(self._measure)
         return estimate(size, settings, features, self._speed)
 
     def _automatic(self) -> Any:  # noqa: ANN401 - a FeatureNetwork

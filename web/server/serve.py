@@ -51,8 +51,11 @@ def serve(server: Server, build: Callable[[Server], gr.Blocks], **theme: object)
             state_session_capacity=SESSIONS,
             enable_monitoring=False,
             app_kwargs={"middleware": [Middleware(PlainAnswers), *middleware(page)]},
+            prevent_thread_lock=True,
             **theme,
         )
+        server.settle()
+        page.block_thread()
         ended = server.run_slot.ended()
     if not ended:
         os._exit(1)  # in the middle of an iteration that takes too long to be waited for

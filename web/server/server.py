@@ -26,13 +26,16 @@ class Server:
         self.costs = Costs(self.networks, self.tensor_thread)
 
     def prepare(self) -> None:
-        """Have the networks and the machine's speed at hand before anybody is served.
+        """Have the networks at hand before anybody is served.
 
         Raises:
             InputError: the features that the app would choose by itself cannot be had.
         """
         self.networks.load()
-        self.costs.measure()
+
+    def settle(self) -> None:
+        """Begin what the page need not wait for: the machine's speed is measured."""
+        self.costs.begin_measuring()
 
     def close(self) -> None:
         """Have the run that goes on end with its next sign of life; no other begins."""

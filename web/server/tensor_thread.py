@@ -6,12 +6,14 @@ instead of staying awake for the next: an iteration takes a third longer. Gradio
 run's steps in whatever thread is free.
 """
 
+import logging
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ParamSpec, TypeVar
 
 from web.server import zerogpu
 
+log = logging.getLogger("nst.app")
 P, T = ParamSpec("P"), TypeVar("T")
 END = object()
 
@@ -30,6 +32,17 @@ class TensorThread:
         if zerogpu.HERE:
             return function(*args, **kwargs)
         return self._pool.submit(function, *args, **kwargs).result()
+
+    def begin(self, function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Have a function called in the thread, and do not wait for it; a failure is logged."""
+
+        def logged() -> None:
+            try:
+                function(*args, **kwargs)
+            except Exception:
+                log.exception("%s failed", function)
+
+        self._pool.submit(logged)
 
     def steps(self, generator: Generator[T, Any, Any]) -> Generator[T, None, None]:
         """What a generator yields, each step made in the thread; between them others have theirs.

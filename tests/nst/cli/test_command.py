@@ -2,7 +2,10 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 import nst.__main__ as cli
+from nst import recipe
 from tests.conftest import ROOT
 
 INTERRUPTED = """
@@ -12,7 +15,8 @@ class Finder:
         if name == "torch":
             raise KeyboardInterrupt
 sys.meta_path.insert(0, Finder())
-sys.argv = ["nst", "a.jpg", "b.jpg", "-o", "out.png"]
+picture = "examples/content/cat.jpg"
+sys.argv = ["nst", picture, picture, "-o", "-"]
 runpy.run_module("nst", run_name="__main__")
 """
 
@@ -33,6 +37,46 @@ def test_a_terminal_that_knows_ascii_alone_gets_the_help():
             env={**os.environ, "PYTHONIOENCODING": "ascii:strict"},
         )
         assert (done.returncode, done.stderr) == (0, b"") and b"default" in done.stdout
+
+
+REFUSED = """
+import contextlib, sys
+from nst.__main__ import main
+with contextlib.suppress(SystemExit):  # of --help
+    main(sys.argv[1:])
+print([name for name in ("torch", "scipy", "matplotlib") if name in sys.modules], file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["--instant", "mosaic", "--help"],
+        ["sheet", "--help"],
+        ["no such file", "no such file", "-o", "out.png"],
+        ["README.md", "README.md", "-o", "out.png"],
+        ["a.jpg", "b.jpg", "-o", "out.png", "--iterations", "0"],
+        ["a.jpg", "b.jpg", "-o", "out.png", "--features", "big"],
+        ["a.jpg", "b.jpg", "-o", "out.png", "--recipe", "examples/content/cat.jpg"],
+        ["a.jpg", "-o", "out.png", "--instant", "no such style"],
+        ["sheet", "a.jpg", "-o", "out.png", "--size", "0"],
+    ],
+    ids=" ".join,
+)
+def test_what_needs_no_torch_is_told_without_it(arguments):
+    done = subprocess.run(
+        [sys.executable, "-c", REFUSED, *arguments], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0 and done.stderr.splitlines()[-1] == "[]", done.stderr
+    assert bool(done.stdout) != ("error: " in done.stderr)
+
+
+def test_the_version_is_the_recipes(capsys):
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["--version"])
+    assert caught.value.code == 0 and capsys.readouterr().out == f"nst {recipe.VERSION}\n"
 
 
 def test_what_is_wrong_is_one_line(capsys):

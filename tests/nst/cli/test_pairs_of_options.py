@@ -31,8 +31,8 @@ VALUES = {
 @pytest.fixture
 def painted(tiny, tmp_path, picture_files, monkeypatch):
     """A command's picture, as bytes; None if it is refused."""
-    monkeypatch.setattr("nst.cli.paint.load_features", lambda name: tiny)
-    monkeypatch.setattr("nst.cli.paint.tell", lambda words: None)
+    monkeypatch.setattr("nst.cli.optimisation.load_features", lambda name: tiny)
+    monkeypatch.setattr("nst.cli.optimisation.tell", lambda words: None)
     mask = np.zeros((64, 96), np.uint8)
     mask[:, :50] = 255
     Image.fromarray(mask).save(tmp_path / "mask.png")

@@ -13,6 +13,7 @@ import torch
 from PIL import Image, ImageCms, ImageFile, JpegImagePlugin
 
 from nst.pictures import bounds, prepared, reading, tensors
+from nst.pictures.alpha import alpha_of
 from nst.specs import InputError
 
 RED = (200, 50, 30)
@@ -348,7 +349,7 @@ def test_a_broken_or_foreign_profile_is_ignored(image, profile):
 def test_hidden_colours_are_never_seen(image):
     result = prepared.prepare(image)
     assert result.mode == "RGBA"
-    assert tensors.alpha_of(result).getextrema() == (0, 0)
+    assert alpha_of(result).getextrema() == (0, 0)
     assert torch.equal(tensors.to_tensor(result), torch.ones(1, 3, 10, 12))
 
 
@@ -373,13 +374,13 @@ def test_transparent_pixels_do_not_bleed_when_resized():
 def test_opaque_alpha_is_dropped():
     result = prepared.prepare(solid("RGBA", (*RED, 255)))
     assert result.mode == "RGB"
-    assert tensors.alpha_of(result) is None
+    assert alpha_of(result) is None
 
 
 def test_alpha_comes_back_at_the_size_of_the_result():
     image = Image.new("RGBA", (40, 20), (*RED, 255))
     image.paste((0, 0, 0, 0), (20, 0, 40, 20))
-    alpha = tensors.alpha_of(prepared.prepare(image))
+    alpha = alpha_of(prepared.prepare(image))
     result = tensors.to_image(torch.full((1, 3, 10, 20), 0.5), alpha)
     assert (result.mode, result.size) == ("RGBA", (20, 10))
     assert result.getpixel((2, 5)) == (128, 128, 128, 255)

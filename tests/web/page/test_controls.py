@@ -3,7 +3,7 @@
 import gradio as gr
 
 from nst.settings import FEATURES, SPECS
-from web.page.controls import in_groups, in_sight, seed_applies, widget_of
+from web.page.controls import all_others, in_groups, in_sight, seed_applies, widget_of
 
 
 def test_every_setting_has_a_widget_with_its_range_and_default():
@@ -25,16 +25,17 @@ def test_a_choice_shows_titles_and_sends_words():
 
 def test_every_setting_has_its_place_once():
     with gr.Blocks():
-        _, grouped = in_groups(without=())
-        shown = [*in_sight(), *grouped]
-        _, fewer = in_groups(without=("style_weight",))
-    assert sorted(shown) == sorted([*SPECS, "features"])
-    assert grouped.keys() - fewer.keys() == {"style_weight"}
+        _, grouped = in_groups()
+        placed = [*in_sight(), *grouped]
+        others = all_others(placed)
+        fewer = all_others([*placed, "style_weight"])
+    assert sorted([*placed, *others]) == sorted([*SPECS, "features"])
+    assert others.keys() - fewer.keys() == {"style_weight"}
 
 
 def test_the_seed_can_be_set_where_it_counts():
     with gr.Blocks():
-        seed = in_groups(without=())[1]["seed"]
+        seed = in_groups()[1]["seed"]
     assert not seed.interactive and "noise" in seed.info
     assert seed_applies("noise") == gr.update(interactive=True, info=SPECS["seed"].help)
     assert seed_applies("content") == gr.update(interactive=False, info=seed.info)

@@ -6,12 +6,13 @@ from types import SimpleNamespace
 import gradio as gr
 import pytest
 
-from nst.presets import PRESET_FIELDS
+from nst.presets import PRESET_FIELDS, preset
 from nst.settings import SPECS
 from tests.served import HANDLERS, stylize_pictures
 from web.page import recall
 from web.page.handlers import (
     check_picture,
+    name_preset,
     restore,
     take_example,
     use_kept,
@@ -34,15 +35,21 @@ def test_a_pictures_recipe_fills_every_setting(picture_files):
     files = [str(path) for path in picture_files]
     for path, progress in stylize_pictures(*files, **{**VALUES, "color": "matched"}):
         if progress["done"]:
-            *values, features, preset, _ = use_recipe(path)
+            *values, features, _ = use_recipe(path)
     assert dict(zip(SPECS, values, strict=True)) == {
         **{name: spec.default for name, spec in SPECS.items()},
         **{name: value for name, value in VALUES.items() if name in SPECS},
         "color": "matched",
     }
-    assert features == "compact" and preset is None
+    assert features == "compact"
     *unchanged, note = use_recipe(files[0])
-    assert "no recipe" in note and unchanged == [gr.skip()] * (len(SPECS) + 2)
+    assert "no recipe" in note and unchanged == [gr.skip()] * (len(SPECS) + 1)
+
+
+def test_the_preset_that_is_set_is_named():
+    assert name_preset(*preset("Bold").values())["value"] == "Bold"
+    changed = name_preset(*{**preset("Bold"), "style_strength": 74.0}.values())
+    assert changed["value"] is None and "changed" in changed["label"]
 
 
 def test_a_picture_is_checked_as_soon_as_it_is_there(picture_files):

@@ -89,18 +89,18 @@ def test_nothing_is_painted_before_a_style_is_chosen_or_beside_a_run(photograph)
     assert list(INSTANT.paint("", photograph, "", *VALUES, *NEITHER)) == [{}]
     busy = secrets.token_hex(16)
     SERVICES.visits.of(busy).waits = True
-    assert "A run is under way" in INSTANT.begin(busy, FIRST, None)["problem"]
+    assert "A picture is being painted" in INSTANT.begin(busy, FIRST, None)["problem"]
     assert list(INSTANT.paint(busy, photograph, FIRST, *VALUES, *NEITHER)) == [{}]
 
 
 def test_a_painting_of_ones_own_is_painted_like_or_asked_for(photograph, picture_files):
-    assert "Give a painting first" in INSTANT.begin("", OWN_STYLE, None)["problem"]
+    assert "Choose a painting first" in INSTANT.begin("", OWN_STYLE, None)["problem"]
     assert list(INSTANT.paint("", photograph, OWN_STYLE, *VALUES, *NEITHER)) == [{}]
     own = str(picture_files[1])
     # The second style that was chosen before goes with styles by name.
     values = (100.0, 64, SECOND, 30.0, "content")
     (shown,) = INSTANT.paint("", photograph, OWN_STYLE, *values, own, None)
-    assert "Painted as your painting, strength 100, colours content" in shown["bar"]
+    assert "Painted as your painting, strength 100, colours: the photograph&#x27;s" in shown["bar"]
     made = recipe.read(shown["picture"]).settings
     assert made == InstantSettings(style=OWN_STYLE, strength=100, size=64, color="content")
 

@@ -52,7 +52,7 @@ def test_what_cannot_be_used_is_said_in_its_place(key, picture_files, tmp_path):
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"<b>")
     for given, place, sentence in (
-        ((None, style, VALUES), "content_note", "The content image is missing."),
+        ((None, style, VALUES), "content_note", "Choose a photograph first"),
         ((content, str(broken), VALUES), "style_note", "The style image is not a picture"),
         ((content, style, {**VALUES, "size": None}), "bar", "size must be a whole number"),
     ):
@@ -68,7 +68,7 @@ def test_a_run_ends_with_all_that_came_of_it(key, picture_files):
     assert both.name == "content-in-the-style-of-style-before-and-after.jpg" and both.exists()
     assert shown["film"].count("<img") == 13 and "nst-compare" in shown["compare"]
     assert shown["strip"]["settings"] == VALUES and "iterations 12" in shown["strip"]["words"]
-    assert "Done: 12 iterations" in shown["bar"] and shown["more"]["interactive"]
+    assert "Done in" in shown["bar"] and shown["more"]["interactive"]
 
 
 def test_a_stopped_run_ends_with_what_there_is(key, picture_files, monkeypatch):
@@ -81,7 +81,7 @@ def test_a_stopped_run_ends_with_what_there_is(key, picture_files, monkeypatch):
     shown = PAINTING._shown
     monkeypatch.setattr(PAINTING, "_shown", stopping)
     shown_last = in_the_end(PAINTING.paint(key, *map(str, picture_files), **VALUES))
-    assert "Stopped at iteration 4 of 12" in shown_last["bar"]
+    assert "Stopped at 33%" in shown_last["bar"]
     assert "stopped at iteration 4" in shown_last["strip"]["words"]
     # Not the first look, which was in sight.
     assert shown_last["picture"].endswith("/content-in-the-style-of-style-00004.jpg")
@@ -98,8 +98,17 @@ def test_a_run_stopped_before_its_first_step_says_so(key, picture_files, monkeyp
     assert "Stopped." in in_the_end(PAINTING.paint(key, *map(str, picture_files), **VALUES))["bar"]
 
 
+def test_what_is_missing_is_asked_for_and_nothing_else_changes(key):
+    asked = PAINTING.begin(key, None, None)
+    assert asked.keys() == {"content_note", "style_note"} and not SERVICES.visits.find(key)
+    assert PAINTING.begin(key, "photograph", None).keys() == {"style_note"}
+
+
 def test_paint_is_offered_again_whatever_happened(key):
-    assert not PAINTING.begin(key)["paint"]["interactive"] and SERVICES.visits.find(key).waits
+    assert (
+        not PAINTING.begin(key, "photograph", "painting")["paint"]["interactive"]
+        and SERVICES.visits.find(key).waits
+    )
     assert ready()["paint"]["interactive"] and not ready()["stop"]["interactive"]
     refused = PAINTING.fail(key)
     assert "did not start" in refused["bar"] and refused["paint"]["interactive"]
@@ -112,7 +121,7 @@ def goes_on(key, picture, *pictures, **values):
 
 
 def is_done(shown):
-    return "Done: 12 iterations" in shown["bar"]
+    return "Done in" in shown["bar"]
 
 
 def test_more_iterations_go_on_where_the_run_ended(key, picture_files):
@@ -206,7 +215,7 @@ def test_a_run_goes_on_without_its_page_which_comes_back_to_it(key, picture_file
     first, *later = all_of(PAINTING.come_back(key, True))
     assert first["content"] == files[0] and first["style"] == files[1]
     shown = dict(itertools.chain.from_iterable(answer.items() for answer in [first, *later]))
-    assert "Done: 40 iterations" in shown["bar"] and Path(shown["picture"]).exists()
+    assert "Done in" in shown["bar"] and Path(shown["picture"]).exists()
     assert shown["film"].count("<img") == FRAMES  # no moment of it was missed
     (again,) = all_of(PAINTING.come_back(key, True))
     assert again["picture"] == shown["picture"] and again["strip"] == shown["strip"]
@@ -224,7 +233,7 @@ def test_a_page_that_nothing_is_kept_of_is_told_so_if_it_had_anything(key, pictu
 
 
 def test_a_run_that_had_not_begun_is_not_forgotten_silently(key):
-    PAINTING.begin(key)
+    PAINTING.begin(key, "photograph", "painting")
     (told,) = all_of(PAINTING.come_back(key, True))
     assert "press Paint again" in told["bar"]
     PAINTING.stop(key)

@@ -13,8 +13,19 @@ def test_the_progress_bar_says_where_the_run_is():
     progress = Progress(iteration=50, total=200, size=256, seconds=4.2, eta_seconds=12.4)
     text = progress_bar(progress)
     assert 'aria-valuenow="25"' in text and "width: 25.0%" in text
-    assert "Iteration 50 of 200 at 256 px · 4 s gone, about 12 s left" in text
-    assert "Done: 200 iterations" in progress_bar(replace(progress, iteration=200, done=True))
+    assert "<b>25%</b><span>about 12 s left · laying out the large shapes</span>" in text
+    assert "painting the strokes" in progress_bar(replace(progress, iteration=100))
+    assert "working out the details" in progress_bar(replace(progress, iteration=200))
+    assert "<b>Done in 4 s</b>" in progress_bar(replace(progress, iteration=200, done=True))
+    assert "<b>Stopped at 25%</b>" in progress_bar(progress, stopped=True)
+
+
+def test_a_note_is_said_and_a_first_look_is_named():
+    step = Progress(iteration=0, total=9, note="A first look <1>")
+    assert progress_bar(step).count("A first look &lt;1&gt;") == 1
+    assert "It was made smaller." in progress_bar(
+        replace(step, iteration=3, note="It was made smaller.")
+    )
 
 
 def test_the_status_line_says_what_runs_and_why(monkeypatch):

@@ -44,4 +44,4 @@ def test_settings_of_a_kept_picture_are_checked():
 def test_words_name_what_differs():
     assert in_words(DEFAULTS) == "default settings"
     changed = {**DEFAULTS, "style_strength": 61.0, "color": "content"}
-    assert in_words(changed) == "style strength 61, colours: content"
+    assert in_words(changed) == "style strength 61, colours: The photograph's"

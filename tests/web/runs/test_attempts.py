@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 
 from nst.loss.objective import Objective
-from nst.machine.available import has_run_out
+from nst.machine.run_out import has_run_out
 from nst.settings import SPECS, Settings
 from tests.served import SERVER, stylize_pictures
 from web.runs.attempts import Stream, shown

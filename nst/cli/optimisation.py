@@ -1,0 +1,124 @@
+"""The work of the command that optimises; its arguments are read in `nst.cli.paint`.
+
+Whatever imports this loads torch.
+"""
+
+import time
+import traceback
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from tqdm import tqdm
+
+from nst import inputs, recipe
+from nst.cli.output import save, tell
+from nst.cli.signals import exit_code
+from nst.costs.memory import check_fits
+from nst.costs.seconds import estimate
+from nst.features.loading import load_features
+from nst.machine.device import has_cuda
+from nst.machine.run_out import has_run_out
+from nst.settings import Settings, starting_specs
+from nst.step import Step
+from nst.transfer import stylize
+
+
+def sized(settings: Settings) -> Settings:
+    """The same with the size that suits this machine, where nobody has named one."""
+    return replace(settings, size=int(starting_specs(gpu=has_cuda())["size"].default))
+
+
+@dataclass(frozen=True)
+class _Painted:
+    """What came of a run.
+
+    Attributes:
+        image: None if it was stopped before there was one.
+        note: a sentence for people, or "".
+        code: the exit code.
+    """
+
+    image: Image.Image | None
+    note: str
+    code: int
+
+
+def _painted(steps: Iterable[Step], total: int) -> _Painted:
+    """Run to the end, or as far as it comes, and show where it is."""
+    image, note = None, ""
+    with tqdm(total=total, unit="it", dynamic_ncols=True) as bar:
+        try:
+            for step in steps:
+                image, note = step.image or image, step.note
+                bar.set_description(f"{step.size} px", refresh=False)
+                bar.set_postfix_str(
+                    f"content {step.content_loss:.3f} style {step.style_loss:.4f}", refresh=False
+                )
+                bar.update()
+        except KeyboardInterrupt as stop:
+            return _Painted(image, note, exit_code(stop))
+        except Exception as error:
+            if image is None:
+                raise
+            if not has_run_out(error):
+                traceback.print_exc()
+            words = "Memory ran out" if has_run_out(error) else "The run failed"
+            return _Painted(image, f"{words}: this is how far it came.", 1)
+    return _Painted(image, note, 0)
+
+
+def tell_estimate(pictures: dict[str, Any], settings: Settings, name: str) -> int:
+    """Tell what a run by the features of a name would take, and return the exit code."""
+    features = load_features(name)
+    prepared = inputs.prepare(**pictures, settings=settings)
+    size, guided = prepared.content.size, prepared.guided
+    check_fits(size, settings, features, guided)
+    expected = estimate(size, settings, features, guided=guided)
+    print(f"{features.name} on {features.device}, {settings.size} px: {expected}")
+    return 0
+
+
+def _notes(read: recipe.Recipe, made: recipe.Recipe) -> Iterator[str]:
+    """Why the picture may be another than the recipe's."""
+    if not read.has_network_of(made):
+        yield "the recipe's picture was made with other weights or precision"
+    if read.software not in recipe.SAME_PIXELS:
+        yield "the recipe's picture was made by another version"
+    if read.before:
+        yield f"the recipe's picture went on from one of {read.before} iterations"
+
+
+def paint(
+    pictures: dict[str, Any],
+    settings: Settings,
+    name: str,
+    out: Path,
+    made_before: recipe.Recipe | None = None,
+) -> int:
+    """Paint by the features of a name, save the result, and return the exit code.
+
+    Args:
+        pictures: the picture arguments of `stylize`.
+        out: where `check_out` has been.
+        made_before: the recipe that the settings come from.
+    """
+    features = load_features(name)
+    steps = stylize(**pictures, settings=settings, features=features)
+    tell(f"{features.name} on {features.device}: {features.reason}; {settings.size} px")
+    made = recipe.of_run(settings, features)
+    for note in _notes(made_before or made, made):
+        tell(f"note: {note}")
+    started = time.monotonic()
+    painted = _painted(steps, settings.iterations)
+    if painted.image is None:
+        tell("Stopped before there was a picture; nothing was written.")
+        return painted.code
+    place = save(painted.image, out, features.name, made.text())
+    if painted.note:
+        tell(f"note: {painted.note}")
+    width, height = painted.image.size
+    tell(f"{place}  {width}×{height}  {time.monotonic() - started:.1f} s")
+    return painted.code or int(place != out)
