@@ -221,7 +221,7 @@ def test_after_a_run_it_can_be_compared_and_watched_and_used(page, expect, pictu
     page.get_by_role("button", name="Play").click()
     page.wait_for_function("document.querySelector('.nst-play input').value == 3")
     with page.expect_download() as download:
-        page.get_by_text("Download as an animation").click()
+        page.get_by_role("button", name="Save the film").click()
     download.value.save_as(tmp_path / "film")
     with Image.open(tmp_path / "film") as film:
         assert film.format == "WEBP" and film.n_frames >= 20
@@ -237,7 +237,7 @@ def test_more_iterations_go_on_and_say_when_they_cannot(page, expect, picture_fi
     page.get_by_text(re.compile("This will take about")).wait_for()
     paint(page, 20)
     expect(page.locator(".nst-strip li")).to_have_count(1)
-    more = page.get_by_role("button", name="More iterations")
+    more = page.get_by_role("button", name="Paint on from here")
     more.click()
     expect(page.locator(".nst-strip li")).to_have_count(2)
     expect(page.get_by_text(DONE).first).to_be_visible()
@@ -382,7 +382,7 @@ def test_a_run_survives_a_reload_and_so_does_its_result(page, expect):
     expect(page.locator(SHOWN)).to_have_count(3)
     expect(page.locator(".nst-strip li")).to_have_count(1)
     set_number(page, "Iterations", 4)
-    page.get_by_role("button", name="More iterations").click()
+    page.get_by_role("button", name="Paint on from here").click()
     page.get_by_text(DONE).wait_for()
     page.get_by_role("tab", name="At once").click()
     style_button(page, "Mosaic").click()

@@ -11,6 +11,8 @@ from web.page import handlers, instant_events, recall
 from web.page.api import run_inputs
 from web.page.controls import seed_applies
 from web.page.handlers import PageHandlers
+from web.page.keeping import events as keeping
+from web.page.keeping.actions import BUTTONS
 from web.page.layout import Inputs, Outputs
 from web.page.painting import Painting, ready
 from web.page.pictures.given import connect_places
@@ -22,8 +24,8 @@ from web.runs.services import Services
 from web.server.admission import withdraw
 
 SHOWN = (
-    *("picture", "bar", "curves", "download", "resume", "status", "content_note", "style_note"),
-    *("more", "compare", "film", "animation", "use_as_content", "strip"),
+    *("picture", "bar", "curves", "resume", "status", "content_note", "style_note"),
+    *("compare", "film", "strip", *BUTTONS),
 )
 """What a run shows, of the page's components."""
 VISIT = (Path(__file__).parent / "static" / "visit.js").read_text()
@@ -98,6 +100,7 @@ def _connect_visit(page: gr.Blocks, painting: Painting, inputs: Inputs, outputs:
     unlimited = {"concurrency_limit": None, **PRIVATE}
     back = on(known.then, painting.come_back, named, changes, inputs=visit, **unlimited)
     on(back.then, ready, named, ("paint", "stop"), **AT_ONCE)
+    keeping.connect(known, inputs, outputs)
 
 
 def _connect_examples(
@@ -105,10 +108,9 @@ def _connect_examples(
 ) -> Any:  # noqa: ANN401 - Gradio's
     """Connect the examples; what is returned succeeds when a pair is there, to be painted."""
     shown = ("content", "style", "picture", "compare", "film", "curves", "tabs", "bar", "resume")
-    buttons = ("download", "animation", "use_as_content", "more")
     named = {**vars(inputs), **vars(outputs)}
     options = {"inputs": inputs.visit, "js": scroll(), **AT_ONCE}
-    filled = on(cards.click, asking.show_pair, named, shown + buttons, **options)
+    filled = on(cards.click, asking.show_pair, named, shown + BUTTONS, **options)
     inputs.content_tiles.click(handlers.take_example("content"), None, inputs.content, **AT_ONCE)
     inputs.style_tiles.click(handlers.take_example("styles"), None, inputs.style, **AT_ONCE)
     return filled
@@ -150,7 +152,6 @@ def _connect_settings(page: gr.Blocks, inputs: Inputs, outputs: Outputs) -> Any:
     inputs.recipe.upload(handlers.use_recipe, inputs.recipe, [*every, inputs.share_note], **PRIVATE)
     outputs.strip.click(handlers.use_kept, None, every, **PRIVATE)
     settings["init"].change(seed_applies, settings["init"], settings["seed"], **AT_ONCE)
-    inputs.copy_link.click(None, every, inputs.share_note, js=recall.COPY_LINK, **PRIVATE)
     kept = gr.BrowserState(recall.DEFAULTS, storage_key="nst-settings", secret="not a secret")
     restored = page.load(handlers.restore, kept, [*every, outputs.bar], **PRIVATE)
     names = list(recall.CONTROLS)

@@ -100,7 +100,7 @@ class PageHandlers:
             if visit.is_busy or visit.waits:
                 raise InputError(BUSY)
             pair = _of(examples.pairs(), sent(event, "name"))
-            shown = visit.show(_shown(pair))
+            shown = visit.show(_shown(pair), name=pair.file_name)
         return {"content": str(pair.content), "style": str(pair.style), **shown}
 
 

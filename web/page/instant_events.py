@@ -18,12 +18,14 @@ from web.page.html import compare
 from web.page.html.examples import pictures
 from web.page.html.progress import alert, note
 from web.page.instant_tab import REFINE_FIRST, mix_applies
+from web.page.keeping.actions import BUTTONS
 from web.page.layout import ANY, Inputs, Outputs
-from web.page.results import for_the_strip, in_its_place, without_a_run
+from web.page.results import both_of, for_the_strip, in_its_place, without_a_run
 from web.page.wiring import AT_ONCE, PRIVATE, on, scroll
+from web.runs.best_effort import best_effort
 from web.runs.instant_run import Info, api_name
 from web.runs.kept.jpeg import fitted, small
-from web.runs.kept.record import COMPARED
+from web.runs.kept.record import COMPARED, CORNER, Record
 from web.runs.refusals import sentences
 from web.runs.services import Services
 
@@ -74,7 +76,7 @@ class InstantPainting:
             for picture, info in self._instant.paint_instantly(
                 content, chosen, *settings, style if own else None, mask
             ):
-                shown = _shown(content, picture, info)
+                shown = _shown(content, picture, info, style if own else None)
                 yield self._visits.of(key).show(shown, is_instant=True)
         except gr.Error as error:
             yield in_its_place(error)
@@ -110,14 +112,23 @@ def _in_use(
     return strength, size, second, mix, color
 
 
-def _shown(content: str, picture: str, info: Info) -> dict[str, Any]:
+def _shown(content: str, picture: str, info: Info, own_style: str | None) -> dict[str, Any]:
     words, after = f"Painted as {in_words(info)}", small(picture, COMPARED)
     before = fitted(open_image(content, "content image"), COMPARED)
     shape, seconds = f"{info['width']} × {info['height']} pixels", f"{info['seconds']:.2g} s"
     made = f"{words}: {shape} in {seconds} on {info['device']}."
     shown = without_a_run(picture, compare.compare(before, after, words), made)
-    more, strip = gr.update(interactive=False), for_the_strip(after, words)
-    return shown | {"more": more, "strip": strip}
+    record = Record({}, Path(picture).stem, before=before, after=after)
+    shown |= {"more": gr.update(interactive=False), "strip": for_the_strip(record, words)}
+    return shown | best_effort(lambda: _both(record, picture, info, own_style), {})
+
+
+def _both(record: Record, picture: str, info: Info, own_style: str | None) -> dict[str, Any]:
+    """An update that offers before and after as one picture, in a file beside the painting's."""
+    painting = own_style or style_picture(info["style"])
+    if painting:
+        record.painting = fitted(open_image(painting, "style image"), CORNER)
+    return both_of(record, Path(picture).parent)
 
 
 def in_words(info: Info) -> str:
@@ -204,8 +215,8 @@ def _connect_painting(
     named: dict[str, Any],
     chosen: gr.State,
 ) -> None:
-    result = ("picture", "compare", "film", "curves", "bar", "download", "animation", "strip")
-    result += ("use_as_content", "more", "resume", "content_note", "style_note")
+    result = ("picture", "compare", "film", "curves", "bar", "strip", *BUTTONS)
+    result += ("resume", "content_note", "style_note")
     visit = named["visit"]
     begun = on(
         event,

@@ -20,6 +20,7 @@ from web.page.controls import (
 )
 from web.page.html import compare, curves, examples, film
 from web.page.html.progress import note
+from web.page.keeping import actions
 from web.page.pictures.more_pictures import more_pictures
 from web.page.pictures.places import INVITATION, PLACES, gate, under
 from web.runs.kept.jpeg import small
@@ -34,7 +35,8 @@ RESUME_HELP = (
 )
 PRESET_HELP = "Each sets the style's strength, strokes, colours, start and smoothness."
 STRIP = (Path(__file__).parent / "static" / "strip.js").read_text()
-STRIP_HTML = '<section class="nst-strip" hidden><h3>Pictures of this visit</h3><ul></ul></section>'
+STRIP_HTML = """<section class="nst-strip" hidden><h3>Pictures of this visit</h3><ul></ul>
+<p role="status"></p></section>"""
 RESULT_ALT = "The photograph, painted in the manner of the painting, as far as the run has come"
 INTRODUCTION = """<header class="nst-head"><h1>Your photograph, as a painting</h1>
 <p>Give a photograph and a painting, and watch the one being painted like the other.</p></header>"""
@@ -80,12 +82,15 @@ class Outputs:
     picture: gr.Image
     compare: gr.HTML
     film: gr.HTML
-    animation: gr.DownloadButton
     curves: gr.HTML
     bar: gr.HTML
     download: gr.DownloadButton
+    share: gr.Button
+    both: gr.DownloadButton
+    animation: gr.DownloadButton
     use_as_content: gr.Button
     more: gr.Button
+    share_said: gr.HTML
     strip: gr.HTML
     status: gr.Markdown
 
@@ -205,23 +210,16 @@ def _results(bar: gr.HTML) -> dict[str, Any]:
             compared = gr.HTML(compare_pair(first), js_on_load=compare.SLIDE)
         with gr.Tab("Film", id="film"):
             painted = gr.HTML(film.NOTHING, js_on_load=film.PLAY)
-            animation = gr.DownloadButton("Download as an animation", interactive=False, size="sm")
-    with gr.Row():
-        download = gr.DownloadButton("Download", interactive=False, min_width=120)
-        use_as_content = gr.Button("Use as photograph", interactive=False, min_width=120)
-        more = gr.Button("More iterations", interactive=False, min_width=120)
+    buttons = actions.lay_out()
     strip = gr.HTML(html_template=STRIP_HTML, js_on_load=STRIP)
     return {
         "tabs": tabs,
         "picture": picture,
         "compare": compared,
         "film": painted,
-        "animation": animation,
         "bar": bar,
-        "download": download,
-        "use_as_content": use_as_content,
-        "more": more,
         "strip": strip,
+        **buttons,
     }
 
 

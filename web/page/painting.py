@@ -11,12 +11,14 @@ import gradio as gr
 from web.page import recall
 from web.page.html import curves
 from web.page.html.progress import alert, note, progress_bar
+from web.page.keeping.actions import not_yet, offered
 from web.page.results import came_of, in_its_place
 from web.runs import first_look
 from web.runs.best_effort import best_effort
 from web.runs.files import PICTURES
 from web.runs.kept.background import Changes, Ending
-from web.runs.kept.record import Record
+from web.runs.kept.jpeg import fitted
+from web.runs.kept.record import CORNER, Record
 from web.runs.kept.visits import Visit
 from web.runs.refusals import Refused, sentences
 from web.runs.services import Services
@@ -168,6 +170,8 @@ class Painting:
         if values["init"] != "image":
             files["start"] = None  # still in its place, out of sight
         run, shown = self._runs.open(files, looks_first=True, **given), None
+        record.name = run.name
+        record.painting = best_effort(lambda: fitted(run.painting, CORNER), b"")
         looked = False
         for picture, progress in run.into(folder):
             if picture == shown:
@@ -178,19 +182,23 @@ class Painting:
                 looked, shown = True, picture
                 yield {"bar": progress_bar(progress)} | _picture(picture)
                 continue
-            shown = picture
+            fresh, shown = not_yet() if shown is None else {}, picture
             best_effort(partial(record.add, picture, progress), None)
             held = looked and first_look.stays(progress)
-            yield ({} if held else _picture(picture)) | {
-                "bar": progress_bar(progress),
-                "curves": best_effort(lambda: curves.plot(record.points[1:]), gr.skip()),
-                "resume": progress.run or "",
-            }
+            yield (
+                fresh
+                | ({} if held else _picture(picture))
+                | {
+                    "bar": progress_bar(progress),
+                    "curves": best_effort(lambda: curves.plot(record.points[1:]), gr.skip()),
+                    "resume": progress.run or "",
+                }
+            )
 
 
 def _picture(file: str) -> Changes:
     """Updates that show a picture and offer it."""
-    return {"picture": file, "download": gr.update(value=file, interactive=True)}
+    return {"picture": file, **offered(file)}
 
 
 def _painted(
@@ -229,9 +237,10 @@ def _there_again(visit: Visit) -> Changes:
     shown = dict(visit.shown)
     if shown.get("picture") and not Path(shown["picture"]).exists():
         shown = {}
-    animation = shown.get("animation", {}).get("value")
-    if animation and not Path(animation).exists():
-        del shown["animation"]
+    for button in ("both", "animation"):
+        file = shown.get(button, {}).get("value")
+        if file and not Path(file).exists():
+            del shown[button]
     if len(pictures) < len(visit.pictures):
         shown["bar"] = note(LOST)
     elif visit.waits:

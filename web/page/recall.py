@@ -3,9 +3,7 @@
 All of them may have been written by anybody, and are checked like any other input.
 """
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
 
 from nst import InputError, Settings
 from nst.settings import FEATURES, SPECS
@@ -15,12 +13,6 @@ from web.runs.defaults import START_SPECS
 CONTROLS = {**START_SPECS, "features": FEATURES}
 """What every control of the page is checked by, in the order of `Settings`, and the features."""
 DEFAULTS = {name: spec.default for name, spec in CONTROLS.items()}
-COPY_LINK = (
-    (Path(__file__).parent / "static" / "link.js")
-    .read_text()
-    .replace("DEFAULTS", json.dumps(DEFAULTS))
-)
-"""JavaScript: the controls' values -> the HTML of a link with them, which is also copied."""
 
 
 def of_link(query: Mapping[str, str]) -> dict[str, object] | None:

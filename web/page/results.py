@@ -1,5 +1,6 @@
 """What the page shows of a picture that is painted, and where it says what went wrong."""
 
+from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
 
@@ -8,6 +9,8 @@ import gradio as gr
 from web.page import recall
 from web.page.html import compare, curves, film
 from web.page.html.progress import alert, note, progress_bar
+from web.page.keeping.actions import not_yet, offered
+from web.page.keeping.side_by_side import side_by_side
 from web.runs.best_effort import best_effort
 from web.runs.kept.background import Changes, Ending
 from web.runs.kept.jpeg import data_url, small
@@ -18,8 +21,8 @@ KEPT = 640
 PLACES = {"content image": "content_note", "style image": "style_note"}
 """Which component an error belongs to, by its subject; all others belong to the bar."""
 LEFT = (
-    "Others were waiting while this page was away, so the run was ended: “More iterations” goes on "
-    "from this picture."
+    "Others were waiting while this page was away, so the run was ended: “Paint on from here” "
+    "goes on from this picture."
 )
 
 
@@ -36,9 +39,9 @@ def came_of(record: Record, folder: Path, end: Ending | None) -> Changes:
         update["bar"] = progress_bar(record.latest, stopped=True)
         update["bar"] += note(LEFT) if end is Ending.LEFT else ""
     if record.picture and not record.latest.done:  # a first look may still be in its place
-        update["picture"] = record.picture
-        update["download"] = gr.update(value=record.picture, interactive=True)
+        update |= {"picture": record.picture} | offered(record.picture)
     update |= best_effort(lambda: _beside(record), {})
+    update |= best_effort(lambda: both_of(record, folder), {})
     return update | best_effort(lambda: _animation(record, folder), {})
 
 
@@ -50,19 +53,34 @@ def _beside(record: Record) -> Changes:
     return {
         "compare": compare.compare(record.before, record.after, words),
         "film": film.film(record.frames, [point.iteration for point in record.points]),
-        "strip": for_the_strip(record.after, words, settings=record.values),
+        "strip": for_the_strip(record, words, settings=record.values),
     }
 
 
-def for_the_strip(picture: bytes, words: str, **more: object) -> dict[str, object]:
-    """What the visit's strip keeps of a picture, a JPEG file."""
-    # By its id it is known when it comes again, as the page does.
-    return {"id": token_hex(8), "picture": data_url(small(picture, KEPT)), "words": words, **more}
+def for_the_strip(record: Record, words: str, **more: object) -> dict[str, object]:
+    """What the visit's strip keeps of a picture; `words` say by what it was made."""
+    before = small(record.before, KEPT)
+    return {
+        "id": token_hex(8),  # by which it is known when it comes again, as the page does
+        "picture": data_url(small(record.after, KEPT)),
+        "before": data_url(before),
+        "photograph": sha256(before).hexdigest()[:16],  # of many pictures, kept once
+        "name": record.name,
+        "words": words,
+        **more,
+    }
+
+
+def both_of(record: Record, folder: Path) -> Changes:
+    """An update that offers before and after as one picture, written into a folder."""
+    path = folder / f"{record.name}-before-and-after.jpg"
+    path.write_bytes(side_by_side(record.before, record.after, record.painting))
+    return {"both": gr.update(value=str(path), interactive=True)}
 
 
 def _animation(record: Record, folder: Path) -> Changes:
     """An update that offers the run as an animation, written into a folder."""
-    path = folder / "painted.webp"
+    path = folder / f"{record.name}.webp"
     path.write_bytes(film.animation(record.frames))
     return {"animation": gr.update(value=str(path), interactive=True)}
 
@@ -80,8 +98,8 @@ def without_a_run(picture: str, compared: str, words: str) -> Changes:
         "film": film.NOTHING,
         "curves": curves.NOTHING,
         "bar": note(words),
-        "download": gr.update(value=picture, interactive=True),
-        "animation": gr.update(interactive=False),
+        **offered(picture),
+        **not_yet(),
         "use_as_content": gr.update(interactive=True),
         "resume": "",
     }

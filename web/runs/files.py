@@ -56,9 +56,14 @@ def first_step(content: Image.Image, settings: Settings) -> Step:
     )
 
 
-def saved(step: Step, folder: Path, features: str, recipe: Recipe | None = None) -> str:
-    """Write a step's picture: previews as JPEG, which is quick, the last as PNG, which is exact."""
-    path = folder / ("stylized.png" if step.done else f"{step.iteration:05d}.jpg")
+def saved(step: Step, result: Path, features: str, recipe: Recipe | None = None) -> str:
+    """Write a step's picture: previews as JPEG, which is quick, the last as PNG, which is exact.
+
+    Args:
+        result: the last one's file without its ending; previews have their iteration added.
+    """
+    ending = ".png" if step.done else f"-{step.iteration:05d}.jpg"
+    path = result.with_name(result.name + ending)
     make_room()
     save_image(step.image, path, features, recipe.text() if recipe else "")
     return str(path)

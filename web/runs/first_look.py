@@ -27,8 +27,12 @@ def has_one(pictures: dict[str, Any], settings: Settings) -> bool:
     return settings.init == "content" and settings.style_strength > 0 and not placed
 
 
-def paint(server: Server, pictures: dict[str, Any], settings: Settings, folder: Path) -> str:
-    """Paint it, and return its file."""
+def paint(server: Server, pictures: dict[str, Any], settings: Settings, result: Path) -> str:
+    """Paint it, and return its file.
+
+    Args:
+        result: the file of the run's own result, without its ending.
+    """
     usual = INSTANT_SPECS["strength"].default / SPECS["style_strength"].default
     instant = InstantSettings(
         style=OWN_STYLE,
@@ -38,7 +42,7 @@ def paint(server: Server, pictures: dict[str, Any], settings: Settings, folder: 
     )
     network, (style, *_) = server.networks.instant(own=True), pictures["style"]
     work = partial(painting.paint, pictures["content"], instant, style=style, network=network)
-    path = folder / "first-look.jpg"
+    path = result.with_name(f"{result.name}-first-look.jpg")
     save_image(server.tensor_thread.run(work), path, network.name)
     return str(path)
 

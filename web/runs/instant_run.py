@@ -12,6 +12,7 @@ from nst.instant import painting
 from nst.pictures.reading import open_image
 from nst.pictures.writing import save_image
 from nst.settings import INSTANT_SPECS, OWN_STYLE, InstantSettings
+from web.runs.naming import result_name
 from web.runs.refusals import sentences
 from web.server.disk import make_room
 from web.server.server import Server
@@ -19,8 +20,6 @@ from web.server.server import Server
 Info = dict[str, Any]
 WORDS = {"style": "style image", "mask": "mask"}
 """What the pictures are called that go beside the photograph."""
-PAINTED = "instant.png"
-"""The name of a result's file."""
 
 
 def api_name(name: str) -> str:
@@ -83,6 +82,7 @@ class InstantRuns:
         """
         with tempfile.TemporaryDirectory(prefix="nst-") as folder:
             photograph = open_image(content, "content image")
+            named = result_name(content, _style_of(settings, others["style"]))
             given = {k: open_image(path, WORDS[k]) for k, path in others.items() if path}
             network = self._server.networks.instant(own=settings.style == OWN_STYLE)
             work = partial(painting.paint, photograph, settings, **given, network=network)
@@ -90,10 +90,18 @@ class InstantRuns:
             picture = self._server.tensor_thread.run(work)
             seconds = time.monotonic() - started
             made = recipe.of_run(settings, network)
-            path = Path(folder) / PAINTED
+            path = Path(folder) / f"{named}.png"
             make_room()
             save_image(picture, path, made.features, made.text())
             yield str(path), _info(settings, network, picture.size, seconds)
+
+
+def _style_of(settings: InstantSettings, painting: str | None) -> str | None:
+    """What a result is called by: the file of a painting that was given, or the style's name."""
+    if settings.style == OWN_STYLE:
+        return painting
+    second = settings.second_style
+    return settings.style if second == "none" else f"{settings.style}-and-{second}"
 
 
 def _info(

@@ -16,6 +16,8 @@ from typing import Any
 import spaces
 
 # isort: split
+from PIL import Image
+
 from nst import Settings, Step, recipe
 from nst.recipe import Recipe
 from nst.resume import State
@@ -24,6 +26,7 @@ from web.runs import first_look
 from web.runs.attempts import shown, stylize_or_smaller
 from web.runs.best_effort import best_effort
 from web.runs.files import first_step, opened, saved
+from web.runs.naming import result_name
 from web.runs.progress import Progress
 from web.runs.refusals import sentences
 from web.server import zerogpu
@@ -119,7 +122,8 @@ class Runs:
             state = self._server.states.find(resume)
             asked = Asked(opened(files), settings, features, state)
         looks_first = looks_first and state is None and first_look.has_one(asked.pictures, settings)
-        return Run(self._server, asked, self._on_gpu, looks_first)
+        name = result_name(files.get("content"), files.get("style"))
+        return Run(self._server, asked, self._on_gpu, looks_first, name)
 
     def _computed(self, asked: Asked, seconds: int) -> Generator[Update, None, None]:
         """Yield what is shown of a run, where ZeroGPU was asked for so many seconds."""
@@ -143,12 +147,26 @@ class Run:
 
     Attributes:
         ended: how; None before that.
+        name: of its result's file, without the ending.
     """
 
-    def __init__(self, server: Server, asked: Asked, on_gpu: Any, looks_first: bool) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        server: Server,
+        asked: Asked,
+        on_gpu: Any,  # noqa: ANN401
+        looks_first: bool,
+        name: str,
+    ) -> None:
         self.ended: Ended | None = None
+        self.name = name
         self._server, self._asked, self._on_gpu = server, asked, on_gpu
         self._looks_first = looks_first
+
+    @property
+    def painting(self) -> Image.Image:
+        """The first of its paintings."""
+        return self._asked.pictures["style"][0]
 
     def into(self, folder: Path) -> Generator[Shown, None, None]:
         """Yield what is shown, with its pictures in a folder.
@@ -190,7 +208,8 @@ class Run:
         # Something is yielded before the GPU is asked for: a run that is cancelled before its first
         # yield would hold the GPU to its end.
         start = first_step(asked.pictures["content"], asked.settings)
-        begun = saved(start, folder, asked.features), Progress.of(start, 0.0)
+        result = folder / self.name
+        begun = saved(start, result, asked.features), Progress.of(start, 0.0)
         yield begun
         # Others that need the thread do not wait for a download, and none is tried in a GPU's time.
         find = server.networks.loaded if zerogpu.HERE else server.networks.get
@@ -200,15 +219,15 @@ class Run:
                 yield begun
             picture = begun[0]
             if self._looks_first:
-                look = partial(first_look.paint, server, asked.pictures, asked.settings, folder)
+                look = partial(first_look.paint, server, asked.pictures, asked.settings, result)
                 if looked := best_effort(look, None):
                     picture = looked
                     yield picture, first_look.progress_of(begun[1])
             updates = server.tensor_thread.steps(self._on_gpu(asked, asked.gpu_seconds))
             with contextlib.closing(updates):
-                yield from self._saved(updates, folder, picture)
+                yield from self._saved(updates, result, picture)
 
-    def _saved(self, updates: Iterator[Update], folder: Path, picture: str) -> Iterator[Shown]:
+    def _saved(self, updates: Iterator[Update], result: Path, picture: str) -> Iterator[Shown]:
         """Yield what is shown of updates, `picture` until they have one of their own."""
         server = self._server
         for update in updates:
@@ -216,5 +235,5 @@ class Run:
             step = update.step
             name = server.states.keep(step.state) if step.state else None
             if step.image:
-                picture = saved(step, folder, update.network, update.recipe)
+                picture = saved(step, result, update.network, update.recipe)
             yield picture, Progress.of(step, update.seconds, update.network, update.device, name)

@@ -26,7 +26,6 @@ from web.page.instant_events import (
     style_picture,
 )
 from web.page.instant_tab import MIX_REASON, REFINE_FIRST, mix_applies
-from web.runs.instant_run import PAINTED
 
 FIRST, SECOND = instant_styles()[:2]
 VALUES = (100.0, 64, "none", 50.0, "style")
@@ -66,8 +65,12 @@ def test_an_unknown_style_is_refused_with_the_names(photograph, unknown):
 
 def test_a_click_shows_the_painting_and_offers_what_can_be_done_with_it(photograph):
     (shown,) = INSTANT.paint("", photograph, FIRST, *VALUES, *NEITHER)
-    assert Path(shown["picture"]).name == PAINTED
+    assert Path(shown["picture"]).name == f"content-in-the-style-of-{FIRST}.png"
     assert "64 × 43 pixels" in shown["bar"] and "nst-compare" in shown["compare"]
+    both = Path(shown["both"]["value"])
+    assert both.stem == f"{Path(shown['picture']).stem}-before-and-after" and both.exists()
+    assert shown["strip"]["name"] == Path(shown["picture"]).stem
+    assert shown["share"]["interactive"]
     assert shown["download"]["interactive"] and shown["use_as_content"]["interactive"]
     # There is no optimiser's memory to go on with, and no film of one pass.
     assert not shown["more"]["interactive"] and not shown["animation"]["interactive"]

@@ -63,6 +63,9 @@ def test_what_cannot_be_used_is_said_in_its_place(key, picture_files, tmp_path):
 def test_a_run_ends_with_all_that_came_of_it(key, picture_files):
     shown = in_the_end(PAINTING.paint(key, *map(str, picture_files), **VALUES))
     assert Path(shown["animation"]["value"]).read_bytes()[:4] == b"RIFF"
+    assert Path(shown["animation"]["value"]).name == "content-in-the-style-of-style.webp"
+    both = Path(shown["both"]["value"])
+    assert both.name == "content-in-the-style-of-style-before-and-after.jpg" and both.exists()
     assert shown["film"].count("<img") == 13 and "nst-compare" in shown["compare"]
     assert shown["strip"]["settings"] == VALUES and "iterations 12" in shown["strip"]["words"]
     assert "Done in" in shown["bar"] and shown["more"]["interactive"]
@@ -81,7 +84,7 @@ def test_a_stopped_run_ends_with_what_there_is(key, picture_files, monkeypatch):
     assert "Stopped at 33%" in shown_last["bar"]
     assert "stopped at iteration 4" in shown_last["strip"]["words"]
     # Not the first look, which was in sight.
-    assert shown_last["picture"].endswith("00004.jpg")
+    assert shown_last["picture"].endswith("/content-in-the-style-of-style-00004.jpg")
     assert shown_last["download"]["value"] == shown_last["picture"]
     assert "Stopped." in PAINTING.stop(key)["bar"]  # there is no run that would say so
 
@@ -113,7 +116,7 @@ def test_paint_is_offered_again_whatever_happened(key):
 
 
 def goes_on(key, picture, *pictures, **values):
-    """What a click on More iterations shows in the end."""
+    """What a click on “Paint on from here” shows in the end."""
     return in_the_end(PAINTING.go_on(key, picture, *pictures, **values))
 
 
@@ -157,6 +160,8 @@ BESIDE_THE_RESULT = (
     "web.page.html.compare.compare",
     "web.page.html.film.film",
     "web.page.html.film.animation",
+    "web.page.results.side_by_side",
+    "web.page.painting.fitted",
     "web.page.recall.in_words",
     "web.runs.kept.record.small",
 )
@@ -171,7 +176,7 @@ def test_whatever_fails_after_a_run_the_result_is_there(
 
     monkeypatch.setattr(name, broken)
     shown = in_the_end(PAINTING.paint(key, *map(str, picture_files), **VALUES, resume=""))
-    assert is_done(shown) and shown["picture"].endswith("stylized.png")
+    assert is_done(shown) and shown["picture"].endswith("/content-in-the-style-of-style.png")
     assert shown["use_as_content"]["interactive"] and "unforeseen" in caplog.text
 
 
@@ -238,9 +243,11 @@ def test_a_run_that_had_not_begun_is_not_forgotten_silently(key):
 
 def test_files_that_are_gone_are_not_shown_again(key, picture_files):
     shown = in_the_end(PAINTING.paint(key, *map(str, picture_files), **VALUES))
-    Path(shown["animation"]["value"]).unlink()
+    for button in ("animation", "both"):
+        Path(shown[button]["value"]).unlink()
     (again,) = all_of(PAINTING.come_back(key, True))
-    assert "animation" not in again and again["picture"] == shown["picture"]
+    assert "animation" not in again and "both" not in again
+    assert again["picture"] == shown["picture"]
     shutil.rmtree(Path(shown["picture"]).parent)
     (again,) = all_of(PAINTING.come_back(key, True))
     assert "picture" not in again

@@ -10,6 +10,7 @@ import gradio as gr
 
 from nst.instant.names import title
 from web.runs.kept.jpeg import data_url, tile
+from web.runs.naming import result_name
 
 FOLDER = Path(__file__).parents[3] / "examples"
 TILE, CARD = (120, 90), (360, 216)
@@ -49,6 +50,11 @@ class Pair:
     def words(self) -> str:
         """What the result shows."""
         return f"{described()[self.content.name]}, painted as: {described()[self.style.name]}"
+
+    @property
+    def file_name(self) -> str:
+        """What the result's file is called where it is offered."""
+        return result_name(self.content, self.style) + self.result.suffix
 
 
 @cache

@@ -70,9 +70,10 @@ def edit(content: str | None, style: str | None, event: gr.EventData) -> Iterato
     # A generator, because the file has to be there until Gradio has taken it.
     with TemporaryDirectory(prefix="nst-") as folder:
         try:
-            picture = open_image(content if place == "content" else style, PLACES[place])
+            path = content if place == "content" else style
+            picture = open_image(path, PLACES[place])
             changed = turned(picture) if box is None else cropped(picture, box, PLACES[place])
-            yield {place: str(saved(changed, Path(folder)))}
+            yield {place: str(saved(changed, Path(folder), Path(path).stem))}
         except InputError as error:
             yield {f"{place}_note": alert(str(error))}
 
@@ -121,6 +122,6 @@ def _as_shown(file: Path, place: str) -> Path:
     try:
         if is_shown(file, PLACES[place]):
             return file
-        return saved(open_image(file, PLACES[place]), file.parent)
+        return saved(open_image(file, PLACES[place]), file.parent, file.stem)
     except InputError as error:
         raise InputError(said_of_kind(file, error.code) or str(error)) from error

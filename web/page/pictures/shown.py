@@ -26,7 +26,7 @@ def in_a_shown_format(what: str) -> Callable[[str | None], Iterator[Any]]:
                 picture = None if path and is_shown(path, what) else open_image(path, what)
             except InputError:  # which the picture's own line says
                 picture = None
-            yield str(saved(picture, Path(folder))) if picture else gr.skip()
+            yield str(saved(picture, Path(folder), Path(path).stem)) if picture else gr.skip()
 
     return copied
 
@@ -41,8 +41,12 @@ def is_shown(path: str | Path, what: str) -> bool:
         return image.format in SHOWN
 
 
-def saved(picture: Image.Image, folder: Path) -> Path:
-    """Save a prepared picture, in mode RGB or RGBA, as a new file that browsers show."""
-    path = folder / ("picture.png" if picture.mode == "RGBA" else "picture.jpg")
+def saved(picture: Image.Image, folder: Path, name: str) -> Path:
+    """Save a prepared picture, in mode RGB or RGBA, as a new file that browsers show.
+
+    Args:
+        name: of the file, without its ending.
+    """
+    path = folder / (name + (".png" if picture.mode == "RGBA" else ".jpg"))
     picture.save(path, quality=QUALITY, subsampling=0)
     return path

@@ -1,10 +1,11 @@
-(...values) => {
-  const defaults = DEFAULTS;
+const linkOf = (painting, values) => {
+  const defaults = DEFAULTS, paintings = PAINTINGS;
   const query = new URLSearchParams();
+  // An example's file has a size only where somebody has uploaded it.
+  const name = painting?.size ? '' : paintings[painting?.path?.split(/[\\/]/).pop()];
+  if (name) query.set('style', name);
   Object.keys(defaults).forEach((name, i) => {
     if (values[i] !== defaults[name]) query.set(name, values[i]);
   });
-  const link = location.origin + location.pathname + (query.size ? '?' + query : '');
-  if (navigator.clipboard) navigator.clipboard.writeText(link).catch(() => {});
-  return [`<p>Copied: <a href="${link}">${link}</a></p>`];
-}
+  return location.origin + location.pathname + (query.size ? '?' + query : '');
+};

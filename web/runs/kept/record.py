@@ -13,6 +13,8 @@ LONGEST = 480
 MOST_FRAMES = 96
 COMPARED = 1024
 """Longest side, in pixels, of the pictures that are compared on the page."""
+CORNER = 320
+"""Longest side, in pixels, of a painting that is shown small beside what was made by it."""
 
 
 @dataclass
@@ -20,19 +22,23 @@ class Record:
     """A run so far; it stays as small as a few pictures, however long the run.
 
     Attributes:
+        name: of the result's file, without its ending.
         values: the run's settings, and "features", as they were asked for.
         latest: the latest progress; None before there was any.
         picture: the file of the latest picture, which is there as long as the run goes.
         before, after: the photograph and the latest picture, as JPEG files.
+        painting: the first of the paintings, small, as a JPEG file.
         frames: JPEG files, evenly spaced over the run, at most `MOST_FRAMES`.
         points: the progress at each frame.
     """
 
     values: dict[str, object]
+    name: str = ""
     latest: Progress | None = None
     picture: str = ""
     before: bytes = b""
     after: bytes = b""
+    painting: bytes = b""
     frames: list[bytes] = field(default_factory=list)
     points: list[Progress] = field(default_factory=list)
     _every: int = 1

@@ -63,18 +63,23 @@ class Visit:
         self.run = Background(kept, self._slot)
         return self.run.start()
 
-    def show(self, update: Changes, is_instant: bool = False) -> Changes:
-        """Keep what is shown in place of the last run, and its picture; return what to show.
+    def show(self, update: Changes, is_instant: bool = False, name: str = "") -> Changes:
+        """Keep what is shown in place of the last run, and its files; return what to show.
 
         While a run is under way, which shows its own before long, nothing is kept.
+
+        Args:
+            name: what the picture's file is called from now on, if not as before.
         """
         if self.is_busy:
             return update
         folder = self._new_folder()
         if picture := update.get("picture"):
-            picture = shutil.copy(picture, folder)
+            picture = shutil.copy(picture, folder / (name or Path(picture).name))
             update = update | {"picture": picture}
             update["download"] = update["download"] | {"value": picture}
+        if both := update.get("both", {}).get("value"):
+            update["both"] = update["both"] | {"value": shutil.copy(both, folder)}
         self.shown, self.is_instant = update, is_instant
         return update
 

@@ -1,0 +1,1 @@
+"""What is done with a picture that is there: kept, shared, compared, gone on from."""
