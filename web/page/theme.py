@@ -4,7 +4,8 @@ from pathlib import Path
 
 import gradio as gr
 
-STYLE = Path(__file__).parent / "static" / "style.css"
+STATIC = Path(__file__).parent / "static"
+STYLES = ("style.css", "shelf.css")
 SERIF = ("Iowan Old Style", "Palatino Linotype", "Palatino", "Georgia", "serif")
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
 
@@ -41,5 +42,6 @@ def theme() -> gr.themes.Base:
 
 
 def css() -> str:
-    """The page's style sheet."""
-    return f":root {{--nst-serif: {', '.join(SERIF)}}}\n{STYLE.read_text()}"
+    """The page's style sheets, as one."""
+    sheets = "\n".join((STATIC / name).read_text() for name in STYLES)
+    return f":root {{--nst-serif: {', '.join(SERIF)}}}\n{sheets}"
