@@ -21,11 +21,15 @@ NO_PHOTOGRAPH = "Give a photograph first: in its place above, or from “Paintin
 BEGUN = "Your photograph is painted in {count} styles, one after the other …"
 ENDED = "Your photograph in {count} styles, in {seconds:.0f} s. Click one to see it large."
 SHOW = (Path(__file__).parents[1] / "static" / "every_style.js").read_text()
-FORGET = "() => document.dispatchEvent(new Event('nst-other-painting'))"
-"""JavaScript that has what was painted like the painting that was given go from its tile."""
+FOLLOW = """(photograph, painting) => {
+  const detail = {photograph: photograph?.path, painting: painting?.path};
+  document.dispatchEvent(new CustomEvent('nst-given', {detail}));
+  return [];
+}"""
+"""JavaScript that tells what is in its place: another picture brings the thumbnails back."""
 Value = dict[str, Any]
 """What the page is sent: `of`, a name of this choice of pictures; `pictures` by their styles, so
-far; `said`, of them."""
+far, of a `photograph` and like a `painting`, by their files; `said`, of them."""
 
 
 def pictures_place() -> gr.HTML:
@@ -53,7 +57,8 @@ class EveryStyle:
             yield {}
             return
         started, count = time.monotonic(), len(in_order()) + bool(style)
-        value = {"of": token_hex(8), "pictures": {}, "said": BEGUN.format(count=count)}
+        value = {"of": token_hex(8), "photograph": content, "painting": style, "pictures": {}}
+        value["said"] = BEGUN.format(count=count)
         yield {"previews": value}
         before = self._photograph(key)
         try:
@@ -98,5 +103,4 @@ def connect(services: Services, named: dict[str, Any]) -> None:
     )
     again = {"see_all": gr.update(interactive=True)}
     on(painted.then, lambda: again, named, ("see_all",), **AT_ONCE)
-    on(content.change, lambda: {"previews": None}, named, ("previews",), **AT_ONCE)
-    style.change(None, js=FORGET, **AT_ONCE)
+    gr.on([content.change, style.change], None, [content, style], js=FOLLOW, **AT_ONCE)

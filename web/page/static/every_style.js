@@ -1,6 +1,7 @@
 // The visitor's photograph in every style, in place of the thumbnails, as they come.
 const said = element.querySelector('.nst-said');
-let now = '', over = '';  // names of the pictures that are shown, and of those that were
+let shown = null, over = '';  // what is shown, and the name of what was
+let withoutOwn = '';  // the name of what is shown without the tile of a painting that is gone
 
 const grid = () => document.querySelector('.nst-instant');
 const tile = name => grid()?.querySelector(`[data-name="${CSS.escape(name)}"]`);
@@ -30,27 +31,34 @@ const restore = button => {
   image.alt = image.dataset.words;
 };
 
+const close = () => {
+  over = shown?.of || over;
+  shown = null;
+  said.textContent = '';
+  grid()?.classList.remove('nst-tried');
+  grid()?.style.removeProperty('--shape');
+  grid()?.querySelectorAll('button').forEach(restore);
+};
+
 const show = () => {
   const value = props.value;
-  if (!value) {
-    over = now;
-    now = said.textContent = '';
-    grid()?.classList.remove('nst-tried');
-    grid()?.style.removeProperty('--shape');
-    return grid()?.querySelectorAll('button').forEach(restore);
-  }
+  if (!value) return close();
   if (value.of === over) return;  // sent before the page had another photograph
-  if (value.of !== now) grid()?.querySelectorAll('button').forEach(restore);
-  now = value.of;
+  if (shown && value.of !== shown.of) close();
+  shown = value;
   said.textContent = value.said;
   grid()?.classList.add('nst-tried');
   for (const [name, picture] of Object.entries(value.pictures)) {
     const button = tile(name);
-    if (button) put(button, picture);
+    if (button && !(name === 'own' && withoutOwn === value.of)) put(button, picture);
   }
 };
 
-document.addEventListener('nst-other-painting', () => {
+document.addEventListener('nst-given', ({detail}) => {
+  // Gradio says so of the same picture, too.
+  if (shown && detail.photograph !== shown.photograph) return close();
+  if (!shown || (detail.painting || null) === shown.painting) return;
+  withoutOwn = shown.of;
   const own = grid()?.querySelector('.nst-own');
   if (own) restore(own);
 });
