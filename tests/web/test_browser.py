@@ -544,7 +544,7 @@ def test_an_instant_style_paints_at_a_click_and_is_refined(visit, expect, viewpo
     page.get_by_role("button", name=re.compile("Take the photograph: Chelsea")).click()
     expect(page.locator(".nst-note p").first).to_have_text("451 × 300 pixels")
     open_tab(page, "At once")
-    refine = page.get_by_role("button", name="Refine with the optimiser")
+    refine = page.get_by_role("button", name="Paint it properly, starting from this")
     expect(refine).to_be_disabled()
     expect(page.get_by_label("number input for Share of the second style")).to_be_disabled()
     style_button(page, "Mosaic").focus()

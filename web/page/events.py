@@ -18,6 +18,7 @@ from web.page.painting import Painting, ready
 from web.page.pictures.given import connect_places
 from web.page.pictures.more_pictures import mask_of, mask_without, weight_applies
 from web.page.pictures.shown import in_a_shown_format
+from web.page.shelf import surprise, yours
 from web.page.wiring import AT_ONCE, PRIVATE, on, scroll
 from web.runs.files import PICTURES
 from web.runs.services import Services
@@ -44,7 +45,9 @@ def connect_page(
     filled = [
         instant_events.connect(services, inputs, outputs),
         _connect_examples(asking, cards, inputs, outputs),
+        surprise.connect(services, vars(inputs)),
     ]
+    yours.connect(vars(inputs))
     _connect_run(page, painting, inputs, outputs, filled)
     _connect_visit(page, painting, inputs, outputs)
     _connect_pictures(inputs, outputs)

@@ -1,4 +1,4 @@
-"""What the instant styles do on the page: paint at a click, and hand over to the optimiser."""
+"""What the instant styles do on the page: paint at a click, and begin a run from that."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -21,6 +21,7 @@ from web.page.instant_tab import REFINE_FIRST, mix_applies
 from web.page.keeping.actions import BUTTONS
 from web.page.layout import ANY, Inputs, Outputs
 from web.page.results import both_of, for_the_strip, in_its_place, without_a_run
+from web.page.shelf import every_style
 from web.page.wiring import AT_ONCE, PRIVATE, on, scroll
 from web.runs.best_effort import best_effort
 from web.runs.instant_run import Info, api_name
@@ -29,14 +30,14 @@ from web.runs.kept.record import COMPARED, CORNER, Record
 from web.runs.refusals import sentences
 from web.runs.services import Services
 
-NO_PAINTING = "This style's painting is not at hand: give a painting above, and it refines by that."
+NO_PAINTING = "This style's painting is not at hand: give one above, and it is painted like that."
 NO_STYLE = "Choose a painting first: in its place above, or from “Paintings”."
 RESULT_OR_GAP = (
-    "!document.querySelector('#nst-content img') ? 'nst-content' : "
-    "document.querySelector('.nst-own[aria-pressed=true]') && "
-    "!document.querySelector('#nst-style img') ? 'nst-style' : 'nst-result'"
+    "document.querySelector('#nst-instant-problem .nst-alert') ? '' : "
+    "!document.querySelector('#nst-content img') ? 'nst-content' : 'nst-result'"
 )
-"""Where to look after a click: at the painting, or where the photograph or its style is missing."""
+"""Where to look after a click: at the painting, or where its photograph is missing; what else is
+wrong is said where one looks."""
 
 
 def choose(event: gr.EventData) -> str:
@@ -152,7 +153,7 @@ def style_picture(name: str) -> Path | None:
 def refine(
     picture: str | None, chosen: str, second_style: str, mix: float, own_style: str | None
 ) -> dict[str, Any]:
-    """Fill in what the optimiser needs to go on from the picture shown."""
+    """Fill in what a run needs to go on from the picture shown."""
     style = style_picture(chosen) or own_style
     if not style:
         return {}
@@ -195,6 +196,7 @@ def connect(services: Services, inputs: Inputs, outputs: Outputs) -> Any:  # noq
     )
     for event in (picked.success, set_anew):
         _connect_painting(instant, event, instant_inputs(inputs, chosen), named, chosen)
+    every_style.connect(services, named)
     second.change(mix_applies, second, mix, **AT_ONCE)
     shown = [inputs.visit, chosen, inputs.style]
     for changed in (outputs.picture.change, inputs.style.change):

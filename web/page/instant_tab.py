@@ -11,13 +11,15 @@ from nst.specs import Choice
 from web.page.controls import as_sent, documented, widget_of
 from web.page.html.progress import note
 from web.page.html.thumbnails import style_tiles
+from web.page.shelf.every_style import pictures_place
 
 HELP = (
-    "Click one, and your photograph is painted in a moment: like the painting that you gave above, "
-    "or in a style that was learned beforehand."
+    "Click one, and your photograph is painted like it in a moment. The first is the painting that "
+    "you gave above."
 )
 MIX_REASON = "It is the share of a second style: choose one first."
-REFINE_FIRST = "It goes on from an instant painting: click a style first."
+REFINE = "Paint it properly, starting from this"
+REFINE_FIRST = "Click a style first: this goes on from what you see then, and takes its time."
 RELEASES = """const panel = element.closest('[role=tabpanel]');
 const isNumber = target => target.matches('input[type=number]');
 let before = '';
@@ -41,13 +43,17 @@ class InstantTab:
     """What is laid out here.
 
     Attributes:
+        see_all: has the photograph painted in every style.
+        previews: what came of that, which is shown in the thumbnails.
         tiles: the thumbnails.
         settings: widgets by the names of `InstantSettings`, without the style, in their order.
-        problem: why a click did nothing.
-        refine: hands the painting to the optimiser.
+        problem: why a click did nothing; it stays in sight while the thumbnails are.
+        refine: begins a run that starts from the painting.
         refine_note: why it cannot.
     """
 
+    see_all: gr.Button
+    previews: gr.HTML
     tiles: gr.HTML
     settings: dict[str, gr.Slider | gr.Dropdown | gr.Radio]
     problem: gr.HTML
@@ -58,8 +64,10 @@ class InstantTab:
 def lay_out() -> InstantTab:
     """Lay it out, inside a `gr.Tab`."""
     gr.HTML(f"<p>{HELP}</p>", elem_classes="nst-note", js_on_load=RELEASES)
+    see_all = gr.Button("See my photograph in every style", size="md", elem_classes="nst-touch")
+    previews = pictures_place()
+    problem = gr.HTML(elem_id="nst-instant-problem", elem_classes="nst-note")
     tiles = style_tiles()
-    problem = gr.HTML(elem_classes="nst-note")
     settings = {name: widget_of(INSTANT_SPECS[name]) for name in ("strength", "size")}
     with gr.Row():
         settings["second_style"] = style_choice("second_style", min_width=140)
@@ -67,9 +75,9 @@ def lay_out() -> InstantTab:
     settings["mix"].interactive = False
     settings["mix"].info = MIX_REASON
     settings["color"] = widget_of(INSTANT_SPECS["color"])
-    refine = gr.Button("Refine with the optimiser", interactive=False)
+    refine = gr.Button(REFINE, interactive=False)
     refine_note = gr.HTML(note(REFINE_FIRST), elem_classes="nst-note")
-    return InstantTab(tiles, settings, problem, refine, refine_note)
+    return InstantTab(see_all, previews, tiles, settings, problem, refine, refine_note)
 
 
 def style_choice(name: str, **options: object) -> gr.Dropdown:

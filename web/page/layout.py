@@ -23,6 +23,7 @@ from web.page.html.progress import note
 from web.page.keeping import actions
 from web.page.pictures.more_pictures import more_pictures
 from web.page.pictures.places import INVITATION, PLACES, gate, under
+from web.page.shelf.yours import own_tiles
 from web.runs.kept.jpeg import small
 
 RESULT_HEIGHT = 480
@@ -56,6 +57,7 @@ class Inputs:
     style_note: gr.HTML
     gate: gr.HTML  # what the browser hears of the two places
     content_tiles: gr.HTML
+    own_tiles: gr.HTML  # of paintings that the visitor gave before
     style_tiles: gr.HTML
     modes: gr.Tabs
     settings: dict[str, gr.Slider | gr.Radio]  # by the names of `Settings`, and "features"
@@ -66,6 +68,7 @@ class Inputs:
     resume: gr.Textbox  # the name of the run to go on with, which only programs and events see
     preset: gr.Radio
     paint: gr.Button
+    surprise: gr.Button
     stop: gr.Button
     estimate: gr.HTML  # of the time and memory that a run would take
     recipe: gr.UploadButton
@@ -128,7 +131,9 @@ def _given() -> dict[str, Any]:
                 under(name)
                 given[f"{name}_note"] = gr.HTML(elem_classes="nst-note")
     given["gate"] = gate()
-    given["paint"] = gr.Button("Paint", variant="primary", size="lg")
+    with gr.Row(elem_classes="nst-begin"):
+        given["paint"] = gr.Button("Paint", variant="primary", size="lg", scale=2, min_width=120)
+        given["surprise"] = gr.Button("Surprise me", size="lg", scale=1, min_width=120)
     given["estimate"] = gr.HTML(elem_classes="nst-note nst-estimate")
     return given
 
@@ -149,7 +154,9 @@ def _tiles() -> dict[str, Any]:
     gr.HTML("<h3>No photograph at hand? Take one of these.</h3>", elem_classes="nst-heading")
     content = examples.tiles("content", "Take the photograph")
     gr.HTML("<h3>A painting to be like</h3>", elem_classes="nst-heading")
-    return {"content_tiles": content, "style_tiles": examples.tiles("styles", "Take the painting")}
+    own = own_tiles()
+    styles = examples.tiles("styles", "Take the painting")
+    return {"content_tiles": content, "own_tiles": own, "style_tiles": styles}
 
 
 def _controls() -> dict[str, Any]:

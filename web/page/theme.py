@@ -5,7 +5,7 @@ from pathlib import Path
 import gradio as gr
 
 STATIC = Path(__file__).parent / "static"
-SHEETS = ("style.css", "places.css", "keeping.css")
+SHEETS = ("style.css", "places.css", "keeping.css", "shelf.css")
 SERIF = ("Iowan Old Style", "Palatino Linotype", "Palatino", "Georgia", "serif")
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
 

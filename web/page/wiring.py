@@ -18,12 +18,12 @@ def scroll(to: str = "'nst-result'") -> str:
     """JavaScript that brings a part of the page into view, where it is a narrow one.
 
     Args:
-        to: the part's id, as an expression of JavaScript.
+        to: the part's id, as an expression of JavaScript; nothing moves where there is none.
     """
     return f"""(...values) => {{
       const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
       if (matchMedia('(max-width: 768px)').matches)
-        document.getElementById({to}).scrollIntoView({{behavior: still ? 'auto' : 'smooth'}});
+        document.getElementById({to})?.scrollIntoView({{behavior: still ? 'auto' : 'smooth'}});
       return values;
     }}"""
 
@@ -37,26 +37,27 @@ def on(
 ) -> Any:  # noqa: ANN401 - Gradio's dependency
     """Connect a handler that answers with a dictionary of some of the `changes`, by name."""
 
-    def values(answer: dict[str, Any]) -> list[Any]:
+    def values(answer: dict[str, Any]) -> Any:  # noqa: ANN401
         assert answer.keys() <= set(changes), answer.keys()
-        return [answer.get(name, gr.skip()) for name in changes]
+        listed = [answer.get(name, gr.skip()) for name in changes]
+        return listed if len(listed) > 1 else listed[0]  # of one, Gradio takes a list for its value
 
     @wraps(handler)
-    def once(*args: Any, **kwargs: Any) -> list[Any]:  # noqa: ANN401
+    def once(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         return values(handler(*args, **kwargs))
 
     @wraps(handler)
-    def streaming(*args: Any, **kwargs: Any) -> Iterator[list[Any]]:  # noqa: ANN401
+    def streaming(*args: Any, **kwargs: Any) -> Iterator[Any]:  # noqa: ANN401
         for answer in handler(*args, **kwargs):
             yield values(answer)
 
     @wraps(handler)
-    async def following(*args: Any, **kwargs: Any) -> AsyncIterator[list[Any]]:  # noqa: ANN401
+    async def following(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:  # noqa: ANN401
         async for answer in handler(*args, **kwargs):
             yield values(answer)
 
     @wraps(handler)
-    async def later(*args: Any, **kwargs: Any) -> list[Any]:  # noqa: ANN401
+    async def later(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         return values(await handler(*args, **kwargs))
 
     kinds = ((isgeneratorfunction, streaming), (isasyncgenfunction, following))

@@ -28,7 +28,10 @@ INSTANT = "instant"
 """The queue of the instant paintings, beside it; other events are quick, and wait for nothing."""
 FULL = "The queue is full"
 """The title of that error, by which programs know it."""
-USUAL_SECONDS = {PAINTING: 10, INSTANT: 1}
+PREVIEWS = "previews"
+"""The queue of those who see their photograph in every style: an instant painting does not wait for
+two dozen small ones."""
+USUAL_SECONDS = {PAINTING: 10, INSTANT: 1, PREVIEWS: 5}
 """Of a run in each, before there was one."""
 POLL_SECONDS, PROGRESS_SECONDS = 0.02, 1.0
 """How often Gradio looks for events that may begin, and for progress of a kind that nothing here

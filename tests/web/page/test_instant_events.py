@@ -3,6 +3,7 @@
 import re
 import secrets
 import tempfile
+from html import unescape
 from pathlib import Path
 
 import gradio as gr
@@ -16,10 +17,12 @@ from nst.instant.names import instant_styles, title
 from nst.settings import INSTANT_SPECS, OWN_STYLE, InstantSettings
 from tests.served import INSTANT, SERVICES, paint_instantly
 from web.page import instant_events
-from web.page.handlers import use_recipe
+from web.page.handlers import BUSY, use_recipe
 from web.page.html import thumbnails
 from web.page.html.examples import FOLDER
 from web.page.instant_events import (
+    NO_PAINTING,
+    NO_STYLE,
     choose,
     in_words,
     refine,
@@ -89,12 +92,12 @@ def test_nothing_is_painted_before_a_style_is_chosen_or_beside_a_run(photograph)
     assert list(INSTANT.paint("", photograph, "", *VALUES, *NEITHER)) == [{}]
     busy = secrets.token_hex(16)
     SERVICES.visits.of(busy).waits = True
-    assert "A picture is being painted" in INSTANT.begin(busy, FIRST, None)["problem"]
+    assert BUSY in INSTANT.begin(busy, FIRST, None)["problem"]
     assert list(INSTANT.paint(busy, photograph, FIRST, *VALUES, *NEITHER)) == [{}]
 
 
 def test_a_painting_of_ones_own_is_painted_like_or_asked_for(photograph, picture_files):
-    assert "Choose a painting first" in INSTANT.begin("", OWN_STYLE, None)["problem"]
+    assert NO_STYLE in INSTANT.begin("", OWN_STYLE, None)["problem"]
     assert list(INSTANT.paint("", photograph, OWN_STYLE, *VALUES, *NEITHER)) == [{}]
     own = str(picture_files[1])
     # The second style that was chosen before goes with styles by name.
@@ -159,7 +162,7 @@ def test_refining_is_offered_for_an_instant_painting_or_says_why_not(monkeypatch
     assert answer["refine"]["interactive"] and answer["refine_note"] == ""
     without_pictures(monkeypatch)
     answer = INSTANT.refinement(painted, "mosaic", None)
-    assert not answer["refine"]["interactive"] and "give a painting" in answer["refine_note"]
+    assert not answer["refine"]["interactive"] and NO_PAINTING in unescape(answer["refine_note"])
     assert INSTANT.refinement(painted, "mosaic", "/own.png")["refine"]["interactive"]
 
 

@@ -17,6 +17,8 @@ TILE, CARD = (120, 90), (360, 216)
 """Width and height of a thumbnail of one picture, and of a pair's result, in pixels."""
 FOLDERS = {"content": ("content",), "styles": ("paintings", "styles")}
 """Where the pictures of a kind are, the first to be shown first."""
+HEADINGS = {"styles": '<h4 class="nst-quiet">Drawn for this page</h4>'}
+"""What is above the pictures of a folder."""
 CAPTIONS = {
     "starry-night": "Starry Night · van Gogh",
     "great-wave": "Great Wave · Hokusai",
@@ -98,19 +100,23 @@ def pairs() -> dict[str, Pair]:
 def tiles(kind: str, verb: str) -> gr.HTML:
     """The thumbnails of a kind; a click on one triggers `click` with its name.
 
-    Styles have their names under them.
+    Styles have their names under them; first are the paintings, then those that were drawn.
     """
-    named = kind == "styles"
-    buttons = [
-        _button(
-            name,
-            f"{verb}: {credited()[path]}",
-            _image(path, TILE),
-            caption=caption(name) if named else "",
+    named, html = kind == "styles", ""
+    for folder in FOLDERS[kind]:
+        buttons = "".join(
+            _button(
+                name,
+                f"{verb}: {credited()[path]}",
+                _image(path, TILE),
+                caption=caption(name) if named else "",
+                pressed="false",
+            )
+            for name, path in pictures(kind).items()
+            if path.parent.name == folder
         )
-        for name, path in pictures(kind).items()
-    ]
-    html = f'<div class="{"nst-named" if named else "nst-tiles"}">{"".join(buttons)}</div>'
+        html += HEADINGS.get(folder, "")
+        html += f'<div class="{"nst-named" if named else "nst-tiles"}">{buttons}</div>'
     return gr.HTML(html, js_on_load=CLICK, padding=False, elem_classes=f"nst-{kind}-tiles")
 
 
@@ -133,12 +139,15 @@ def cards() -> gr.HTML:
     return gr.HTML(html, js_on_load=CLICK, padding=False)
 
 
-def _button(name: str, label: str, inside: str, caption: str = "") -> str:
+def _button(
+    name: str, label: str, inside: str, caption: str = "", pressed: str | None = None
+) -> str:
     # Who speaks to the browser says what can be read: that belongs to the button's name.
     spoken = f"{label} ({caption})" if caption else label
     under = f"<span>{_in_two_lines(caption)}</span>" if caption else ""
+    state = f' aria-pressed="{pressed}"' if pressed else ""
     return (
-        f'<button type="button" data-name="{escape(name)}" title="{escape(label)}" '
+        f'<button type="button" data-name="{escape(name)}"{state} title="{escape(label)}" '
         f'aria-label="{escape(spoken)}">{inside}{under}</button>'
     )
 

@@ -39,7 +39,7 @@ def style_tiles() -> gr.HTML:
     buttons = "".join(
         f'<button type="button" data-name="{escape(name)}" aria-pressed="false">'
         f"{_image(name)}<span>{escape(examples.caption(name))}</span></button>"
-        for name in _paintings_first()
+        for name in in_order()
     )
     own = (
         f'<button type="button" class="nst-own" data-name="{OWN_STYLE}" aria-pressed="false">'
@@ -49,8 +49,8 @@ def style_tiles() -> gr.HTML:
     return gr.HTML(html, js_on_load=CLICK, padding=False)
 
 
-def _paintings_first() -> list[str]:
-    """The styles: those that have a caption, in its order, then all others in theirs."""
+def in_order() -> list[str]:
+    """The styles as they are shown: those with a caption, in its order, then all others."""
     known = list(examples.CAPTIONS)
     place = {name: known.index(name) if name in known else len(known) for name in instant_styles()}
     return sorted(place, key=place.__getitem__)

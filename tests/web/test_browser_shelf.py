@@ -1,0 +1,111 @@
+"""Choosing a painting, in a real Chromium: every style, chance, and the shelf."""
+
+import re
+
+import pytest
+
+from tests.web.test_browser import (  # noqa: F401
+    DESKTOP,
+    PHONE,
+    UNDER_WAY,
+    _serious,
+    browser,
+    choose_file,
+    expect,
+    open_tab,
+    page,
+    screenshot,
+    visit,
+    wait_for_settings,
+)
+
+pytestmark = pytest.mark.browser
+EVERY = "See my photograph in every style"
+
+
+def take_the_cat(page) -> None:  # noqa: F811
+    open_tab(page, "Paintings")
+    page.get_by_role("button", name=re.compile("Take the photograph: Chelsea")).click()
+    page.get_by_text("451 × 300 pixels").wait_for()
+
+
+def pressed(page) -> list[str]:  # noqa: F811
+    tiles = page.locator("#nst-choose [aria-pressed=true]:visible")
+    return tiles.evaluate_all("all => all.map(tile => tile.dataset.name)")
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_ones_photograph_is_seen_in_every_style_until_there_is_another(visit, expect, viewport):  # noqa: F811
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page = visit(viewport=viewport, reduced_motion="reduce")  # noqa: F811
+    open_tab(page, "At once")
+    every = page.get_by_role("button", name=EVERY)
+    every.click()
+    expect(page.get_by_role("alert")).to_contain_text("Give a photograph first")
+    take_the_cat(page)
+    open_tab(page, "At once")
+    every.click()
+    page.get_by_text(re.compile("^Your photograph in 21 styles, in")).wait_for()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(every).to_be_enabled()
+    painted = page.get_by_role("button", name=re.compile("Your photograph, painted as: "))
+    expect(painted).to_have_count(21)
+    assert not _serious(axe.run(page))
+    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+    screenshot(page, f"12-every-style-{viewport['width']}")
+    open_tab(page, "Paintings")
+    page.get_by_role("button", name=re.compile("Take the photograph: Falcon")).click()
+    open_tab(page, "At once")
+    expect(painted).to_have_count(0)
+    expect(page.get_by_text("Your photograph in")).to_have_count(0)
+
+
+def test_chance_begins_a_run_beside_which_a_tile_says_why_not(visit, expect):  # noqa: F811
+    page = visit(viewport=PHONE, has_touch=True)  # noqa: F811
+    page.get_by_role("button", name="Surprise me").click()
+    page.get_by_text(UNDER_WAY).wait_for()
+    expect(page.locator("#nst-choose [aria-pressed=true]:visible")).to_have_count(2)
+    open_tab(page, "At once")
+    last = page.get_by_role("button", name=re.compile("painted as: Waves"))
+    last.click()
+    alert = page.get_by_text("A picture is being painted")
+    expect(alert).to_be_in_viewport(ratio=1)
+    expect(last).to_be_in_viewport()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    page.get_by_text(re.compile("^Stopped at")).wait_for()
+
+
+def test_ones_own_painting_stays_on_the_shelf(page, expect, picture_files):  # noqa: F811
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    choose_file(page, "style", picture_files[1])
+    own = page.locator(".nst-own-tile [data-name]")
+    expect(own).to_have_attribute("aria-pressed", "true")
+    name = own.get_attribute("data-name")
+    page.get_by_role("button", name=re.compile("Take the painting: The Great Wave")).click()
+    expect(own).to_have_attribute("aria-pressed", "false")
+    assert pressed(page) == ["great-wave"]
+    page.reload()
+    wait_for_settings(page)
+    expect(own).to_have_count(1)
+    expect(page.locator("[data-name=great-wave]:visible").first).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    own.focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("80 × 100 pixels").wait_for()
+    expect(own).to_have_attribute("aria-pressed", "true")
+    assert pressed(page) == [name]
+    assert not _serious(axe.run(page))
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(own).to_have_count(0)
+    expect(page.get_by_text("Yours", exact=True)).to_be_hidden()
+
+
+def test_a_browser_that_keeps_nothing_has_its_shelf_until_it_leaves(visit, expect, picture_files):  # noqa: F811
+    page = visit()  # noqa: F811
+    page.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('full'); }; }")
+    choose_file(page, "style", picture_files[1])
+    expect(page.locator(".nst-own-tile")).to_have_count(1)
+    page.reload()
+    wait_for_settings(page)
