@@ -30,9 +30,8 @@ SHOWN = (
 )
 """What a run shows, of the page's components."""
 VISIT = (Path(__file__).parent / "static" / "visit.js").read_text()
-USED = """(...values) => {
+USED = """() => {
   try { sessionStorage.setItem('nst-visit-used', '1'); } catch { /* storage is off */ }
-  return values;
 }"""
 """JavaScript that notes that the visit has had pictures."""
 
@@ -95,7 +94,8 @@ def _connect_visit(page: gr.Blocks, painting: Painting, inputs: Inputs, outputs:
     kept = painting.keep_pictures(PICTURES)
     given = [inputs.visit, *pictures.values()]
     changed = [picture.change for picture in pictures.values()]
-    gr.on(changed, kept, given, js=USED, trigger_mode="always_last", **AT_ONCE)
+    gr.on(changed, kept, given, trigger_mode="always_last", **AT_ONCE)
+    gr.on(changed, None, js=USED, **AT_ONCE)
     named = {**vars(inputs), **vars(outputs), **pictures}
     visit = [inputs.visit, inputs.was_used]
     known = page.load(None, None, visit, js=VISIT, **AT_ONCE)
