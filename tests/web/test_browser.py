@@ -212,7 +212,7 @@ def test_after_a_run_it_can_be_compared_and_watched_and_used(page, expect, pictu
     page.get_by_role("tab", name="Compare").click()
     slider = page.get_by_label(re.compile("How much of the photograph"))
     slider.press("ArrowRight")
-    assert page.locator(".nst-compare").get_attribute("style") == "--at: 51%;"
+    assert "--at: 51%" in page.locator(".nst-compare").get_attribute("style")
     page.get_by_role("tab", name="Film").click()
     frames = page.locator(".nst-film img")
     assert frames.count() >= 20 and frames.last.is_visible()
@@ -245,7 +245,7 @@ def test_more_iterations_go_on_and_say_when_they_cannot(page, expect, picture_fi
     set_number(page, "Style strength", 80)
     expect(more).to_be_enabled()
     more.click()
-    page.get_by_text(re.compile("its style_strength changed: this one starts")).wait_for()
+    page.get_by_text(re.compile("its style strength changed: this one starts")).wait_for()
     expect(page.locator(".nst-strip li")).to_have_count(3)
 
 
@@ -569,7 +569,7 @@ def test_an_instant_style_paints_at_a_click_and_is_refined(visit, expect, viewpo
     assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
     page.get_by_role("tab", name="Compare").click()
     page.get_by_label(re.compile("How much of the photograph")).press("ArrowRight")
-    assert page.locator(".nst-compare").get_attribute("style") == "--at: 51%;"
+    assert "--at: 51%" in page.locator(".nst-compare").get_attribute("style")
     refine.click()
     _refines_until_stopped(page, expect)
 

@@ -150,6 +150,7 @@ class Painting:
     def _shown_further(
         self, values: Values, picture: str | None, record: Record, folder: Path
     ) -> Iterator[Changes]:
+        why = ""
         try:
             if values["resume"]:
                 yield from self._shown(values, record, folder)
@@ -158,9 +159,10 @@ class Painting:
             why = _cannot_go_on(error)
             if not why:
                 raise
-            yield {"status": f"{why}: this one starts from its picture."}
+        said = note(f"{why}: this one starts from its picture.") if why else ""
         from_picture = {"init": "image", "start": picture, "resume": ""}
-        yield from self._shown(values | from_picture, record, folder)
+        for update in self._shown(values | from_picture, record, folder):
+            yield update | ({"bar": update["bar"] + said} if "bar" in update else {})
 
     def _shown(self, values: Values, record: Record, folder: Path) -> Iterator[Changes]:
         """The updates of a run under way, of which the record is kept."""
@@ -226,9 +228,15 @@ def _cannot_go_on(error: gr.Error) -> str:
         return ""
     reasons = {
         "not kept": "The run to go on with is not kept any more",
-        "another run": f"The run cannot go on, because its {error.subject} changed",
+        "another run": f"The run cannot go on, because its {_words(error.subject)} changed",
     }
     return reasons.get(error.code, "")
+
+
+def _words(setting: str) -> str:
+    """What people call a setting, or a picture."""
+    spec = recall.CONTROLS.get(setting)
+    return spec.label.lower() if spec else setting.replace("_", " ")
 
 
 def _there_again(visit: Visit) -> Changes:

@@ -138,14 +138,14 @@ def test_more_iterations_start_from_the_picture_where_that_is_all_there_is(key, 
     for values, said in (
         (
             VALUES | {"resume": first["resume"], "style_strength": 20},
-            "style_strength changed: this",
+            "its style strength changed: this",
         ),
         (VALUES | {"resume": "gone"}, "is not kept any more: this"),
         (VALUES | {"resume": ""}, None),
     ):
         shown = goes_on(key, files[1], *files, **values)
         assert is_done(shown) and shown["strip"]["settings"]["init"] == "image"
-        assert (said in shown["status"]) if said else "status" not in shown
+        assert said in shown["bar"] if said else "starts from" not in shown["bar"]
 
 
 def test_a_new_run_does_not_go_on(key, picture_files):
