@@ -51,7 +51,7 @@ SIDE, BATCH, GROUP = 192, 4, 2
 STRONG, STRONGEST = 0.5, 0.25
 """Shares of the training pictures that are painted at the usual strength and at the greatest; the
 others get any."""
-NOISE, CALM_WEIGHT = 2 / 255, 0.1
+NOISE, CALM_WEIGHT = 2 / 255, 0.01
 """Standard deviation of a camera's noise, and the weight of what it changes in a painting, as a
 mean square in parts of what it changes in the photograph."""
 BOLD = 0.35
