@@ -109,3 +109,17 @@ def test_a_browser_that_keeps_nothing_has_its_shelf_until_it_leaves(visit, expec
     expect(page.locator(".nst-own-tile")).to_have_count(1)
     page.reload()
     wait_for_settings(page)
+
+
+def test_a_page_that_was_loaded_again_comes_to_rest(page):  # noqa: F811
+    take_the_cat(page)
+    page.reload()
+    page.get_by_text("451 × 300 pixels").wait_for()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    for _ in range(10):
+        before = len(asked)
+        page.wait_for_timeout(1000)
+        if len(asked) == before:
+            return
+    raise AssertionError(asked[-10:])

@@ -19,7 +19,7 @@ from web.page.pictures.given import connect_places
 from web.page.pictures.more_pictures import mask_of, mask_without, weight_applies
 from web.page.pictures.shown import in_a_shown_format
 from web.page.shelf import surprise, yours
-from web.page.wiring import AT_ONCE, PRIVATE, on, scroll
+from web.page.wiring import AT_ONCE, PRIVATE, change_of, on, scroll
 from web.runs.files import PICTURES
 from web.runs.services import Services
 from web.server.admission import withdraw
@@ -93,9 +93,8 @@ def _connect_visit(page: gr.Blocks, painting: Painting, inputs: Inputs, outputs:
     pictures = {name: vars(inputs).get(name) or inputs.more_pictures[name] for name in PICTURES}
     kept = painting.keep_pictures(PICTURES)
     given = [inputs.visit, *pictures.values()]
-    changed = [picture.change for picture in pictures.values()]
-    gr.on(changed, kept, given, trigger_mode="always_last", **AT_ONCE)
-    gr.on(changed, None, js=USED, **AT_ONCE)
+    change_of(*pictures.values())(kept, given, **AT_ONCE)
+    gr.on([picture.change for picture in pictures.values()], None, js=USED, **AT_ONCE)
     named = {**vars(inputs), **vars(outputs), **pictures}
     visit = [inputs.visit, inputs.was_used]
     known = page.load(None, None, visit, js=VISIT, **AT_ONCE)
@@ -124,15 +123,16 @@ def _connect_pictures(inputs: Inputs, outputs: Outputs) -> None:
         (inputs.content, inputs.content_note, "content image"),
         (inputs.style, inputs.style_note, "style image"),
     ):
-        image.change(handlers.check_picture(what), image, note, **PRIVATE)
+        change_of(image)(handlers.check_picture(what), image, note, **PRIVATE)
         image.upload(in_a_shown_format(what), image, image, **PRIVATE)
     connect_places(inputs)
     # The photograph is the ground that the mask is painted on.
-    inputs.content.change(lambda path: path, inputs.content, inputs.mask_editor, **PRIVATE)
+    ground = change_of(inputs.content)
+    ground(lambda path: path, inputs.content, inputs.mask_editor, **PRIVATE)
     for name, weight in zip(STYLES[1:], WEIGHTS[1:], strict=True):
         slider = inputs.settings[weight]
         picture = inputs.more_pictures[name]
-        picture.change(weight_applies(weight), picture, slider, **PRIVATE)
+        change_of(picture)(weight_applies(weight), picture, slider, **PRIVATE)
     for button, mask in ((inputs.paint_there, mask_of), (inputs.keep_there, mask_without)):
         button.click(mask, inputs.mask_editor, inputs.more_pictures["mask"], **PRIVATE)
     outputs.use_as_content.click(lambda path: path, outputs.picture, inputs.content, **AT_ONCE)
@@ -144,17 +144,10 @@ def _connect_settings(page: gr.Blocks, inputs: Inputs, outputs: Outputs) -> Any:
     every = [settings[name] for name in recall.CONTROLS]
     changed = [settings[field] for field in PRESET_FIELDS]
     inputs.preset.input(handlers.use_preset, inputs.preset, changed, **AT_ONCE)
-    gr.on(
-        [widget.change for widget in changed],
-        handlers.name_preset,
-        changed,
-        inputs.preset,
-        trigger_mode="always_last",
-        **AT_ONCE,
-    )
+    change_of(*changed)(handlers.name_preset, changed, inputs.preset, **AT_ONCE)
     inputs.recipe.upload(handlers.use_recipe, inputs.recipe, [*every, inputs.share_note], **PRIVATE)
     outputs.strip.click(handlers.use_kept, None, every, **PRIVATE)
-    settings["init"].change(seed_applies, settings["init"], settings["seed"], **AT_ONCE)
+    change_of(settings["init"])(seed_applies, settings["init"], settings["seed"], **AT_ONCE)
     kept = gr.BrowserState(recall.DEFAULTS, storage_key="nst-settings", secret="not a secret")
     restored = page.load(handlers.restore, kept, [*every, outputs.bar], **PRIVATE)
     names = list(recall.CONTROLS)
@@ -171,16 +164,9 @@ def _connect_answers(
 ) -> None:
     """Have the page say what a run would take, and which features make it."""
     settings = inputs.settings
-    asked = [inputs.content.change, *(settings[name].change for name in recall.CONTROLS)]
-    gr.on(
-        asked,
-        asking.say_estimate,
-        inputs.content,
-        inputs.estimate,
-        inputs_kwargs=settings,
-        trigger_mode="always_last",
-        **AT_ONCE,
-    )
+    asked = change_of(inputs.content, *(settings[name] for name in recall.CONTROLS))
+    given = {"inputs": inputs.content, "inputs_kwargs": settings}
+    asked(asking.say_estimate, outputs=inputs.estimate, **given, **AT_ONCE)
     features = settings["features"]
-    for event in (restored.then, features.change):
+    for event in (restored.then, change_of(features)):
         event(asking.say_features, features, outputs.status, **PRIVATE)

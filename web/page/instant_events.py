@@ -22,7 +22,7 @@ from web.page.keeping.actions import BUTTONS
 from web.page.layout import ANY, Inputs, Outputs
 from web.page.results import both_of, for_the_strip, in_its_place, without_a_run
 from web.page.shelf import every_style
-from web.page.wiring import AT_ONCE, PRIVATE, on, scroll
+from web.page.wiring import AT_ONCE, PRIVATE, change_of, on, scroll
 from web.runs.best_effort import best_effort
 from web.runs.instant_run import Info, api_name
 from web.runs.kept.jpeg import fitted, small
@@ -197,13 +197,14 @@ def connect(services: Services, inputs: Inputs, outputs: Outputs) -> Any:  # noq
     for event in (picked.success, set_anew):
         _connect_painting(instant, event, instant_inputs(inputs, chosen), named, chosen)
     every_style.connect(services, named)
-    second.change(mix_applies, second, mix, **AT_ONCE)
+    change_of(second)(mix_applies, second, mix, **AT_ONCE)
     shown = [inputs.visit, chosen, inputs.style]
-    for changed in (outputs.picture.change, inputs.style.change):
-        on(changed, instant.refinement, named, ("refine", "refine_note"), inputs=shown, **AT_ONCE)
+    changed = change_of(outputs.picture, inputs.style)
+    on(changed, instant.refinement, named, ("refine", "refine_note"), inputs=shown, **AT_ONCE)
     starting = ("init", "start", "refined")
     start = [named[name] for name in ("init", "refined")]
-    on(inputs.content.change, start_of_another, named, starting, inputs=start, **AT_ONCE)
+    another = change_of(inputs.content)
+    on(another, start_of_another, named, starting, inputs=start, **AT_ONCE)
     named["start"].upload(lambda: False, None, named["refined"], **AT_ONCE)
     filling = (*starting, *STYLES, "style_weight", "style_2_weight", "modes")
     mixed = [outputs.picture, chosen, second, mix, inputs.style]

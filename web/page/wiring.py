@@ -4,7 +4,7 @@ A handler answers with a dictionary of values and updates by name, of only what 
 """
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from functools import wraps
+from functools import partial, wraps
 from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
 from typing import Any
 
@@ -26,6 +26,17 @@ def scroll(to: str = "'nst-result'") -> str:
         document.getElementById({to})?.scrollIntoView({{behavior: still ? 'auto' : 'smooth'}});
       return values;
     }}"""
+
+
+def change_of(*components: Any) -> Callable[..., Any]:  # noqa: ANN401 - Gradio's
+    """The event that one of these has another value; a handler still busy is called again after.
+
+    Of a handler that was busy at a `change`, Gradio fires the whole event again, for all of them:
+    two that are connected to it directly can keep each other busy, and the page asking, for ever.
+    A step after the event is called again by itself.
+    """
+    changes = [component.change for component in components]
+    return partial(gr.on(changes, None, js="() => []", **AT_ONCE).then, trigger_mode="always_last")
 
 
 def on(

@@ -17,7 +17,7 @@ import gradio as gr
 from nst import InputError
 from nst.pictures.reading import open_image
 from web.page.html.examples import pictures
-from web.page.wiring import AT_ONCE, PRIVATE, on
+from web.page.wiring import AT_ONCE, PRIVATE, change_of, on
 from web.runs.kept.jpeg import data_url, fitted
 from web.runs.refusals import sentences
 
@@ -101,14 +101,6 @@ def _sent(event: gr.EventData) -> tuple[str, bytes]:
 def connect(named: dict[str, Any]) -> None:
     """Connect it; `named` has the pictures and the tiles."""
     content, style, tiles = (named[name] for name in ("content", "style", "own_tiles"))
-    for changed in (content.change, style.change):
-        on(
-            changed,
-            on_the_shelf,
-            named,
-            ("own_tiles",),
-            inputs=[content, style],
-            trigger_mode="always_last",
-            **AT_ONCE,
-        )
+    changed = change_of(content, style)
+    on(changed, on_the_shelf, named, ("own_tiles",), inputs=[content, style], **AT_ONCE)
     tiles.click(take, None, style, **PRIVATE)
