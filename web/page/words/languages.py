@@ -1,11 +1,11 @@
 """The languages of the page, and what the browser needs to speak them.
 
 The page is written in English, where its words are used. A catalogue has translations by their
-English sentences, in which {n}, {n1} stand for numbers and any other name for words; static/words.js
-puts them in place of what it finds on the page.
+English sentences, in which {n}, {n1} stand for numbers and any other name for words;
+static/words.js puts them in place of what it finds on the page.
 
 Gradio's own translations (`gr.I18n`) reach as far, but put keys where the words are, which programs
-would read as labels; they have no place for a number, and follow nothing but the browser's language.
+would read as labels; they have no place for a number, and follow the browser's language alone.
 """
 
 import json
