@@ -24,6 +24,7 @@ from web.page.keeping import actions
 from web.page.pictures.more_pictures import more_pictures
 from web.page.pictures.places import INVITATION, PLACES, gate, under
 from web.page.shelf.yours import own_tiles
+from web.page.words import languages
 from web.runs.kept.jpeg import small
 
 RESULT_HEIGHT = 480
@@ -100,7 +101,7 @@ class Outputs:
 
 def lay_out() -> tuple[gr.HTML, Inputs, Outputs]:
     """Lay out the page, inside a `gr.Blocks`; the first component has the examples' cards."""
-    gr.HTML(INTRODUCTION)
+    gr.HTML(INTRODUCTION, js_on_load=languages.script())
     with gr.Row(elem_id="nst-page"):
         with gr.Column(elem_id="nst-give"):
             given = _given()
@@ -111,6 +112,7 @@ def lay_out() -> tuple[gr.HTML, Inputs, Outputs]:
             plotted, status, chosen["settings"] = _for_the_curious(chosen["settings"])
             gr.HTML(EXAMPLES, elem_classes="nst-heading")
             cards = examples.cards()
+    languages.choice()
     visit = as_sent(gr.Textbox(visible=False, label="Visit"))
     was_used = as_sent(gr.Checkbox(visible=False, label="Was used"))
     inputs = Inputs(visit, was_used, **given, stop=stop, **chosen)

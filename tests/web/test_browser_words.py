@@ -1,0 +1,116 @@
+"""The page in other languages, in a real Chromium."""
+
+import re
+
+import pytest
+
+from tests.web.test_browser import (  # noqa: F401
+    PATIENCE,
+    PHONE,
+    _serious,
+    browser,
+    choose_file,
+    expect,
+    paint_button,
+    screenshot,
+    wait_for_settings,
+)
+
+pytestmark = pytest.mark.browser
+LANGUAGE = "nst-language"
+
+
+@pytest.fixture
+def in_language(browser, url):  # noqa: F811
+    """Open the page in a browser of some language; anything that its scripts throw fails."""
+    contexts, errors = [], []
+
+    def begin(locale: str, **options):
+        context = browser.new_context(locale=locale, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("pageerror", lambda error: errors.append(error))
+        page.goto(url)
+        page.locator(".nst-cards button").first.wait_for()
+        page.locator(".nst-styles-tiles button").first.wait_for()
+        return page
+
+    yield begin
+    for context in contexts:
+        context.close()
+    assert not errors
+
+
+def button(page, name: str):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def spoken(page) -> str:
+    return page.evaluate("document.documentElement.lang")
+
+
+def words_of(page) -> str:
+    return page.locator(".gradio-container").first.inner_text()
+
+
+@pytest.mark.parametrize(
+    ("locale", "language", "paint", "said"),
+    [
+        ("de-DE", "de", "Malen", "Zuerst ein Foto wählen"),
+        ("fr-CA", "fr", "Peindre", "Choisir d’abord une photo"),
+        ("es-MX", "es", "Pintar", "Elija antes una fotografía"),
+        ("zh-CN", "zh-Hans", "开始画", "请先选照片"),
+        ("ja-JP", "ja", "描く", "先に写真を選んでください"),
+    ],
+)
+def test_the_page_speaks_the_browsers_language(in_language, expect, locale, language, paint, said):  # noqa: F811
+    page = in_language(locale)
+    button(page, paint).click()
+    expect(page.get_by_role("alert").first).to_contain_text(said)
+    assert spoken(page) == language
+    expect(page.locator(".nst-language select")).to_have_value(language)
+
+
+@pytest.mark.parametrize("locale", ["en-US", "it-IT"])
+def test_english_is_spoken_to_everybody_else(in_language, expect, locale):  # noqa: F811
+    page = in_language(locale)
+    expect(paint_button(page)).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your photograph, as a painting")
+    assert spoken(page) == "en"
+
+
+def test_another_language_is_chosen_and_remembered_and_english_comes_back(in_language, expect):  # noqa: F811
+    page = in_language("en-US")
+    wait_for_settings(page)  # Gradio counts seconds until then
+    before = words_of(page)
+    page.get_by_label("Language").select_option("Deutsch")
+    expect(button(page, "Malen")).to_be_visible()
+    page.reload()
+    expect(button(page, "Malen")).to_be_visible()
+    page.get_by_label("Sprache").select_option("English")
+    wait_for_settings(page)
+    assert words_of(page) == before
+    assert spoken(page) == "en"
+    assert page.evaluate(f"localStorage.getItem('{LANGUAGE}')") == "en"
+
+
+def test_a_run_is_told_of_in_german_on_a_narrow_phone(in_language, expect, picture_files):  # noqa: F811
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    narrow = {**PHONE, "width": 320}
+    page = in_language("de-DE", viewport=narrow, has_touch=True, reduced_motion="reduce")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    for place, path in zip(("content", "style"), picture_files, strict=True):
+        choose_file(page, place, path)
+    page.get_by_text("96 × 64 Pixel").wait_for()
+    page.get_by_text("80 × 100 Pixel").wait_for()
+    expect(page.get_by_text(re.compile(r"^Das dauert etwa \d+ (s|min)\.$"))).to_be_visible()
+    button(page, "Malen").click()
+    page.get_by_text(re.compile(r"^noch etwa \d+ s · ")).wait_for()
+    button(page, "Stopp").click()
+    page.get_by_text(re.compile(r"^Bei \d+ % gestoppt$")).wait_for()
+    expect(button(page, "Malen")).to_be_enabled()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.mouse.click(1, 1)  # away from what is drawn otherwise under the pointer
+    assert not _serious(axe.run(page))
+    screenshot(page, "14-german-320")
