@@ -17,8 +17,8 @@ EXAMPLE = "rocket_starry-night"
 WIDTH, HEIGHT = 1280, 800
 LONGEST = 240_000
 """Milliseconds that the run may take."""
-FILM_WIDTH, FILM_QUALITY, EVERY = 400, 70, 2
-"""Of the film in pixels, its quality, and which of its frames stay: it is to have 2 MB at most."""
+FILM_WIDTH, FILM_QUALITY = 512, 75
+"""Of the film, in pixels, and its quality: it is to have 2 MB at most."""
 
 
 def take(page: Any, address: str) -> None:  # noqa: ANN401 - Playwright's
@@ -39,13 +39,12 @@ def take(page: Any, address: str) -> None:  # noqa: ANN401 - Playwright's
 
 
 def shrink(film: Path) -> None:
-    """Write an animation again, smaller, with every other frame and the last."""
+    """Write an animation again, smaller, and with a longer look at its end."""
     with Image.open(film) as image:
         frames = [frame.convert("RGB") for frame in ImageSequence.Iterator(image)]
     height = round(frames[0].height * FILM_WIDTH / frames[0].width)
-    kept = [*frames[:-1:EVERY], frames[-1]]
-    first, *others = [frame.resize((FILM_WIDTH, height)) for frame in kept]
-    durations = [120] * len(others) + [2500]
+    first, *others = [frame.resize((FILM_WIDTH, height)) for frame in frames]
+    durations = [200] * len(others) + [3000]
     options = {"save_all": True, "append_images": others, "duration": durations, "loop": 0}
     first.save(film, quality=FILM_QUALITY, method=6, **options)
 
