@@ -61,6 +61,7 @@ def drop(page, carried, onto: str) -> None:
 
 def drop_from_desktop(page, path, onto: str) -> None:
     """Drop a file or a folder as a file manager does."""
+    page.locator(onto).first.scroll_into_view_if_needed()
     box = page.locator(onto).first.bounding_box()
     at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
     data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}

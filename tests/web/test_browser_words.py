@@ -58,10 +58,7 @@ def words_of(page) -> str:
     ("locale", "language", "paint", "said"),
     [
         ("de-DE", "de", "Malen", "Zuerst ein Foto wählen"),
-        ("fr-CA", "fr", "Peindre", "Choisir d’abord une photo"),
-        ("es-MX", "es", "Pintar", "Elija antes una fotografía"),
         ("zh-CN", "zh-Hans", "开始画", "请先选照片"),
-        ("ja-JP", "ja", "描く", "先に写真を選んでください"),
     ],
 )
 def test_the_page_speaks_the_browsers_language(in_language, expect, locale, language, paint, said):  # noqa: F811
@@ -72,8 +69,7 @@ def test_the_page_speaks_the_browsers_language(in_language, expect, locale, lang
     expect(page.locator(".nst-language select")).to_have_value(language)
 
 
-@pytest.mark.parametrize("locale", ["en-US", "it-IT"])
-def test_english_is_spoken_to_everybody_else(in_language, expect, locale):  # noqa: F811
+def test_english_is_spoken_to_everybody_else(in_language, expect, locale="it-IT"):  # noqa: F811
     page = in_language(locale)
     expect(paint_button(page)).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_have_text("Your photograph, as a painting")

@@ -37,8 +37,8 @@ RESUME_HELP = (
 )
 PRESET_HELP = "Each sets the style's strength, strokes, colours, start and smoothness."
 STRIP = (Path(__file__).parent / "static" / "strip.js").read_text()
-STRIP_HTML = """<section class="nst-strip" hidden><h3>Pictures of this visit</h3><ul></ul>
-<p role="status"></p></section>"""
+STRIP_HTML = """<section class="nst-strip"><h3>Pictures of this visit</h3>
+<p class="nst-none">What is painted will be here.</p><ul></ul><p role="status"></p></section>"""
 RESULT_ALT = "The photograph, painted in the manner of the painting, as far as the run has come"
 INTRODUCTION = """<header class="nst-head"><h1>Your photograph, as a painting</h1>
 <p>Give a photograph and a painting, and watch the one being painted like the other.</p></header>"""

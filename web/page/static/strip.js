@@ -88,7 +88,6 @@ const show = () => {
     tile.setAttribute('aria-keyshortcuts', DELETES.join(' '));
     return make('li', {}, tile);
   }));
-  element.querySelector('.nst-strip').hidden = !items.length && !deleted;
 };
 
 const store = () => {

@@ -1,0 +1,49 @@
+"""What stays where it is: nothing jumps, nothing is cut off, and Stop is always in view."""
+
+import pytest
+
+from tests.web.test_browser import (  # noqa: F401 - fixtures
+    DONE,
+    UNDER_WAY,
+    browser,
+    expect,
+    visit,
+)
+
+pytestmark = pytest.mark.browser
+SIZES = {1440: 900, 1024: 768, 768: 1024, 390: 844, 320: 640}
+WATCH = """() => {
+  window.shifts = [];
+  new PerformanceObserver(list => shifts.push(
+    ...list.getEntries().filter(entry => !entry.hadRecentInput).map(entry => entry.value)
+  )).observe({type: 'layout-shift'});
+}"""
+MOST_SHIFT = 0.05
+"""Cumulative layout shift of a whole run; up to 0.1 is called good."""
+
+
+@pytest.mark.parametrize("width", [1440, 768, 320])
+def test_nothing_jumps_in_a_whole_run_and_stop_stays_in_view(visit, expect, width):  # noqa: F811
+    page = visit("?iterations=12", viewport={"width": width, "height": SIZES[width]})
+    page.evaluate(WATCH)
+    page.locator(".nst-cards button").first.click()
+    page.get_by_text(UNDER_WAY).wait_for()
+    for place in ("0", "document.documentElement.scrollHeight"):
+        page.evaluate(f"window.scrollTo({{top: {place}, behavior: 'instant'}})")
+        expect(page.get_by_role("button", name="Stop", exact=True)).to_be_in_viewport(ratio=1)
+        expect(page.get_by_role("progressbar")).to_be_in_viewport(ratio=1)
+    page.get_by_text(DONE).wait_for()
+    expect(page.locator(".nst-strip li")).to_have_count(1)
+    shifts = page.evaluate("shifts")
+    assert sum(shifts) < MOST_SHIFT, shifts
+
+
+def test_nothing_is_cut_off_at_any_width(visit):  # noqa: F811
+    page = visit()
+    for width, height in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        for tab in ("At once", "Settings", "Paintings"):
+            if page.get_by_role("tab", name=tab, exact=True).is_visible():  # else in a menu
+                page.get_by_role("tab", name=tab, exact=True).click()
+            page.wait_for_timeout(200)  # it is laid out anew
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (width, tab)
