@@ -22,7 +22,7 @@ MOST_SHIFT = 0.05
 """Cumulative layout shift of a whole run; up to 0.1 is called good."""
 
 
-@pytest.mark.parametrize("width", [1440, 768, 320])
+@pytest.mark.parametrize("width", [1440, 390])
 def test_nothing_jumps_in_a_whole_run_and_stop_stays_in_view(visit, expect, width):  # noqa: F811
     page = visit("?iterations=12", viewport={"width": width, "height": SIZES[width]})
     page.evaluate(WATCH)
@@ -42,8 +42,9 @@ def test_nothing_is_cut_off_at_any_width(visit):  # noqa: F811
     page = visit()
     for width, height in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(500)  # tabs that do not fit go into a menu
         for tab in ("At once", "Settings", "Paintings"):
-            if page.get_by_role("tab", name=tab, exact=True).is_visible():  # else in a menu
-                page.get_by_role("tab", name=tab, exact=True).click()
+            if (one := page.get_by_role("tab", name=tab, exact=True)).count():
+                one.dispatch_event("click")
             page.wait_for_timeout(200)  # it is laid out anew
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (width, tab)
