@@ -14,9 +14,6 @@ from nst.loss.regions import painted
 from nst.pictures import color, prepared, tensors
 from nst.pictures.alpha import alpha_of
 from nst.pictures.grey import is_grey
-from nst.roles import MASKS as MASKS  # the page takes them from here
-from nst.roles import STYLES as STYLES
-from nst.roles import WEIGHTS as WEIGHTS
 from nst.roles import called
 from nst.settings import MOST_STYLES, Settings
 from nst.specs import InputError

@@ -13,6 +13,7 @@ from nst.instant.named import mixture_of
 from nst.instant.transformer import Transformer
 from nst.machine.defaults import in_usual_defaults
 from nst.pictures import bounds, prepared, tensors
+from nst.pictures.alpha import over_white
 from nst.settings import InstantSettings
 
 SIDE = 256
@@ -27,7 +28,7 @@ def ready(content: Image.Image) -> Image.Image:
     Raises:
         InputError: it cannot be used.
     """
-    content = tensors.over_white(prepared.prepare(content, "content image"))
+    content = over_white(prepared.prepare(content, "content image"))
     bounds.check_size(*content.size, "content image")
     shape = min(max(content.width / content.height, NARROWEST), WIDEST)
     size = round(SIDE * min(1, shape)), round(SIDE / max(1, shape))

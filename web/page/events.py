@@ -1,16 +1,16 @@
 """Which event of the page calls which handler; none of them is part of the API."""
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from nst.inputs import STYLES, WEIGHTS
 from nst.presets import PRESET_FIELDS
+from nst.roles import STYLES, WEIGHTS
 from web.page import handlers, instant_events, recall
 from web.page.api import run_inputs
 from web.page.controls import seed_applies
 from web.page.handlers import PageHandlers
+from web.page.html.static_files import static
 from web.page.keeping import events as keeping
 from web.page.keeping.actions import BUTTONS
 from web.page.layout import Inputs, Outputs
@@ -29,7 +29,7 @@ SHOWN = (
     *("compare", "film", "strip", *BUTTONS),
 )
 """What a run shows, of the page's components."""
-VISIT = (Path(__file__).parent / "static" / "visit.js").read_text()
+VISIT = static("visit.js")
 USED = """() => {
   try { sessionStorage.setItem('nst-visit-used', '1'); } catch { /* storage is off */ }
 }"""

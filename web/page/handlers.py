@@ -19,6 +19,7 @@ from web.page.html.progress import alert, describe_features, note
 from web.page.layout import compare_pair
 from web.page.pictures.kinds import said_of_kind
 from web.page.results import without_a_run
+from web.page.wiring import sent
 from web.runs.refusals import sentences
 from web.runs.services import Services
 
@@ -40,14 +41,6 @@ def check_picture(what: str) -> Callable[[str | None], str]:
         return note(f"{image.width} × {image.height} pixels{'. ' if said else ''}{said}")
 
     return check
-
-
-def sent(event: gr.EventData, name: str) -> object:
-    """What a page sent with an event; None for what it did not, or if it was no page."""
-    try:
-        return getattr(event, name, None)
-    except TypeError:  # nothing was sent at all
-        return None
 
 
 def _of(offered: Mapping[str, Any], name: object) -> Any:  # noqa: ANN401
@@ -96,11 +89,10 @@ class PageHandlers:
     def show_pair(self, key: str, event: gr.EventData) -> dict[str, Any]:
         """Fill both pictures with an example's, and show its result, which was painted before."""
         with sentences():
-            visit = self._visits.of(key)
-            if visit.is_busy or visit.waits:
+            if self._visits.is_taken(key):
                 raise InputError(BUSY)
             pair = _of(examples.pairs(), sent(event, "name"))
-            shown = visit.show(_shown(pair), name=pair.file_name)
+            shown = self._visits.of(key).show(_shown(pair), name=pair.file_name)
         return {"content": str(pair.content), "style": str(pair.style), **shown}
 
 

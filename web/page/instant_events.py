@@ -7,13 +7,13 @@ from typing import Any
 
 import gradio as gr
 
-from nst.inputs import STYLES
 from nst.instant.names import title
 from nst.pictures.reading import open_image
+from nst.roles import STYLES
 from nst.settings import INSTANT_SPECS, OWN_STYLE
 from nst.specs import Choice
 from web.page.api import instant_inputs
-from web.page.handlers import BUSY, sent
+from web.page.handlers import BUSY
 from web.page.html import compare
 from web.page.html.examples import pictures
 from web.page.html.progress import alert, note
@@ -22,7 +22,7 @@ from web.page.keeping.actions import BUTTONS
 from web.page.layout import ANY, Inputs, Outputs
 from web.page.results import both_of, for_the_strip, in_its_place, without_a_run
 from web.page.shelf import every_style
-from web.page.wiring import AT_ONCE, PRIVATE, change_of, on, scroll
+from web.page.wiring import AT_ONCE, PRIVATE, change_of, on, scroll, sent
 from web.runs.best_effort import best_effort
 from web.runs.instant_run import Info, api_name
 from web.runs.kept.jpeg import fitted, small
@@ -56,7 +56,7 @@ class InstantPainting:
         """Updates for the moment after a click, or after a setting was changed."""
         if not chosen:
             return {}
-        if self._is_busy(key):
+        if self._visits.is_taken(key):
             return {"problem": alert(BUSY)}
         if chosen == OWN_STYLE and not style:
             return {"problem": alert(NO_STYLE)}
@@ -69,7 +69,7 @@ class InstantPainting:
         # The pictures of a run under way would take this one's place.
         *settings, style, mask = values
         own = chosen == OWN_STYLE
-        if not chosen or self._is_busy(key) or (own and not style):
+        if not chosen or self._visits.is_taken(key) or (own and not style):
             yield {}
             return
         settings = _in_use(own, *settings)
@@ -93,10 +93,6 @@ class InstantPainting:
             "refine": gr.update(interactive=not reason),
             "refine_note": note(reason) if reason else "",
         }
-
-    def _is_busy(self, key: str) -> bool:
-        visit = self._visits.find(key)
-        return visit is not None and (visit.is_busy or visit.waits)
 
 
 def fail() -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Where everything is on the page."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -20,6 +19,7 @@ from web.page.controls import (
 )
 from web.page.html import compare, curves, examples, film
 from web.page.html.progress import note
+from web.page.html.static_files import MAKE, static
 from web.page.keeping import actions
 from web.page.pictures.more_pictures import more_pictures
 from web.page.pictures.places import INVITATION, PLACES, gate, under
@@ -27,7 +27,6 @@ from web.page.shelf.yours import own_tiles
 from web.page.words import languages
 from web.runs.kept.jpeg import small
 
-RESULT_HEIGHT = 480
 ANY = "any"
 """The mode of the page that paints in the manner of any picture."""
 FIRST_SHOWN = "rocket_starry-night"
@@ -36,7 +35,7 @@ RESUME_HELP = (
     "settings (iterations aside): this run goes on from there, with the optimiser's memory."
 )
 PRESET_HELP = "Each sets the style's strength, strokes, colours, start and smoothness."
-STRIP = (Path(__file__).parent / "static" / "strip.js").read_text()
+STRIP = MAKE + static("strip.js")
 STRIP_HTML = """<section class="nst-strip"><h3>Pictures of this visit</h3>
 <p class="nst-none">What is painted will be here.</p><ul></ul><p role="status"></p></section>"""
 RESULT_ALT = "The photograph, painted in the manner of the painting, as far as the run has come"
@@ -239,7 +238,6 @@ def _result() -> gr.Image:
         interactive=False,
         buttons=["fullscreen"],
         format="png",
-        height=RESULT_HEIGHT,
         elem_classes="nst-picture",
         alt_text=RESULT_ALT,
     )

@@ -1,10 +1,9 @@
 """The page's look: paper and ink, and one warm colour."""
 
-from pathlib import Path
-
 import gradio as gr
 
-STATIC = Path(__file__).parent / "static"
+from web.page.html.static_files import static
+
 SHEETS = ("style.css", "places.css", "keeping.css", "shelf.css")
 SERIF = ("Iowan Old Style", "Palatino Linotype", "Palatino", "Georgia", "serif")
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
@@ -43,5 +42,4 @@ def theme() -> gr.themes.Base:
 
 def css() -> str:
     """The page's style sheet."""
-    sheets = [(STATIC / name).read_text() for name in SHEETS]
-    return "\n".join([f":root {{--nst-serif: {', '.join(SERIF)}}}", *sheets])
+    return f":root {{--nst-serif: {', '.join(SERIF)}}}\n{static(*SHEETS)}"

@@ -39,6 +39,14 @@ def change_of(*components: Any) -> Callable[..., Any]:  # noqa: ANN401 - Gradio'
     return partial(gr.on(changes, None, js="() => []", **AT_ONCE).then, trigger_mode="always_last")
 
 
+def sent(event: gr.EventData, name: str) -> object:
+    """What a page sent with an event; None for what it did not, or if it was no page."""
+    try:
+        return getattr(event, name, None)
+    except TypeError:  # nothing was sent at all
+        return None
+
+
 def on(
     event: Callable[..., Any],
     handler: Callable[..., Any],

@@ -10,9 +10,9 @@ import gradio as gr
 from nst import InputError
 from web.page.html import examples
 from web.page.html.progress import alert
+from web.page.html.static_files import static
 from web.page.recall import DEFAULTS
 
-STATIC = Path(__file__).parents[1] / "static"
 PARAMETER = "style"
 """What a link calls the painting, one of the examples."""
 
@@ -20,10 +20,10 @@ PARAMETER = "style"
 def with_link(script: str) -> str:
     """JavaScript of a file that has `linkOf`: the painting and the controls' values -> a link."""
     names = {path.name: name for name, path in examples.pictures("styles").items()}
-    link_of = (STATIC / "link.js").read_text()
+    link_of = static("link.js")
     for word, value in (("DEFAULTS", DEFAULTS), ("PAINTINGS", names)):
         link_of = link_of.replace(word, json.dumps(value))
-    return (STATIC / script).read_text().replace("// LINK", link_of)
+    return static(script).replace("// LINK", link_of)
 
 
 def painting_of(query: Mapping[str, str]) -> Path | None:

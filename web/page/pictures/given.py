@@ -13,13 +13,12 @@ from PIL import Image
 from nst import InputError
 from nst.pictures.bounds import check_size
 from nst.pictures.reading import open_image
-from web.page.handlers import sent
 from web.page.html.progress import alert, note
 from web.page.layout import Inputs
 from web.page.pictures.kinds import SENTENCES, said_of_kind
 from web.page.pictures.places import PLACES
 from web.page.pictures.shown import is_shown, saved
-from web.page.wiring import AT_ONCE, PRIVATE, on
+from web.page.wiring import AT_ONCE, PRIVATE, on, sent
 from web.runs.refusals import sentences
 from web.server.http.fetch import fetch
 

@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 from PIL import Image, ImageFilter, ImageOps
 
-from nst.inputs import MASKS, STYLES, WEIGHTS
+from nst.roles import MASKS, STYLES, WEIGHTS
 from nst.settings import SPECS
 from web.page.controls import picture_input, widget_of
 from web.page.pictures.drawings import bounded

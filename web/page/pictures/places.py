@@ -1,12 +1,10 @@
 """The places of the photograph and the painting: what is said under them, and what can be done."""
 
-from pathlib import Path
-
 import gradio as gr
 
 from nst.pictures.reading import MAX_FILE_MEGABYTES
+from web.page.html.static_files import MAKE, static
 
-STATIC = Path(__file__).parents[1] / "static"
 PLACES = {"content": "photograph", "style": "painting"}
 """The components' names, and what the page calls what is in them."""
 INVITATION = "# Choose a {name}\nor drop it here"
@@ -31,6 +29,5 @@ def gate() -> gr.HTML:
     {place, address}; and `edit` for a picture to be changed, {place} to turn it, with {box} to
     crop it.
     """
-    scripts = [(STATIC / name).read_text() for name in ("paste.js", "edit.js")]
-    script = "\n".join(scripts).replace("LARGEST_MEGABYTES", str(MAX_FILE_MEGABYTES))
-    return gr.HTML("", js_on_load=script, elem_classes="nst-gate")
+    script = static("paste.js", "edit.js").replace("LARGEST_MEGABYTES", str(MAX_FILE_MEGABYTES))
+    return gr.HTML("", js_on_load=MAKE + script, elem_classes="nst-gate")

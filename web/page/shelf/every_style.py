@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
 import gradio as gr
 
 from web.page.html.progress import alert
+from web.page.html.static_files import static
 from web.page.html.thumbnails import in_order
 from web.page.wiring import AT_ONCE, PRIVATE, on
 from web.runs.every_style import in_every_style
@@ -20,7 +20,7 @@ from web.server.admission import PREVIEWS
 NO_PHOTOGRAPH = "Give a photograph first: in its place above, or from “Paintings”."
 BEGUN = "Your photograph is painted in {count} styles, one after the other …"
 ENDED = "Your photograph in {count} styles, in {seconds:.0f} s. Click one to see it large."
-SHOW = (Path(__file__).parents[1] / "static" / "every_style.js").read_text()
+SHOW = static("every_style.js")
 FOLLOW = """(photograph, painting) => {
   const detail = {photograph: photograph?.path, painting: painting?.path};
   document.dispatchEvent(new CustomEvent('nst-given', {detail}));

@@ -25,8 +25,7 @@ class Surprise:
             Refused: a run is under way.
         """
         with sentences():
-            visit = self._visits.find(key)
-            if visit and (visit.is_busy or visit.waits):
+            if self._visits.is_taken(key):
                 raise InputError(BUSY)
         now = in_place("styles", style)
         paintings = [path for name, path in pictures("styles").items() if name != now]

@@ -17,7 +17,8 @@ import gradio as gr
 from nst import InputError
 from nst.pictures.reading import open_image
 from web.page.html.examples import pictures
-from web.page.wiring import AT_ONCE, PRIVATE, change_of, on
+from web.page.html.static_files import MAKE, static
+from web.page.wiring import AT_ONCE, PRIVATE, change_of, on, sent
 from web.runs.kept.jpeg import data_url, fitted
 from web.runs.refusals import sentences
 
@@ -28,7 +29,7 @@ MOST = 1_000_000
 NAME = re.compile("yours-[0-9a-f]{16}")
 SENT = "data:image/jpeg;base64,"
 UNREADABLE = "That painting cannot be read any more: give its file once more."
-SHELF = (Path(__file__).parents[1] / "static" / "yours.js").read_text()
+SHELF = MAKE + static("yours.js")
 TEMPLATE = """<section class="nst-yours" hidden><h4 class="nst-quiet">Yours</h4>
 <div class="nst-named" role="group" aria-label="Paintings that you gave"></div></section>"""
 
@@ -89,13 +90,15 @@ def _sent(event: gr.EventData) -> tuple[str, bytes]:
     Raises:
         InputError: it is not that.
     """
+    name, picture = sent(event, "name"), sent(event, "picture")
+    if not (isinstance(name, str) and isinstance(picture, str) and NAME.fullmatch(name)):
+        raise InputError(UNREADABLE)
+    if not picture.startswith(SENT) or len(picture) >= MOST:
+        raise InputError(UNREADABLE)
     try:
-        name, picture = event.name, event.picture
-        if NAME.fullmatch(name) and picture.startswith(SENT) and len(picture) < MOST:
-            return name, b64decode(picture.removeprefix(SENT), validate=True)
-    except (AttributeError, TypeError, ValueError):  # another type, or no base64
-        pass
-    raise InputError(UNREADABLE)
+        return name, b64decode(picture.removeprefix(SENT), validate=True)
+    except ValueError as error:  # no base64
+        raise InputError(UNREADABLE) from error
 
 
 def connect(named: dict[str, Any]) -> None:

@@ -1,10 +1,5 @@
 // What the lines under the two places offer: a web address, to turn the picture, to crop it.
 const NAMES = {content: 'photograph', style: 'painting'};
-const make = (tag, properties, ...children) => {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children);
-  return made;
-};
 
 // A dialog with a form that is answered or cancelled; the browser gives the focus back.
 const ask = (title, yes, inside, answer) => {

@@ -8,11 +8,6 @@ try {
 } catch { /* storage is off */ }
 let deleted = null;  // the last one, and where it was
 
-const make = (tag, properties, ...children) => {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children);
-  return made;
-};
 const button = (text, onclick) => make('button', {
   type: 'button', className: 'nst-button', textContent: text, onclick,
 });

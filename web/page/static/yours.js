@@ -19,12 +19,6 @@ const write = () => {
   }
 };
 
-const make = (tag, properties, ...children) => {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children);
-  return made;
-};
-
 const remove = item => {
   read();
   const at = items.findIndex(other => other.name === item.name);

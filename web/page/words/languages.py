@@ -15,8 +15,9 @@ from pathlib import Path
 
 import gradio as gr
 
+from web.page.html.static_files import static
+
 FOLDER = Path(__file__).parent
-STATIC = FOLDER.parent / "static"
 LANGUAGES = {
     "en": "English",
     "de": "Deutsch",
@@ -41,7 +42,7 @@ def catalogues() -> dict[str, dict[str, str]]:
 def script() -> str:
     """JavaScript that has the page speak the browser's language, or the one that was chosen."""
     every = json.dumps(catalogues(), ensure_ascii=False, separators=(",", ":"))
-    return (STATIC / "words.js").read_text().replace("ALL_CATALOGUES", every)
+    return static("words.js").replace("ALL_CATALOGUES", every)
 
 
 def choice() -> gr.HTML:

@@ -139,6 +139,11 @@ class Visits:
             self._visits[key] = visit = Visit(self._slot)
             return visit
 
+    def is_taken(self, key: object) -> bool:
+        """Whether the visit of a key has a run under way, or has asked for one."""
+        visit = self.find(key)
+        return visit is not None and (visit.is_busy or visit.waits)
+
     def _forget(self) -> None:
         """Forget those that are too old, and the oldest of too many, but for runs under way."""
         now = time.monotonic()
