@@ -1,10 +1,7 @@
 """A visitor's journey through the page, in a real Chromium."""
 
-import os
 import re
-import shutil
 from base64 import b64encode
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,122 +10,32 @@ from PIL import Image, PngImagePlugin
 
 from nst import Settings
 from nst.recipe import Recipe
+from tests.web.browsing import (
+    DESKTOP,
+    DONE,
+    PHONE,
+    SHOWN,
+    UNDER_WAY,
+    choose_file,
+    open_tab,
+    paint,
+    paint_button,
+    screenshot,
+    serious,
+    set_number,
+    style_button,
+    upload,
+    wait_for_settings,
+    wait_until_ready,
+)
 from tests.wire import Wire
 
 pytestmark = pytest.mark.browser
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-]
-PATIENCE = 60_000  # milliseconds, on a slow machine
-SHOWN = ".image-frame img, [data-testid=detailed-image]"
-UNDER_WAY, DONE = re.compile("s left ·"), re.compile("Done in")
-DESKTOP, PHONE = {"width": 1440, "height": 1000}, {"width": 390, "height": 844}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    executable = shutil.which("chromium")
-    if executable is None:
-        pytest.skip("no chromium on this machine")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
-        sync_api.expect.set_options(timeout=PATIENCE)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def expect():
-    return pytest.importorskip("playwright.sync_api").expect
-
-
-@pytest.fixture
-def visit(browser, url) -> Iterator:
-    """Begin a visit; anything that the page's scripts throw fails the test."""
-    contexts, errors = [], []
-
-    def begin(path: str = "", context=None, **options):
-        if context is None:
-            context = browser.new_context(**{"viewport": DESKTOP, **options})
-            contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.on("pageerror", lambda error: errors.append(error))
-        page.goto(path if path.startswith("http") else url + path)
-        wait_for_settings(page)
-        return page
-
-    yield begin
-    for context in contexts:
-        context.close()
-    assert not errors
-
-
-@pytest.fixture
-def page(visit):
-    return visit()
-
-
-def screenshot(page, name: str) -> None:
-    """Keep a picture of the page for people, where a folder for them is named."""
-    if folder := os.environ.get("NST_SCREENSHOTS"):
-        page.wait_for_timeout(500)  # transitions end
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
-
-
-def wait_for_settings(page) -> None:
-    """Wait for what the page says to the curious when the settings of the last visit are there."""
-    curious = page.get_by_role("button", name="For the curious")
-    curious.click()
-    page.get_by_text(re.compile("Features: compact on the CPU")).wait_for()
-    curious.click()
-
-
-def upload(page, files) -> None:
-    for name, path in zip(("content", "style"), files, strict=True):
-        choose_file(page, name, path)
-    # Both pictures are shown before the run is asked for.
-    page.get_by_text(re.compile(r"^\d+ × \d+ pixels$")).nth(1).wait_for()
-
-
-def choose_file(page, name: str, path: Path) -> None:
-    page.locator(f"#nst-{name} input[type=file]").set_input_files(str(path))
-
-
-def open_tab(page, name: str) -> None:
-    tab = page.get_by_role("tab", name=name, exact=True)
-    if tab.get_attribute("aria-selected") != "true":
-        tab.click()
-
-
-def set_number(page, label: str, value: int) -> None:
-    open_tab(page, "Settings")
-    box = page.get_by_label(re.compile(f"number input for {label}"))
-    box.fill(str(value))
-    box.press("Enter")
 
 
 def open_group(page, title: str) -> None:
     open_tab(page, "Settings")
     page.get_by_role("button", name=title).click()
-
-
-def paint_button(page):
-    return page.get_by_role("button", name="Paint", exact=True)
-
-
-def paint(page, iterations: int) -> None:
-    set_number(page, "Iterations", iterations)
-    paint_button(page).click()
 
 
 def keep_what_is_said(page) -> None:
@@ -144,11 +51,6 @@ def keep_what_is_said(page) -> None:
 def said_of_failure(page) -> list[str]:
     """What was said of a run that did not start, since `keep_what_is_said`."""
     return page.evaluate("said.filter(words => words.includes('did not start'))")
-
-
-def wait_until_ready(page, expect) -> None:
-    """Wait until the next run can be started."""
-    expect(paint_button(page)).to_be_enabled()
 
 
 def test_a_visit_from_first_sight_to_download(page, expect, picture_files, tmp_path):
@@ -522,20 +424,16 @@ def test_nothing_serious_stands_in_the_way_of_anybody(visit, expect, picture_fil
     page = visit(color_scheme=scheme, reduced_motion="reduce")
     for group in ("Strokes and colours", "Where to start", "For the curious", "Keep and share"):
         open_group(page, group)
-    found = _serious(axe.run(page))
+    found = serious(axe.run(page))
     upload(page, picture_files)
     paint(page, 20)
     expect(page.locator(".nst-strip li")).to_have_count(1)
     for tab in ("Film", "Compare", "Picture"):
         page.get_by_role("tab", name=tab).click()
-        found |= _serious(axe.run(page))
+        found |= serious(axe.run(page))
     page.locator(".nst-strip button").click()
     screenshot(page, f"9-dialog-{scheme}")
-    assert not found | _serious(axe.run(page))
-
-
-def style_button(page, title: str):
-    return page.get_by_role("button", name=re.compile(f"painted as: {title}"))
+    assert not found | serious(axe.run(page))
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -569,7 +467,7 @@ def test_an_instant_style_paints_at_a_click_and_is_refined(visit, expect, viewpo
     strength.focus()
     page.keyboard.press("Tab")  # past a number that stays what it is
     screenshot(page, f"10-instant-{viewport['width']}")
-    assert not _serious(axe.run(page))
+    assert not serious(axe.run(page))
     assert not [url for url in asked if "queue/join" in url]
     assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
     page.get_by_role("tab", name="Compare").click()
@@ -611,15 +509,6 @@ def _refines_until_stopped(page, expect):
     expect(page.locator(".nst-strip li")).to_have_count(4)
     open_group(page, "Where to start")
     expect(page.get_by_label("A picture", exact=True)).to_be_checked()
-
-
-def _serious(results) -> set[tuple[str, str]]:
-    return {
-        (violation["id"], node["html"][:200])
-        for violation in results.response["violations"]
-        if violation["impact"] in ("serious", "critical")
-        for node in violation["nodes"]
-    }
 
 
 def test_presets_and_recipes_set_the_controls(page, expect, picture_files, tmp_path):

@@ -1,5 +1,4 @@
 """Pictures by every way that people have, in a real Chromium."""
-# ruff: noqa: F811 - the fixtures that are imported are the tests' arguments
 
 import re
 from base64 import b64encode
@@ -7,16 +6,7 @@ from base64 import b64encode
 import pytest
 from PIL import Image
 
-from tests.web.test_browser import (  # noqa: F401 - fixtures
-    PHONE,
-    SHOWN,
-    browser,
-    choose_file,
-    expect,
-    page,
-    paint_button,
-    visit,
-)
+from tests.web.browsing import PHONE, SHOWN, choose_file, paint_button
 
 pytestmark = pytest.mark.browser
 CARRIED = """([data, name, type, words]) => {

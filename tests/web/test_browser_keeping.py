@@ -1,28 +1,21 @@
 """What a visitor does with a picture that is there, in a real Chromium."""
 
-# The fixtures are the arguments of the same names.
-# ruff: noqa: F811
-
 import io
 import re
 
 import pytest
 from PIL import Image
 
-from tests.web.test_browser import (  # noqa: F401
+from tests.web.browsing import (
     DESKTOP,
     DONE,
     PHONE,
-    browser,
-    expect,
     open_tab,
-    page,
     paint,
     screenshot,
     set_number,
     style_button,
     upload,
-    visit,
     wait_until_ready,
 )
 

@@ -2,13 +2,7 @@
 
 import pytest
 
-from tests.web.test_browser import (  # noqa: F401 - fixtures
-    DONE,
-    UNDER_WAY,
-    browser,
-    expect,
-    visit,
-)
+from tests.web.browsing import DONE, UNDER_WAY
 
 pytestmark = pytest.mark.browser
 SIZES = {1440: 900, 1024: 768, 768: 1024, 390: 844, 320: 640}
@@ -23,7 +17,7 @@ MOST_SHIFT = 0.05
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_nothing_jumps_in_a_whole_run_and_stop_stays_in_view(visit, expect, width):  # noqa: F811
+def test_nothing_jumps_in_a_whole_run_and_stop_stays_in_view(visit, expect, width):
     page = visit("?iterations=12", viewport={"width": width, "height": SIZES[width]})
     page.evaluate(WATCH)
     page.locator(".nst-cards button").first.click()
@@ -38,7 +32,7 @@ def test_nothing_jumps_in_a_whole_run_and_stop_stays_in_view(visit, expect, widt
     assert sum(shifts) < MOST_SHIFT, shifts
 
 
-def test_nothing_is_cut_off_at_any_width(visit):  # noqa: F811
+def test_nothing_is_cut_off_at_any_width(visit):
     page = visit()
     for width, height in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})

@@ -4,18 +4,14 @@ import re
 
 import pytest
 
-from tests.web.test_browser import (  # noqa: F401
+from tests.web.browsing import (
     DESKTOP,
     PHONE,
     UNDER_WAY,
-    _serious,
-    browser,
     choose_file,
-    expect,
     open_tab,
-    page,
     screenshot,
-    visit,
+    serious,
     wait_for_settings,
 )
 
@@ -23,21 +19,21 @@ pytestmark = pytest.mark.browser
 EVERY = "See my photograph in every style"
 
 
-def take_the_cat(page) -> None:  # noqa: F811
+def take_the_cat(page) -> None:
     open_tab(page, "Paintings")
     page.get_by_role("button", name=re.compile("Take the photograph: Chelsea")).click()
     page.get_by_text("451 × 300 pixels").wait_for()
 
 
-def pressed(page) -> list[str]:  # noqa: F811
+def pressed(page) -> list[str]:
     tiles = page.locator("#nst-choose [aria-pressed=true]:visible")
     return tiles.evaluate_all("all => all.map(tile => tile.dataset.name)")
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_ones_photograph_is_seen_in_every_style_until_there_is_another(visit, expect, viewport):  # noqa: F811
+def test_ones_photograph_is_seen_in_every_style_until_there_is_another(visit, expect, viewport):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    page = visit(viewport=viewport, reduced_motion="reduce")  # noqa: F811
+    page = visit(viewport=viewport, reduced_motion="reduce")
     open_tab(page, "At once")
     every = page.get_by_role("button", name=EVERY)
     every.click()
@@ -50,7 +46,7 @@ def test_ones_photograph_is_seen_in_every_style_until_there_is_another(visit, ex
     expect(every).to_be_enabled()
     painted = page.get_by_role("button", name=re.compile("Your photograph, painted as: "))
     expect(painted).to_have_count(21)
-    assert not _serious(axe.run(page))
+    assert not serious(axe.run(page))
     assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
     screenshot(page, f"12-every-style-{viewport['width']}")
     open_tab(page, "Paintings")
@@ -60,8 +56,8 @@ def test_ones_photograph_is_seen_in_every_style_until_there_is_another(visit, ex
     expect(page.get_by_text("Your photograph in")).to_have_count(0)
 
 
-def test_chance_begins_a_run_beside_which_a_tile_says_why_not(visit, expect):  # noqa: F811
-    page = visit(viewport=PHONE, has_touch=True)  # noqa: F811
+def test_chance_begins_a_run_beside_which_a_tile_says_why_not(visit, expect):
+    page = visit(viewport=PHONE, has_touch=True)
     page.get_by_role("button", name="Surprise me").click()
     page.get_by_text(UNDER_WAY).wait_for()
     expect(page.locator("#nst-choose [aria-pressed=true]:visible")).to_have_count(2)
@@ -75,7 +71,7 @@ def test_chance_begins_a_run_beside_which_a_tile_says_why_not(visit, expect):  #
     page.get_by_text(re.compile("^Stopped at")).wait_for()
 
 
-def test_ones_own_painting_stays_on_the_shelf(page, expect, picture_files):  # noqa: F811
+def test_ones_own_painting_stays_on_the_shelf(page, expect, picture_files):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     choose_file(page, "style", picture_files[1])
     own = page.locator(".nst-own-tile [data-name]")
@@ -95,15 +91,15 @@ def test_ones_own_painting_stays_on_the_shelf(page, expect, picture_files):  # n
     page.get_by_text("80 × 100 pixels").wait_for()
     expect(own).to_have_attribute("aria-pressed", "true")
     assert pressed(page) == [name]
-    assert not _serious(axe.run(page))
+    assert not serious(axe.run(page))
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(own).to_have_count(0)
     expect(page.get_by_text("Yours", exact=True)).to_be_hidden()
 
 
-def test_a_browser_that_keeps_nothing_has_its_shelf_until_it_leaves(visit, expect, picture_files):  # noqa: F811
-    page = visit()  # noqa: F811
+def test_a_browser_that_keeps_nothing_has_its_shelf_until_it_leaves(visit, expect, picture_files):
+    page = visit()
     page.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('full'); }; }")
     choose_file(page, "style", picture_files[1])
     expect(page.locator(".nst-own-tile")).to_have_count(1)
@@ -111,7 +107,7 @@ def test_a_browser_that_keeps_nothing_has_its_shelf_until_it_leaves(visit, expec
     wait_for_settings(page)
 
 
-def test_a_page_that_was_loaded_again_comes_to_rest(page):  # noqa: F811
+def test_a_page_that_was_loaded_again_comes_to_rest(page):
     take_the_cat(page)
     page.reload()
     page.get_by_text("451 × 300 pixels").wait_for()

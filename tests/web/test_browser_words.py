@@ -4,15 +4,12 @@ import re
 
 import pytest
 
-from tests.web.test_browser import (  # noqa: F401
-    PATIENCE,
+from tests.web.browsing import (
     PHONE,
-    _serious,
-    browser,
     choose_file,
-    expect,
     paint_button,
     screenshot,
+    serious,
     wait_for_settings,
 )
 
@@ -21,25 +18,19 @@ LANGUAGE = "nst-language"
 
 
 @pytest.fixture
-def in_language(browser, url):  # noqa: F811
-    """Open the page in a browser of some language; anything that its scripts throw fails."""
-    contexts, errors = [], []
+def in_language(visit):
+    """Open the page in a browser of some language."""
 
     def begin(locale: str, **options):
-        context = browser.new_context(locale=locale, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.on("pageerror", lambda error: errors.append(error))
-        page.goto(url)
-        page.locator(".nst-cards button").first.wait_for()
-        page.locator(".nst-styles-tiles button").first.wait_for()
-        return page
+        return visit(locale=locale, ready=wait_for_tiles, **options)
 
-    yield begin
-    for context in contexts:
-        context.close()
-    assert not errors
+    return begin
+
+
+def wait_for_tiles(page) -> None:
+    """Wait for the page, whatever its language."""
+    page.locator(".nst-cards button").first.wait_for()
+    page.locator(".nst-styles-tiles button").first.wait_for()
 
 
 def button(page, name: str):
@@ -61,7 +52,7 @@ def words_of(page) -> str:
         ("zh-CN", "zh-Hans", "开始画", "请先选照片"),
     ],
 )
-def test_the_page_speaks_the_browsers_language(in_language, expect, locale, language, paint, said):  # noqa: F811
+def test_the_page_speaks_the_browsers_language(in_language, expect, locale, language, paint, said):
     page = in_language(locale)
     button(page, paint).click()
     expect(page.get_by_role("alert").first).to_contain_text(said)
@@ -69,14 +60,14 @@ def test_the_page_speaks_the_browsers_language(in_language, expect, locale, lang
     expect(page.locator(".nst-language select")).to_have_value(language)
 
 
-def test_english_is_spoken_to_everybody_else(in_language, expect, locale="it-IT"):  # noqa: F811
+def test_english_is_spoken_to_everybody_else(in_language, expect, locale="it-IT"):
     page = in_language(locale)
     expect(paint_button(page)).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_have_text("Your photograph, as a painting")
     assert spoken(page) == "en"
 
 
-def test_another_language_is_chosen_and_remembered_and_english_comes_back(in_language, expect):  # noqa: F811
+def test_another_language_is_chosen_and_remembered_and_english_comes_back(in_language, expect):
     page = in_language("en-US")
     wait_for_settings(page)  # Gradio counts seconds until then
     before = words_of(page)
@@ -91,7 +82,7 @@ def test_another_language_is_chosen_and_remembered_and_english_comes_back(in_lan
     assert page.evaluate(f"localStorage.getItem('{LANGUAGE}')") == "en"
 
 
-def test_a_run_is_told_of_in_german_on_a_narrow_phone(in_language, expect, picture_files):  # noqa: F811
+def test_a_run_is_told_of_in_german_on_a_narrow_phone(in_language, expect, picture_files):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     narrow = {**PHONE, "width": 320}
     page = in_language("de-DE", viewport=narrow, has_touch=True, reduced_motion="reduce")
@@ -108,5 +99,5 @@ def test_a_run_is_told_of_in_german_on_a_narrow_phone(in_language, expect, pictu
     expect(button(page, "Malen")).to_be_enabled()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     page.mouse.click(1, 1)  # away from what is drawn otherwise under the pointer
-    assert not _serious(axe.run(page))
+    assert not serious(axe.run(page))
     screenshot(page, "14-german-320")

@@ -1,0 +1,88 @@
+"""What the tests in a real Chromium share: waiting, pressing and filling in, as a visitor does."""
+
+import os
+import re
+from pathlib import Path
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+]
+PATIENCE = 60_000  # milliseconds, on a slow machine
+SHOWN = ".image-frame img, [data-testid=detailed-image]"
+UNDER_WAY, DONE = re.compile("s left ·"), re.compile("Done in")
+DESKTOP, PHONE = {"width": 1440, "height": 1000}, {"width": 390, "height": 844}
+
+
+def screenshot(page, name: str) -> None:
+    """Keep a picture of the page for people, where a folder for them is named."""
+    if folder := os.environ.get("NST_SCREENSHOTS"):
+        page.wait_for_timeout(500)  # transitions end
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+def wait_for_settings(page) -> None:
+    """Wait for what the page says to the curious when the settings of the last visit are there."""
+    curious = page.get_by_role("button", name="For the curious")
+    curious.click()
+    page.get_by_text(re.compile("Features: compact on the CPU")).wait_for()
+    curious.click()
+
+
+def upload(page, files) -> None:
+    for name, path in zip(("content", "style"), files, strict=True):
+        choose_file(page, name, path)
+    # Both pictures are shown before the run is asked for.
+    page.get_by_text(re.compile(r"^\d+ × \d+ pixels$")).nth(1).wait_for()
+
+
+def choose_file(page, name: str, path: Path) -> None:
+    page.locator(f"#nst-{name} input[type=file]").set_input_files(str(path))
+
+
+def open_tab(page, name: str) -> None:
+    tab = page.get_by_role("tab", name=name, exact=True)
+    if tab.get_attribute("aria-selected") != "true":
+        tab.click()
+
+
+def set_number(page, label: str, value: int) -> None:
+    open_tab(page, "Settings")
+    box = page.get_by_label(re.compile(f"number input for {label}"))
+    box.fill(str(value))
+    box.press("Enter")
+
+
+def paint_button(page):
+    return page.get_by_role("button", name="Paint", exact=True)
+
+
+def paint(page, iterations: int) -> None:
+    set_number(page, "Iterations", iterations)
+    paint_button(page).click()
+
+
+def wait_until_ready(page, expect) -> None:
+    """Wait until the next run can be started."""
+    expect(paint_button(page)).to_be_enabled()
+
+
+def style_button(page, title: str):
+    return page.get_by_role("button", name=re.compile(f"painted as: {title}"))
+
+
+def serious(results) -> set[tuple[str, str]]:
+    """What axe found that keeps people from using the page."""
+    return {
+        (violation["id"], node["html"][:200])
+        for violation in results.response["violations"]
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    }
