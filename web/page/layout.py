@@ -36,7 +36,7 @@ RESUME_HELP = (
 )
 PRESET_HELP = "Each sets the style's strength, strokes, colours, start and smoothness."
 STRIP = MAKE + static("strip.js")
-STRIP_HTML = """<section class="nst-strip"><h3>Pictures of this visit</h3>
+STRIP_HTML = """<section class="nst-strip"><h2>Pictures of this visit</h2>
 <p class="nst-none">What is painted will be here.</p><ul></ul><p role="status"></p></section>"""
 RESULT_ALT = "The photograph, painted in the manner of the painting, as far as the run has come"
 INTRODUCTION = """<header class="nst-head"><h1>Your photograph, as a painting</h1>

@@ -6,7 +6,7 @@ const ask = (title, yes, inside, answer) => {
   const dialog = make('dialog', {className: 'nst-dialog nst-ask'});
   const cancel = make('button', {type: 'button', className: 'nst-button', textContent: 'Cancel',
     onclick: () => dialog.close()});
-  const form = make('form', {method: 'dialog', onsubmit: answer}, make('h3', {textContent: title}),
+  const form = make('form', {method: 'dialog', onsubmit: answer}, make('h2', {textContent: title}),
     ...inside, make('p', {}, make('button', {className: 'nst-button nst-yes', textContent: yes}),
       cancel));
   dialog.setAttribute('aria-label', title);
