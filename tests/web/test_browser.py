@@ -229,7 +229,7 @@ def test_what_is_wrong_is_said_in_its_place(page, expect, picture_files, tmp_pat
     damaged = tmp_path / "damaged.png"
     damaged.write_bytes(picture_files[0].read_bytes()[:200])
     choose_file(page, "content", damaged)
-    expect(notes.nth(0).get_by_role("alert")).to_contain_text("The content image")
+    expect(notes.nth(0).get_by_role("alert")).to_contain_text("The photograph")
     expect(notes.nth(0)).not_to_contain_text("Choose")
     expect(notes.nth(1)).to_have_text("80 × 100 pixels")
     screenshot(page, "7-damaged")
@@ -440,7 +440,7 @@ def test_an_instant_style_paints_at_a_click_and_is_refined(visit, expect, viewpo
     page = visit(viewport=viewport, reduced_motion="reduce")
     page.get_by_role("tab", name="At once").click()
     style_button(page, "Mosaic").click()
-    expect(page.get_by_role("alert")).to_contain_text("The content image is missing")
+    expect(page.get_by_role("alert")).to_contain_text("The photograph is missing")
     open_tab(page, "Paintings")
     page.get_by_role("button", name=re.compile("Take the photograph: Chelsea")).click()
     expect(page.locator(".nst-note p").first).to_have_text("451 × 300 pixels")

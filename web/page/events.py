@@ -19,7 +19,7 @@ from web.page.pictures.given import connect_places
 from web.page.pictures.more_pictures import mask_of, mask_without, weight_applies
 from web.page.pictures.shown import in_a_shown_format
 from web.page.shelf import surprise, yours
-from web.page.wiring import AT_ONCE, PRIVATE, change_of, on, scroll
+from web.page.wiring import AT_ONCE, AT_ONCE_OR_SAID, PRIVATE, change_of, on, scroll
 from web.runs.files import PICTURES
 from web.runs.services import Services
 from web.server.admission import withdraw
@@ -68,15 +68,17 @@ def _connect_run(
     first = {**what, "inputs": [inputs.visit, *what["inputs"]]}
     again = {**what, "inputs": [inputs.visit, outputs.picture, *what["inputs"]]}
     key = {"inputs": inputs.visit, **AT_ONCE}
-    given = {"inputs": [inputs.visit, inputs.content, inputs.style], **AT_ONCE}
-    begun = (*buttons, "bar", "tabs", "content_note", "style_note")
+    pair = [inputs.content, inputs.style]
+    given = {"inputs": [inputs.visit, *pair], **AT_ONCE}
+    begun, asked = (*buttons, "bar", "tabs"), ("content_note", "style_note", "bar")
     for event, handler, needed in (
         (inputs.paint.click, painting.paint, first),
         *((event.success, painting.paint, first) for event in filled),
         (outputs.more.click, painting.go_on, again),
     ):
         begin = on(event, painting.begin, named, begun, js=scroll(), **given)
-        run = on(begin.then, handler, named, SHOWN, **needed, **PRIVATE)
+        on(begin.failure, painting.not_begun, named, asked, inputs=pair, **AT_ONCE)
+        run = on(begin.success, handler, named, SHOWN, **needed, **PRIVATE)
         # Paint is offered again when the run has really ended: a click before that would be lost.
         on(run.then, ready, named, ("paint", "stop"), **AT_ONCE)
         on(run.failure, painting.fail, named, ("paint", "stop", "bar"), **key)
@@ -99,8 +101,7 @@ def _connect_visit(page: gr.Blocks, painting: Painting, inputs: Inputs, outputs:
     visit = [inputs.visit, inputs.was_used]
     known = page.load(None, None, visit, js=VISIT, **AT_ONCE)
     changes = (*SHOWN, *PICTURES, "paint", "stop", "tabs")
-    unlimited = {"concurrency_limit": None, **PRIVATE}
-    back = on(known.then, painting.come_back, named, changes, inputs=visit, **unlimited)
+    back = on(known.then, painting.come_back, named, changes, inputs=visit, **AT_ONCE_OR_SAID)
     on(back.then, ready, named, ("paint", "stop"), **AT_ONCE)
     keeping.connect(known, inputs, outputs)
 
@@ -111,7 +112,7 @@ def _connect_examples(
     """Connect the examples; what is returned succeeds when a pair is there, to be painted."""
     shown = ("content", "style", "picture", "compare", "film", "curves", "tabs", "bar", "resume")
     named = {**vars(inputs), **vars(outputs)}
-    options = {"inputs": inputs.visit, "js": scroll(), **AT_ONCE}
+    options = {"inputs": inputs.visit, "js": scroll(), **AT_ONCE_OR_SAID}
     filled = on(cards.click, asking.show_pair, named, shown + BUTTONS, **options)
     inputs.content_tiles.click(handlers.take_example("content"), None, inputs.content, **AT_ONCE)
     inputs.style_tiles.click(handlers.take_example("styles"), None, inputs.style, **AT_ONCE)
@@ -120,8 +121,8 @@ def _connect_examples(
 
 def _connect_pictures(inputs: Inputs, outputs: Outputs) -> None:
     for image, note, what in (
-        (inputs.content, inputs.content_note, "content image"),
-        (inputs.style, inputs.style_note, "style image"),
+        (inputs.content, inputs.content_note, "photograph"),
+        (inputs.style, inputs.style_note, "painting"),
     ):
         change_of(image)(handlers.check_picture(what), image, note, **PRIVATE)
         image.upload(in_a_shown_format(what), image, image, **PRIVATE)

@@ -9,7 +9,7 @@ import gradio as gr
 from nst import InputError, Settings, recipe
 from nst.costs.seconds import duration
 from nst.instant.names import title
-from nst.pictures.prepared import note_of
+from nst.pictures.prepared import note_of, reduction
 from nst.pictures.reading import open_image, opened
 from nst.presets import PRESET_FIELDS, preset, preset_of
 from nst.settings import OWN_STYLE, InstantSettings
@@ -18,12 +18,14 @@ from web.page.html import examples
 from web.page.html.progress import alert, describe_features, note
 from web.page.layout import compare_pair
 from web.page.pictures.kinds import said_of_kind
-from web.page.results import without_a_run
+from web.page.results import as_called_here, without_a_run
 from web.page.wiring import sent
 from web.runs.refusals import sentences
 from web.runs.services import Services
+from web.server.limits import RUN_SECONDS
 
 BUSY = "A picture is being painted: wait for its end, or press Stop."
+TOO_LONG = "That is more than a run may take: it ends before, with what it has by then."
 
 
 def check_picture(what: str) -> Callable[[str | None], str]:
@@ -69,15 +71,19 @@ class PageHandlers:
         """One line under the button: what the run would take, or why it cannot be made."""
         try:
             with opened(content, "content image") as image:
-                size = image.size
+                less = reduction(image)
+                size = image.width // less, image.height // less
         except InputError:  # nothing there yet, or its own line says what is wrong
             return ""
         try:
             name = values.pop("features")
             expected = self._server.costs.expected(size, Settings(**values), name)
         except InputError as error:
-            return alert(str(error))
-        return note(f"This will take about {duration(expected.seconds)}.") if expected else ""
+            return alert(as_called_here(str(error)))
+        if expected is None:
+            return ""
+        too_long = f" {TOO_LONG}" if expected.seconds > RUN_SECONDS else ""
+        return note(f"This will take about {duration(expected.seconds)}.{too_long}")
 
     def say_features(self, name: str) -> str:
         """One line that says which features and device are in use, or why they are not."""

@@ -53,9 +53,14 @@ class Painting:
         self._runs, self._visits = services.runs, services.visits
 
     def begin(self, key: str, content: str | None, style: str | None) -> Changes:
-        """Updates for the moment after the click, before a place in the queue is free."""
+        """Updates for the moment after the click, before a place in the queue is free.
+
+        Raises:
+            gr.Error: a picture is missing, which `not_begun` says in its place: a run of nothing
+                would wait in the queue, and the next click be lost beside it.
+        """
         if not (content and style):
-            return missing(content, style)
+            raise gr.Error(NO_PHOTOGRAPH, print_exception=False)
         with sentences():
             self._visits.of(key).waits = True
         return {
@@ -70,9 +75,6 @@ class Painting:
         self, key: str, content: str | None, style: str | None, **values: object
     ) -> AsyncIterator[Changes]:
         """Run, and show the picture so far; what cannot be used gets its sentence in its place."""
-        if not (content and style):
-            yield missing(content, style)
-            return
         values |= {"content": content, "style": style, "resume": ""}
         async for update in self._begun(key, partial(self._shown, values)):
             yield update
@@ -101,6 +103,10 @@ class Painting:
             visit.run.stop()
             return update  # a word from here could come after the run's own, and hide it
         return update | {"bar": note("Stopped.")}
+
+    def not_begun(self, content: str | None, style: str | None) -> Changes:
+        """Updates for a click that began nothing."""
+        return missing(content, style) or {"bar": note("The run did not start. Please try again.")}
 
     def fail(self, key: str) -> Changes:
         """Updates for a run that did not get in: the page says why by itself."""
@@ -174,22 +180,22 @@ class Painting:
         run, shown = self._runs.open(files, looks_first=True, **given), None
         record.name = run.name
         record.painting = best_effort(lambda: fitted(run.painting, CORNER), b"")
-        looked = False
         for picture, progress in run.into(folder):
             if picture == shown:
                 record.latest = progress
                 yield {"bar": progress_bar(progress)}
                 continue
             if shown and not progress.iteration:  # a first look, which is none of the run's own
-                looked, shown = True, picture
+                record.first_look = shown = picture
                 yield {"bar": progress_bar(progress)} | _picture(picture)
                 continue
             fresh, shown = not_yet() if shown is None else {}, picture
             best_effort(partial(record.add, picture, progress), None)
-            held = looked and first_look.stays(progress)
+            if not first_look.stays(progress):
+                record.first_look = ""
             yield (
                 fresh
-                | ({} if held else _picture(picture))
+                | ({} if record.first_look else _picture(picture))
                 | {
                     "bar": progress_bar(progress),
                     "curves": best_effort(lambda: curves.plot(record.points[1:]), gr.skip()),

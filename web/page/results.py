@@ -1,5 +1,6 @@
 """What the page shows of a picture that is painted, and where it says what went wrong."""
 
+import re
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
@@ -14,12 +15,14 @@ from web.page.keeping.side_by_side import side_by_side
 from web.runs.best_effort import best_effort
 from web.runs.kept.background import Changes, Ending
 from web.runs.kept.jpeg import data_url, small
-from web.runs.kept.record import Record
+from web.runs.kept.record import COMPARED, Record
 
 KEPT = 640
 """Longest side, in pixels, of the pictures that the browser keeps."""
 PLACES = {"content image": "content_note", "style image": "style_note"}
 """Which component an error belongs to, by its subject; all others belong to the bar."""
+CALLED = {"content image": "photograph", r"style (?:(\d) )?image": r"painting \1"}
+"""What programs call pictures in errors, as patterns, and what the page does."""
 LEFT = (
     "Others were waiting while this page was away, so the run was ended: “Paint on from here” "
     "goes on from this picture."
@@ -29,7 +32,14 @@ LEFT = (
 def in_its_place(error: gr.Error) -> Changes:
     """Updates that say what is wrong where it belongs."""
     place = PLACES.get(getattr(error, "subject", ""), "bar")
-    return {"bar": ""} | {place: alert(error.message)}
+    return {"bar": ""} | {place: alert(as_called_here(error.message))}
+
+
+def as_called_here(said: str) -> str:
+    """An error with the pictures called as on the page."""
+    for theirs, ours in CALLED.items():
+        said = re.sub(theirs, lambda found, ours=ours: found.expand(ours).strip(), said)
+    return said
 
 
 def came_of(record: Record, folder: Path, end: Ending | None) -> Changes:
@@ -38,8 +48,8 @@ def came_of(record: Record, folder: Path, end: Ending | None) -> Changes:
     if end and not record.latest.done:
         update["bar"] = progress_bar(record.latest, stopped=True)
         update["bar"] += note(LEFT) if end is Ending.LEFT else ""
-    if record.picture and not record.latest.done:  # a first look may still be in its place
-        update |= {"picture": record.picture} | offered(record.picture)
+    if record.first_look:  # what is in sight is what was stopped at
+        record.after = best_effort(lambda: small(record.first_look, COMPARED), record.after)
     update |= best_effort(lambda: _beside(record), {})
     update |= best_effort(lambda: both_of(record, folder), {})
     return update | best_effort(lambda: _animation(record, folder), {})
@@ -48,8 +58,10 @@ def came_of(record: Record, folder: Path, end: Ending | None) -> Changes:
 def _beside(record: Record) -> Changes:
     """Updates for what is shown beside a picture: the comparison, the film, the visit's strip."""
     words = f"Painted with {recall.in_words(recall.checked(record.values))}"
-    if not record.latest.done:
-        words += f", stopped at iteration {record.latest.iteration}"
+    if record.first_look:
+        words = "A first look, painted at once"
+    elif not record.pictured.done:
+        words += f", stopped at iteration {record.pictured.iteration}"
     return {
         "compare": compare.compare(record.before, record.after, words),
         "film": film.film(record.frames, [point.iteration for point in record.points]),

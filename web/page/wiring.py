@@ -12,17 +12,22 @@ import gradio as gr
 
 PRIVATE = {"api_visibility": "private", "show_progress": "hidden"}
 AT_ONCE = {**PRIVATE, "queue": False}
+"""Of handlers that refuse nothing: what they raise begins `failure`, and is not shown."""
+AT_ONCE_OR_SAID = {**PRIVATE, "concurrency_limit": None}
+"""Of handlers whose refusal is shown by Gradio, as of everything that goes through its queue."""
 
 
 def scroll(to: str = "'nst-result'") -> str:
     """JavaScript that brings a part of the page into view, where it is a narrow one.
+
+    Of a visit whose photograph or painting is missing nothing moves: that is said beside its place.
 
     Args:
         to: the part's id, as an expression of JavaScript; nothing moves where there is none.
     """
     return f"""(...values) => {{
       const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
-      if (matchMedia('(max-width: 768px)').matches)
+      if (matchMedia('(max-width: 768px)').matches && !values.slice(1, 3).includes(null))
         document.getElementById({to})?.scrollIntoView({{behavior: still ? 'auto' : 'smooth'}});
       return values;
     }}"""

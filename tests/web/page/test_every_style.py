@@ -61,7 +61,7 @@ def test_what_is_missing_is_said_at_the_button(few, tmp_path):
     broken.write_text("nonsense")
     assert EVERY.begin(str(broken))["problem"] == ""
     *_, last = EVERY.paint("", str(broken), None)
-    assert last["previews"] is None and "content image" in last["problem"]
+    assert last["previews"] is None and "photograph" in last["problem"]
 
 
 def test_a_painting_that_cannot_be_used_is_left_out(few, picture_files, tmp_path):

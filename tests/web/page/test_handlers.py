@@ -5,12 +5,14 @@ from types import SimpleNamespace
 
 import gradio as gr
 import pytest
+from PIL import Image
 
 from nst.presets import PRESET_FIELDS, preset
 from nst.settings import SPECS
 from tests.served import HANDLERS, stylize_pictures
 from web.page import recall
 from web.page.handlers import (
+    TOO_LONG,
     check_picture,
     name_preset,
     restore,
@@ -53,9 +55,14 @@ def test_the_preset_that_is_set_is_named():
 
 
 def test_a_picture_is_checked_as_soon_as_it_is_there(picture_files):
-    check = check_picture("content image")
+    check = check_picture("photograph")
     assert check(None) == "" and "96 × 64 pixels" in check(str(picture_files[0]))
     assert 'role="alert"' in check(__file__)
+
+
+def test_a_photograph_that_is_read_smaller_has_an_estimate(tmp_path):
+    Image.new("L", (12000, 5000)).save(tmp_path / "large.jpg")  # 60 megapixels
+    assert "This will take" in HANDLERS.say_estimate(str(tmp_path / "large.jpg"), **VALUES)
 
 
 def test_the_estimate_is_said_before_a_run_and_refusals_too(picture_files, monkeypatch):
@@ -64,7 +71,9 @@ def test_the_estimate_is_said_before_a_run_and_refusals_too(picture_files, monke
         HANDLERS.say_estimate(None, **VALUES) == ""
         and HANDLERS.say_estimate(__file__, **VALUES) == ""
     )
-    assert "This will take about" in HANDLERS.say_estimate(content, **VALUES)
+    said = HANDLERS.say_estimate(content, **VALUES)
+    assert "This will take about" in said and TOO_LONG not in said
+    assert TOO_LONG in HANDLERS.say_estimate(content, **VALUES | {"size": 2048, "iterations": 2000})
     assert HANDLERS.say_estimate(content, **VALUES | {"features": "vgg19"}) == ""
     assert "size must be" in HANDLERS.say_estimate(content, **VALUES | {"size": "big"})
     monkeypatch.setattr("nst.costs.memory.available_bytes", lambda _: 1e6)

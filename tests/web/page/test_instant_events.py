@@ -82,7 +82,7 @@ def test_a_click_shows_the_painting_and_offers_what_can_be_done_with_it(photogra
 
 def test_what_is_missing_is_said_in_its_place(photograph):
     (shown,) = INSTANT.paint("", None, FIRST, *VALUES, *NEITHER)
-    assert "The content image is missing." in shown["content_note"] and "picture" not in shown
+    assert "The photograph is missing." in shown["content_note"] and "picture" not in shown
     (shown,) = INSTANT.paint("", photograph, FIRST, 100, None, *VALUES[2:], *NEITHER)
     assert "size must be a whole number" in shown["bar"]
 

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import gradio as gr
 import pytest
 
 from nst.settings import SPECS
@@ -52,8 +53,9 @@ def test_what_cannot_be_used_is_said_in_its_place(key, picture_files, tmp_path):
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"<b>")
     for given, place, sentence in (
-        ((None, style, VALUES), "content_note", "Choose a photograph first"),
-        ((content, str(broken), VALUES), "style_note", "The style image is not a picture"),
+        ((None, style, VALUES), "content_note", "The photograph is missing"),
+        ((content, str(broken), VALUES), "style_note", "The painting is not a picture"),
+        ((content, style, {**VALUES, "style_3": str(broken)}), "bar", "The painting 3 is not a"),
         ((content, style, {**VALUES, "size": None}), "bar", "size must be a whole number"),
     ):
         (answer,) = all_of(PAINTING.paint(key, *given[:2], **given[2]))
@@ -71,15 +73,29 @@ def test_a_run_ends_with_all_that_came_of_it(key, picture_files):
     assert "Done in" in shown["bar"] and shown["more"]["interactive"]
 
 
-def test_a_stopped_run_ends_with_what_there_is(key, picture_files, monkeypatch):
+def stop_at(monkeypatch, key, at):
+    """Have the visit's run stopped at an update."""
+
     def stopping(values, record, folder):
         for number, update in enumerate(shown(values, record, folder)):
-            if number == 5:  # a word from there could come after the run's own, and hide it
+            if number == at:  # a word from there could come after the run's own, and hide it
                 assert "bar" not in PAINTING.stop(key)
             yield update
 
     shown = PAINTING._shown
     monkeypatch.setattr(PAINTING, "_shown", stopping)
+
+
+def test_a_run_stopped_at_its_first_look_keeps_that(key, picture_files, monkeypatch):
+    stop_at(monkeypatch, key, 3)
+    shown = in_the_end(PAINTING.paint(key, *map(str, picture_files), **VALUES))
+    assert "Stopped at 17%" in shown["bar"] and shown["picture"].endswith("-first-look.jpg")
+    assert shown["download"]["value"] == shown["picture"] and shown["more"]["interactive"]
+    assert shown["strip"]["words"] == "A first look, painted at once"
+
+
+def test_a_stopped_run_ends_with_what_there_is(key, picture_files, monkeypatch):
+    stop_at(monkeypatch, key, 5)
     shown_last = in_the_end(PAINTING.paint(key, *map(str, picture_files), **VALUES))
     assert "Stopped at 33%" in shown_last["bar"]
     assert "stopped at iteration 4" in shown_last["strip"]["words"]
@@ -99,9 +115,16 @@ def test_a_run_stopped_before_its_first_step_says_so(key, picture_files, monkeyp
 
 
 def test_what_is_missing_is_asked_for_and_nothing_else_changes(key):
-    asked = PAINTING.begin(key, None, None)
-    assert asked.keys() == {"content_note", "style_note"} and not SERVICES.visits.find(key)
-    assert PAINTING.begin(key, "photograph", None).keys() == {"style_note"}
+    for given, asked in (
+        ((None, None), {"content_note", "style_note"}),
+        (("photograph", None), {"style_note"}),
+        (("photograph", "painting"), {"bar"}),  # why it did not begin is not known
+    ):
+        if not all(given):
+            with pytest.raises(gr.Error):  # so that nothing is queued
+                PAINTING.begin(key, *given)
+        assert PAINTING.not_begun(*given).keys() == asked
+    assert not SERVICES.visits.find(key)
 
 
 def test_paint_is_offered_again_whatever_happened(key):

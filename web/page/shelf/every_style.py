@@ -10,6 +10,7 @@ import gradio as gr
 from web.page.html.progress import alert
 from web.page.html.static_files import static
 from web.page.html.thumbnails import in_order
+from web.page.results import as_called_here
 from web.page.wiring import AT_ONCE, PRIVATE, on
 from web.runs.every_style import in_every_style
 from web.runs.kept.jpeg import data_url
@@ -69,7 +70,7 @@ class EveryStyle:
                 value = value | {"pictures": pictures}
                 yield {"previews": value}
         except gr.Error as error:
-            yield {"previews": None, "problem": alert(error.message)}
+            yield {"previews": None, "problem": alert(as_called_here(error.message))}
             return
         count, seconds = len(value["pictures"]), time.monotonic() - started
         yield {"previews": value | {"said": ENDED.format(count=count, seconds=seconds)}}

@@ -7,7 +7,7 @@ from nst import InputError
 from web.page.handlers import BUSY
 from web.page.html.examples import pictures
 from web.page.shelf.yours import in_place
-from web.page.wiring import AT_ONCE, on, scroll
+from web.page.wiring import AT_ONCE_OR_SAID, on, scroll
 from web.runs.refusals import sentences
 from web.runs.services import Services
 
@@ -45,5 +45,5 @@ def connect(services: Services, named: dict[str, Any]) -> Any:  # noqa: ANN401 -
         ("content", "style"),
         inputs=[named["visit"], named["content"], named["style"]],
         js=scroll(),
-        **AT_ONCE,
+        **AT_ONCE_OR_SAID,
     )

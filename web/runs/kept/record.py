@@ -25,7 +25,9 @@ class Record:
         name: of the result's file, without its ending.
         values: the run's settings, and "features", as they were asked for.
         latest: the latest progress; None before there was any.
+        first_look: the file of a first look, as long as it is in sight.
         picture: the file of the latest picture, which is there as long as the run goes.
+        pictured: the progress that the latest picture is of.
         before, after: the photograph and the latest picture, as JPEG files.
         painting: the first of the paintings, small, as a JPEG file.
         frames: JPEG files, evenly spaced over the run, at most `MOST_FRAMES`.
@@ -35,7 +37,9 @@ class Record:
     values: dict[str, object]
     name: str = ""
     latest: Progress | None = None
+    first_look: str = ""
     picture: str = ""
+    pictured: Progress | None = None
     before: bytes = b""
     after: bytes = b""
     painting: bytes = b""
@@ -52,7 +56,8 @@ class Record:
 
     def add(self, picture: str, progress: Progress) -> None:
         """Keep a preview or the result: a file that may be gone afterwards."""
-        self.latest, self.picture = progress, picture
+        self.latest = self.pictured = progress
+        self.picture = picture
         self.after = small(picture, COMPARED)
         self.before = self.before or self.after  # a run's first picture is the photograph
         if self._count % self._every == 0 or progress.done:
