@@ -64,9 +64,16 @@ def picture_input(name: str, label: str, alt_text: str, invitation: str | None =
         alt_text=alt_text,
         placeholder=invitation,
         elem_id=f"nst-{name}",
+        elem_classes="nst-given",
     )
     documented(image, f"{label}. {PICTURE_HELP}")
     return as_sent(image, path_of)
+
+
+def noted_input(name: str, label: str, alt_text: str) -> dict[str, Any]:
+    """The same and, under it, the line that says what is wrong with what was given; by name."""
+    picture = picture_input(name, label, alt_text)
+    return {name: picture, f"{name}_note": gr.HTML(elem_classes="nst-note")}
 
 
 def widget_of(spec: Range | Choice) -> gr.Slider | gr.Radio:
@@ -99,14 +106,14 @@ def in_sight() -> dict[str, Any]:
     return {name: widget_of(START_SPECS[name]) for name in IN_SIGHT}
 
 
-def in_groups() -> tuple[gr.Image, dict[str, Any]]:
-    """The start picture, and the settings of `GROUPS` in closed accordions."""
+def in_groups() -> tuple[dict[str, Any], dict[str, Any]]:
+    """The start picture with its note, and the settings of `GROUPS` in closed accordions."""
     widgets = {}
     for title, names in GROUPS.items():
         with gr.Accordion(title, open=False):
             widgets |= {name: widget_of(SPECS[name]) for name in names}
             if "init" in names:
-                start = picture_input("start", "Start picture", START_HELP)
+                start = noted_input("start", "Start picture", START_HELP)
     widgets["seed"].interactive = False
     widgets["seed"].info = SEED_REASON
     return start, widgets
