@@ -18,9 +18,10 @@ import spaces  # noqa: F401
 
 # isort: split
 from web.page.build import build
+from web.page.html.labels import ADDRESS, FOLDER
 from web.page.theme import css, theme
 from web.server.serve import serve
 from web.server.server import Server
 
 if __name__ == "__main__":
-    serve(Server(), build, theme=theme(), css=css())
+    serve(Server(), build, {ADDRESS: FOLDER}, theme=theme(), css=css())

@@ -45,8 +45,8 @@ def upload(page, files) -> None:
     page.get_by_text(re.compile(r"^\d+ × \d+ pixels$")).nth(1).wait_for()
 
 
-def choose_file(page, name: str, path: Path) -> None:
-    page.locator(f"#nst-{name} input[type=file]").set_input_files(str(path))
+def choose_file(page, name: str, file: Path | dict) -> None:
+    page.locator(f"#nst-{name} input[type=file]").set_input_files(file)
 
 
 def open_tab(page, name: str) -> None:

@@ -6,7 +6,7 @@ from base64 import b64encode
 import pytest
 from PIL import Image
 
-from tests.web.browsing import PHONE, SHOWN, choose_file, paint_button
+from tests.web.browsing import PHONE, SHOWN, choose_file, open_tab, paint_button
 
 pytestmark = pytest.mark.browser
 CARRIED = """([data, name, type, words]) => {
@@ -63,6 +63,11 @@ def drop_from_desktop(page, path, onto: str) -> None:
 def line(page, place: str):
     """What is said under a place."""
     return page.locator(f"#nst-place-{place} .nst-note p")
+
+
+def said_near(page, place: str):
+    """What is said under a place in the settings."""
+    return page.locator(f"#nst-{place} ~ .nst-note p").first
 
 
 def area(place: str) -> str:
@@ -146,6 +151,34 @@ def test_what_is_no_picture_gets_its_sentence_in_its_place(page, expect, way):
         expect(line(page, "content")).to_contain_text(sentence)
         if page.locator(area("content")).count() == 0 or name == "no-name":
             page.get_by_label("Remove Image").first.click()
+    expect(page.locator(".toast-body")).to_have_count(0)
+    expect(line(page, "style")).to_have_count(0)
+
+
+def test_every_other_place_has_its_own_sentence_and_keeps_what_it_has(page, expect, picture_files):
+    open_tab(page, "Settings")
+    for title in ("More paintings", "Masks", "Where to start", "Keep and share"):
+        page.get_by_role("button", name=title).click()
+    data = picture_files[0].read_bytes()
+    for place in ("style_2", "mask", "start"):
+        drop(page, carry(page, data, "a.png", "image/png"), f"#nst-{place} button")
+        expect(page.locator(f"#nst-{place} .image-frame img")).to_have_count(1)
+        choose_file(page, place, {"name": "film.mp4", "mimeType": "video/mp4", "buffer": b"0"})
+        expect(said_near(page, place)).to_contain_text("That is a video")
+        expect(page.locator(f"#nst-{place} .image-frame img")).to_have_count(1)
+    text = {"name": "words.jpg", "mimeType": "image/jpeg", "buffer": b"%PDF-1.7"}
+    choose_file(page, "start", text)
+    expect(said_near(page, "start")).to_contain_text("That is a PDF")
+    drop(page, carry(page, b"<svg/>", "a.svg", "image/svg+xml"), "#nst-mask_editor")
+    expect(said_near(page, "mask_editor")).to_contain_text("That is an SVG")
+    drop(page, carry(page, data, "a.png", "image/png"), "#nst-mask_editor")
+    expect(line(page, "content")).to_have_text("96 × 64 pixels")
+    for name, kind, sentence in (
+        ("song.mp3", "audio/mpeg", "That is a sound"),
+        ("a.jpg", "image/jpeg", "has no recipe"),
+    ):
+        choose_file(page, "recipe", {"name": name, "mimeType": kind, "buffer": data})
+        expect(page.locator(".nst-link p")).to_contain_text(sentence)
     expect(page.locator(".toast-body")).to_have_count(0)
     expect(line(page, "style")).to_have_count(0)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.web.browsing import DONE, UNDER_WAY
+from tests.web.browsing import DONE, UNDER_WAY, open_tab
 
 pytestmark = pytest.mark.browser
 SIZES = {1440: 900, 1024: 768, 768: 1024, 390: 844, 320: 640}
@@ -42,3 +42,25 @@ def test_nothing_is_cut_off_at_any_width(visit):
                 one.dispatch_event("click")
             page.wait_for_timeout(200)  # it is laid out anew
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (width, tab)
+
+
+def test_pictures_of_a_setting_come_when_they_are_looked_at_and_move_nothing(visit, expect):
+    asked = []
+    page = visit(viewport={"width": 390, "height": SIZES[390]})
+    page.on("request", lambda request: asked.append(request.url))
+    open_tab(page, "Settings")
+    hint = page.get_by_text("Style strength: see the difference")
+    hint.scroll_into_view_if_needed()
+    assert not [url for url in asked if url.endswith(".webp")]
+    # Before they are there, they have the height that they have then.
+    page.route("**/*.webp", lambda route: route.abort())
+    hint.click()
+    images = page.locator(".nst-see[open] img")
+    empty = [images.nth(i).bounding_box() for i in range(2)]
+    page.unroute("**/*.webp")
+    images.evaluate_all("all => all.forEach(image => { image.src = image.src; })")
+    for i in range(2):
+        expect(images.nth(i)).to_have_js_property("naturalWidth", 160)
+        assert images.nth(i).bounding_box() == empty[i]
+    page.set_viewport_size({"width": 320, "height": SIZES[320]})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320

@@ -9,6 +9,7 @@ from nst.pictures.bounds import MAX_ASPECT, MAX_MEGAPIXELS
 from nst.pictures.reading import FORMATS
 from nst.settings import FEATURES, SPECS
 from nst.specs import Choice, Range
+from web.page.html import labels
 from web.runs.defaults import START_SPECS
 
 INPUT_HEIGHT = 200
@@ -64,9 +65,16 @@ def picture_input(name: str, label: str, alt_text: str, invitation: str | None =
         alt_text=alt_text,
         placeholder=invitation,
         elem_id=f"nst-{name}",
+        elem_classes="nst-given",
     )
     documented(image, f"{label}. {PICTURE_HELP}")
     return as_sent(image, path_of)
+
+
+def noted_input(name: str, label: str, alt_text: str) -> dict[str, Any]:
+    """The same and, under it, the line that says what is wrong with what was given; by name."""
+    picture = picture_input(name, label, alt_text)
+    return {name: picture, f"{name}_note": gr.HTML(elem_classes="nst-note")}
 
 
 def widget_of(spec: Range | Choice) -> gr.Slider | gr.Radio:
@@ -88,6 +96,13 @@ def widget_of(spec: Range | Choice) -> gr.Slider | gr.Radio:
     return as_sent(with_range(slider, spec))
 
 
+def shown_widget(name: str, spec: Range | Choice) -> gr.Slider | gr.Radio:
+    """The same, and below it the pictures of what the setting does, if it has any."""
+    widget = widget_of(spec)
+    labels.lay_out(name, spec)
+    return widget
+
+
 def with_range(component: Any, spec: Range) -> Any:  # noqa: ANN401
     """Have the generated docs tell a number's meaning and range."""
     text = f"{spec.label}, {spec.minimum:.12g} to {spec.maximum:.12g}. {spec.help}"
@@ -96,17 +111,17 @@ def with_range(component: Any, spec: Range) -> Any:  # noqa: ANN401
 
 def in_sight() -> dict[str, Any]:
     """The few settings that most visitors want, by name."""
-    return {name: widget_of(START_SPECS[name]) for name in IN_SIGHT}
+    return {name: shown_widget(name, START_SPECS[name]) for name in IN_SIGHT}
 
 
-def in_groups() -> tuple[gr.Image, dict[str, Any]]:
-    """The start picture, and the settings of `GROUPS` in closed accordions."""
+def in_groups() -> tuple[dict[str, Any], dict[str, Any]]:
+    """The start picture with its note, and the settings of `GROUPS` in closed accordions."""
     widgets = {}
     for title, names in GROUPS.items():
         with gr.Accordion(title, open=False):
-            widgets |= {name: widget_of(SPECS[name]) for name in names}
+            widgets |= {name: shown_widget(name, SPECS[name]) for name in names}
             if "init" in names:
-                start = picture_input("start", "Start picture", START_HELP)
+                start = noted_input("start", "Start picture", START_HELP)
     widgets["seed"].interactive = False
     widgets["seed"].info = SEED_REASON
     return start, widgets

@@ -120,9 +120,11 @@ def _connect_examples(
 
 
 def _connect_pictures(inputs: Inputs, outputs: Outputs) -> None:
+    others, notes = inputs.more_pictures, inputs.more_notes
     for image, note, what in (
         (inputs.content, inputs.content_note, "photograph"),
         (inputs.style, inputs.style_note, "painting"),
+        *((others[name], notes[f"{name}_note"], "picture") for name in others),
     ):
         change_of(image)(handlers.check_picture(what), image, note, **PRIVATE)
         image.upload(in_a_shown_format(what), image, image, **PRIVATE)

@@ -8,7 +8,7 @@ import gradio as gr
 from nst.instant.names import title
 from nst.settings import INSTANT_SPECS
 from nst.specs import Choice
-from web.page.controls import as_sent, documented, widget_of
+from web.page.controls import as_sent, documented, shown_widget, widget_of
 from web.page.html.progress import note
 from web.page.html.thumbnails import style_tiles
 from web.page.shelf.every_style import pictures_place
@@ -68,13 +68,13 @@ def lay_out() -> InstantTab:
     previews = pictures_place()
     problem = gr.HTML(elem_id="nst-instant-problem", elem_classes="nst-note")
     tiles = style_tiles()
-    settings = {name: widget_of(INSTANT_SPECS[name]) for name in ("strength", "size")}
+    settings = {name: shown_widget(name, INSTANT_SPECS[name]) for name in ("strength", "size")}
     with gr.Row():
         settings["second_style"] = style_choice("second_style", min_width=140)
         settings["mix"] = widget_of(INSTANT_SPECS["mix"])
     settings["mix"].interactive = False
     settings["mix"].info = MIX_REASON
-    settings["color"] = widget_of(INSTANT_SPECS["color"])
+    settings["color"] = shown_widget("color", INSTANT_SPECS["color"])
     refine = gr.Button(REFINE, interactive=False)
     refine_note = gr.HTML(note(REFINE_FIRST), elem_classes="nst-note")
     return InstantTab(see_all, previews, tiles, settings, problem, refine, refine_note)

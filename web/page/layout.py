@@ -62,6 +62,7 @@ class Inputs:
     modes: gr.Tabs
     settings: dict[str, gr.Slider | gr.Radio]  # by the names of `Settings`, and "features"
     more_pictures: dict[str, gr.Image]  # by the API's names
+    more_notes: dict[str, gr.HTML]  # what is said of what was given there; by place and "_note"
     mask_editor: gr.ImageEditor
     paint_there: gr.Button
     keep_there: gr.Button
@@ -170,12 +171,13 @@ def _controls() -> dict[str, Any]:
     with gr.Accordion("Keep and share these settings", open=False):
         copy_link = gr.Button("Copy a link with these settings", size="sm")
         share_note = gr.HTML(elem_classes="nst-note nst-link")
-        recipe = gr.UploadButton(
-            "Use the settings of a picture painted before", file_types=[".png"], size="sm"
-        )
+        with gr.Column(elem_id="nst-recipe", elem_classes="nst-takes"):
+            # Gradio would say itself what it does not take: the browser and the recipe's reader do.
+            recipe = gr.UploadButton("Use the settings of a picture painted before", size="sm")
     return {
         "settings": settings,
-        "more_pictures": more.pictures | {"start": start},
+        "more_pictures": more.pictures | {"start": start.pop("start")},
+        "more_notes": more.notes | start | {"recipe_note": share_note},
         "mask_editor": more.editor,
         "paint_there": more.paint_there,
         "keep_there": more.keep_there,

@@ -4,11 +4,15 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
+from types import MappingProxyType
 
 import gradio as gr
 from starlette.middleware import Middleware
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
 
 from nst import InputError
 from nst.machine import allocator
@@ -24,12 +28,18 @@ from web.server.server import Server
 log = logging.getLogger("nst.app")
 
 
-def serve(server: Server, build: Callable[[Server], gr.Blocks], **theme: object) -> None:
+def serve(
+    server: Server,
+    build: Callable[[Server], gr.Blocks],
+    folders: Mapping[str, Path] = MappingProxyType({}),
+    **theme: object,
+) -> None:
     """Serve a page, until a signal comes.
 
     Args:
         server: is prepared first; its `InputError` ends the program with a sentence.
         build: makes the page.
+        folders: of files that the page shows, by their addresses below its own.
         theme: of the page, as `launch` takes it.
     """
     logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s")
@@ -45,15 +55,7 @@ def serve(server: Server, build: Callable[[Server], gr.Blocks], **theme: object)
         limit(page)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, partial(_stop, server))
-        page.launch(
-            mcp_server=True,
-            max_file_size=UPLOAD_BYTES,
-            state_session_capacity=SESSIONS,
-            enable_monitoring=False,
-            app_kwargs={"middleware": [Middleware(PlainAnswers), *middleware(page)]},
-            prevent_thread_lock=True,
-            **theme,
-        )
+        _launch(page, folders, theme)
         server.settle()
         page.block_thread()
         ended = server.run_slot.ended()
@@ -65,6 +67,23 @@ def _stop(server: Server, *_: object) -> None:
     """Have the run that goes on end, then the server: what a signal calls."""
     server.close()
     raise KeyboardInterrupt  # Gradio waits for it
+
+
+def _launch(page: gr.Blocks, folders: Mapping[str, Path], theme: Mapping[str, object]) -> None:
+    """Have Gradio answer, behind our middleware; for files of folders it is not asked."""
+    routes = [Mount(f"/{at}", StaticFiles(directory=folder)) for at, folder in folders.items()]
+    page.launch(
+        mcp_server=True,
+        max_file_size=UPLOAD_BYTES,
+        state_session_capacity=SESSIONS,
+        enable_monitoring=False,
+        app_kwargs={
+            "middleware": [Middleware(PlainAnswers), *middleware(page)],
+            "routes": routes,
+        },
+        prevent_thread_lock=True,
+        **theme,
+    )
 
 
 def middleware(page: gr.Blocks) -> list[Middleware]:

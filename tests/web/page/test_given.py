@@ -10,6 +10,8 @@ from PIL import Image, ImageCms
 from nst import InputError
 from nst.pictures.reading import open_image
 from web.page.pictures import given
+from web.page.pictures.places import KEEP_NONE, OTHERS, PLACES
+from web.runs.files import PICTURES
 
 RED, BLUE = (220, 30, 30), (30, 30, 220)
 
@@ -80,6 +82,30 @@ def test_places_that_are_none_are_refused(place):
 def test_a_refusal_names_the_kind():
     assert "That is a video" in given.refuse(event(place="style", kind="video"))["style_note"]
     assert "not a picture" in given.refuse(event(place="style", kind=["?"]))["style_note"]
+
+
+@pytest.mark.parametrize("place", ["style_3", "mask", "style_4_mask", "start", *KEEP_NONE])
+def test_every_other_place_says_for_itself_what_it_does_not_take(place):
+    assert "That is a video" in given.refuse(event(place=place, kind="video"))[f"{place}_note"]
+
+
+def test_the_other_places_are_those_of_a_runs_pictures():
+    assert {*PLACES, *OTHERS} - {*KEEP_NONE} == {*PICTURES}
+
+
+@pytest.mark.parametrize("place", KEEP_NONE)
+def test_a_place_that_keeps_no_picture_fetches_none(place):
+    async def said():
+        sent = event(place=place, address="http://127.0.0.1/")
+        return [update async for update in given.take_address(sent)]
+
+    (only,) = asyncio.run(said())
+    assert list(only) == [f"{place}_note"] and "not a picture" in only[f"{place}_note"]
+
+
+def test_only_the_first_two_places_are_edited():
+    with pytest.raises(gr.Error, match="load the page again"):
+        list(given.edit(None, None, event(place="mask")))
 
 
 def brought(monkeypatch, data, **sent):

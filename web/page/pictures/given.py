@@ -1,4 +1,4 @@
-"""What happens to what is given to the two places, and to what is in them: as updates by name."""
+"""What happens to what is given to the places of pictures, and is in them: as updates by name."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -16,7 +16,7 @@ from nst.pictures.reading import open_image
 from web.page.html.progress import alert, note
 from web.page.layout import Inputs
 from web.page.pictures.kinds import SENTENCES, said_of_kind
-from web.page.pictures.places import PLACES
+from web.page.pictures.places import KEEP_NONE, OTHERS, PLACES
 from web.page.pictures.shown import is_shown, saved
 from web.page.wiring import AT_ONCE, PRIVATE, on, sent
 from web.runs.refusals import sentences
@@ -32,26 +32,32 @@ Changes = dict[str, Any]
 
 
 def connect_places(inputs: Inputs) -> None:
-    """Connect what the browser says of the two places."""
-    named, lines = vars(inputs), tuple(f"{place}_note" for place in PLACES)
+    """Connect what the browser says of the places."""
+    named = {**vars(inputs), **inputs.more_pictures, **inputs.more_notes}
+    editable = (*PLACES, *(f"{place}_note" for place in PLACES))
+    lines = tuple(f"{place}_note" for place in (*PLACES, *OTHERS))
     pictures = {"inputs": [named[place] for place in PLACES]}
     each = {"trigger_mode": "multiple"}  # or one place would wait for the other
     on(inputs.gate.select, refuse, named, lines, **each, **AT_ONCE)
-    changes, fetches = (*PLACES, *lines), {"concurrency_limit": FETCHES, **each}
+    changes = (*PLACES, *inputs.more_pictures, *lines)
+    fetches = {"concurrency_limit": FETCHES, **each}
     on(inputs.gate.submit, take_address, named, changes, **fetches, **PRIVATE)
-    on(inputs.gate.edit, edit, named, changes, **pictures, **PRIVATE)
+    on(inputs.gate.edit, edit, named, editable, **pictures, **PRIVATE)
 
 
 def refuse(event: gr.EventData) -> Changes:
     """Say under a place why what was given is not taken."""
-    place = _place(event)
+    place = _place(event, (*PLACES, *OTHERS))
     return {f"{place}_note": alert(SENTENCES.get(str(sent(event, "kind")), SENTENCES["other"]))}
 
 
 async def take_address(event: gr.EventData) -> AsyncIterator[Changes]:
     """Fetch a picture into its place, or say under it why not."""
-    place, address = _place(event), sent(event, "address")
+    place, address = _place(event, (*PLACES, *OTHERS)), sent(event, "address")
     line = f"{place}_note"
+    if place in KEEP_NONE:
+        yield {line: alert(SENTENCES["other"])}
+        return
     yield {line: note(FETCHING)}
     with TemporaryDirectory(prefix="nst-") as folder:
         try:
@@ -65,7 +71,7 @@ async def take_address(event: gr.EventData) -> AsyncIterator[Changes]:
 
 def edit(content: str | None, style: str | None, event: gr.EventData) -> Iterator[Changes]:
     """Turn the picture of a place by 90° to the right, or cut a box out of it."""
-    place, box = _place(event), sent(event, "box")
+    place, box = _place(event, tuple(PLACES)), sent(event, "box")
     # A generator, because the file has to be there until Gradio has taken it.
     with TemporaryDirectory(prefix="nst-") as folder:
         try:
@@ -108,19 +114,20 @@ def _is_share(number: object) -> bool:
     )
 
 
-def _place(event: gr.EventData) -> str:
+def _place(event: gr.EventData, allowed: tuple[str, ...]) -> str:
     with sentences():
         place = sent(event, "place")
-        if not isinstance(place, str) or place not in PLACES:
+        if not isinstance(place, str) or place not in allowed:
             raise InputError(UNKNOWN)
         return place
 
 
 def _as_shown(file: Path, place: str) -> Path:
     """A fetched picture as a file that browsers show; its name says its format."""
+    what = PLACES.get(place, "picture")
     try:
-        if is_shown(file, PLACES[place]):
+        if is_shown(file, what):
             return file
-        return saved(open_image(file, PLACES[place]), file.parent, file.stem)
+        return saved(open_image(file, what), file.parent, file.stem)
     except InputError as error:
         raise InputError(said_of_kind(file, error.code) or str(error)) from error

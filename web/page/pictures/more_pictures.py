@@ -12,7 +12,7 @@ from PIL import Image, ImageFilter, ImageOps
 
 from nst.roles import MASKS, STYLES, WEIGHTS
 from nst.settings import SPECS
-from web.page.controls import picture_input, widget_of
+from web.page.controls import noted_input, widget_of
 from web.page.pictures.drawings import bounded
 
 MASK_HELP = "White is painted, black stays a photograph."
@@ -32,12 +32,14 @@ class MorePictures:
 
     Attributes:
         pictures: by the API's names.
+        notes: under each of them and under the editor, by their names and "_note".
         weights: the sliders of the style weights, by the names of `Settings`.
         editor: where a mask is painted on the photograph.
         paint_there, keep_there: what is painted white becomes the mask, or all but that.
     """
 
     pictures: dict[str, gr.Image]
+    notes: dict[str, gr.HTML]
     weights: dict[str, gr.Slider]
     editor: gr.ImageEditor
     paint_there: gr.Button
@@ -46,7 +48,7 @@ class MorePictures:
 
 def more_pictures() -> MorePictures:
     """Lay them out in two closed accordions."""
-    pictures, weights = {}, {}
+    places, weights = {}, {}
     with gr.Accordion("More paintings", open=False):
         weights[WEIGHTS[0]] = widget_of(SPECS[WEIGHTS[0]])
         with gr.Row():
@@ -54,24 +56,23 @@ def more_pictures() -> MorePictures:
                 if number > 1:
                     with gr.Column(min_width=150):
                         words = f"Painting {number}"
-                        pictures[name] = picture_input(name, words, words)
+                        places |= noted_input(name, words, words)
                         weights[weight] = widget_of(SPECS[weight])
                         weights[weight].interactive = False
                         weights[weight].info = WEIGHT_REASON
     with gr.Accordion("Masks: what is painted, what stays a photograph", open=False):
-        editor, paint_there, keep_there = _painted_mask()
-        pictures["mask"] = picture_input("mask", "Mask of the photograph", MASK_HELP)
+        editor, places["mask_editor_note"], *buttons = _painted_mask()
+        places |= noted_input("mask", "Mask of the photograph", MASK_HELP)
         with gr.Accordion("A mask for each painting", open=False), gr.Row():
             for number, name in enumerate(MASKS, start=1):
                 with gr.Column(min_width=150):
                     words = f"Mask of painting {number}"
-                    pictures[name] = picture_input(name, words, STYLE_MASK_HELP)
-    order = (*STYLES[1:], "mask", *MASKS)
-    pictures = {name: pictures[name] for name in order}
-    return MorePictures(pictures, weights, editor, paint_there, keep_there)
+                    places |= noted_input(name, words, STYLE_MASK_HELP)
+    pictures = {name: places.pop(name) for name in (*STYLES[1:], "mask", *MASKS)}
+    return MorePictures(pictures, places, weights, editor, *buttons)
 
 
-def _painted_mask() -> tuple[gr.ImageEditor, gr.Button, gr.Button]:
+def _painted_mask() -> tuple[gr.ImageEditor, gr.HTML, gr.Button, gr.Button]:
     gr.HTML(f"<p>{PAINT_HELP}</p>", elem_classes="nst-note")
     editor = gr.ImageEditor(
         label="Paint on the photograph",
@@ -80,12 +81,15 @@ def _painted_mask() -> tuple[gr.ImageEditor, gr.Button, gr.Button]:
         layers=False,
         brush=gr.Brush(colors=["#ffffff"], color_mode="fixed"),
         transforms=(),
+        elem_id="nst-mask_editor",
+        elem_classes="nst-takes",
     )
     bounded(editor)
+    editor_note = gr.HTML(elem_classes="nst-note")
     with gr.Row():
         paint_there = gr.Button("Paint only there", size="sm", min_width=120)
         keep_there = gr.Button("Keep that a photograph", size="sm", min_width=120)
-    return editor, paint_there, keep_there
+    return editor, editor_note, paint_there, keep_there
 
 
 def weight_applies(name: str) -> Callable[[object], dict[str, Any]]:

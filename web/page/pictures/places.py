@@ -1,12 +1,17 @@
-"""The places of the photograph and the painting: what is said under them, and what can be done."""
+"""The places of pictures: what is said under the first two, and what the browser does about all."""
 
 import gradio as gr
 
 from nst.pictures.reading import MAX_FILE_MEGABYTES
+from nst.roles import MASKS, STYLES
 from web.page.html.static_files import MAKE, static
 
 PLACES = {"content": "photograph", "style": "painting"}
 """The components' names, and what the page calls what is in them."""
+KEEP_NONE = ("mask_editor", "recipe")
+"""Places that keep no picture: the photograph is painted on, or settings are read from a file."""
+OTHERS = (*STYLES[1:], "mask", *MASKS, "start", *KEEP_NONE)
+"""All others that take a file, by the names of their components."""
 INVITATION = "# Choose a {name}\nor drop it here"
 """In the place, as Gradio takes it: the first line is a heading."""
 UNDER = """<p class="nst-hint"><span>or paste it anywhere on this page, </span>
@@ -23,7 +28,7 @@ def under(place: str) -> None:
 
 
 def gate() -> gr.HTML:
-    """What the browser does about both places, out of sight.
+    """What the browser does about all places, out of sight.
 
     It triggers `select` for a file that is not sent, {place, kind}; `submit` for a web address,
     {place, address}; and `edit` for a picture to be changed, {place} to turn it, with {box} to

@@ -1,5 +1,5 @@
-// Pictures that are chosen, dropped or pasted, and web addresses: into one of the two places. What
-// is no picture is not sent: its kind gets a sentence under the place.
+// Pictures that are chosen, dropped or pasted, and web addresses: into their place, which is one of
+// the first two where none is named. What is no picture is not sent: its kind gets a sentence there.
 const PLACES = ['content', 'style'], LARGEST = LARGEST_MEGABYTES * 1e6;
 // Not every system knows the type of HEIC: what has none, the server looks into.
 const UNKNOWN = 'application/octet-stream';
@@ -14,9 +14,13 @@ const on = (name, listener, capture = false) =>
 
 const area = place => document.getElementById('nst-' + place);
 const isEmpty = place => !area(place)?.querySelector('.image-frame img');
-const placeAt = node => PLACES.find(place => area(place)?.contains(node));
+const nameOf = node => node?.id.slice('nst-'.length);
+const placeAt = node => nameOf(node?.closest?.('.nst-given'));
+// Where a file can be chosen or dropped, but nothing is pasted: it would take a painting's paste.
+const takerAt = node => nameOf(node?.closest?.('.nst-given, .nst-takes'));
 const columnAt = node => PLACES.find(place =>
-  document.getElementById('nst-place-' + place)?.contains(node));
+  document.getElementById('nst-place-' + place)?.contains(node)) || takerAt(node);
+const WHOSE = {mask_editor: 'content'};  // what is painted on is the photograph
 
 // Where a picture goes that was not dropped on a place: a touch counts until a picture came there.
 let touched = null;
@@ -52,7 +56,7 @@ const take = (place, found) => {
   if (!found.length) return;
   const good = found.find(one => !kindOf(one));
   if (!good) return trigger('select', {place, kind: kindOf(found[0])});
-  const input = area(place).querySelector('input[type=file]');
+  const input = area(WHOSE[place] || place).querySelector('input[type=file]');
   if (!input) return;  // another one is on its way to this place
   const {file} = good, carried = new DataTransfer();
   const type = 'image/unknown';  // of anything else, Gradio says so in its own words
@@ -98,7 +102,7 @@ on('paste', event => {
 });
 
 on('change', event => {
-  const place = event.target.matches?.('input[type=file]') && placeAt(event.target);
+  const place = event.target.matches?.('input[type=file]') && takerAt(event.target);
   if (!place || ours.has(event)) return;
   event.stopImmediatePropagation();
   take(place, [...event.target.files].map(file => ({file})));
