@@ -141,6 +141,7 @@ class Trace:
 def _convolved(inputs: Tensor, convolution: nn.Conv2d) -> Tensor:
     """A convolution and its ReLU, as one operation where there is one."""
     fused = inputs.dtype == torch.bfloat16 and inputs.device.type == "cpu"
+    fused = fused and torch.backends.mkldnn.is_available()  # else there is nothing to ask
     if not fused or not torch.ops.mkldnn._is_mkldnn_bf16_supported():
         return convolution(inputs).relu_()
     return torch.ops.mkldnn._convolution_pointwise(
