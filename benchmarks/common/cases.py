@@ -14,7 +14,7 @@ from nst.loss.balance import PLAIN
 from nst.loss.objective import Objective, used_layers
 from nst.loss.regions import everywhere
 from nst.machine.device import default_device
-from nst.machine.precision import fastest_dtype
+from nst.machine.precision import chosen_dtype
 from nst.optim.descent import optimise
 from nst.optim.lbfgs import ProjectedLBFGS
 from nst.pictures.reading import open_image
@@ -40,7 +40,7 @@ def whole_vgg19(dtype: torch.dtype | None = None) -> tuple[FeatureNetwork, str]:
     except InputError:
         word = "random"
     network = network.to(device, memory_format=torch.channels_last)
-    network.convolutions.to(dtype or fastest_dtype(device))
+    network.convolutions.to(chosen_dtype(device, dtype))
     return network.requires_grad_(False), word
 
 

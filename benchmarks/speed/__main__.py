@@ -48,7 +48,7 @@ from nst.loss.objective import Objective
 from nst.loss.regions import everywhere
 from nst.machine import allocator
 from nst.machine.device import default_device
-from nst.machine.precision import fastest_dtype
+from nst.machine.precision import chosen_dtype
 from nst.optim.descent import optimise
 from nst.optim.lbfgs import ProjectedLBFGS
 from nst.pictures.reading import open_image
@@ -147,7 +147,7 @@ def peak() -> float:
     """Operations per second of a large matrix product in the precision in use."""
     device = default_device()
     size = 8192 if device.type == "cuda" else 2048
-    a = torch.randn(size, size, device=device).to(fastest_dtype(device))
+    a = torch.randn(size, size, device=device).to(chosen_dtype(device))
     times = []
     for _ in range(8):
         synchronise()
@@ -204,7 +204,7 @@ def _measure_iterations(results: dict[str, object], best: float, most: int) -> N
 
 def _measure_instant(results: dict[str, object]) -> None:
     device = default_device()
-    for dtype in dict.fromkeys((fastest_dtype(device), torch.float32)):
+    for dtype in dict.fromkeys((chosen_dtype(device), torch.float32)):
         precision = str(dtype).removeprefix("torch.")
         for side in TURNS:
             for case in INSTANT_CASES:
@@ -227,7 +227,7 @@ def main() -> None:
     options = parser.parse_args()
     device = default_device()
     best = peak()
-    precision = str(fastest_dtype(device)).removeprefix("torch.")
+    precision = str(chosen_dtype(device)).removeprefix("torch.")
     weights = whole_vgg19()[1]
     print(f"{device}, {precision}, peak {best / 1e12:.2f} Tflop/s; VGG19_WEIGHTS: {weights}\n")
     results: dict[str, object] = {"peak": best, "precision": precision}

@@ -18,7 +18,7 @@ from nst.instant.names import INSTANT_FILE, NAMES
 from nst.instant.transformer import Transformer
 from nst.machine.defaults import usual_defaults
 from nst.machine.device import default_device
-from nst.machine.precision import fastest_dtype
+from nst.machine.precision import chosen_dtype
 from nst.machine.weights import damaged, fingerprint, read_weights
 from nst.pictures import bounds, tensors
 from nst.settings import InstantSettings
@@ -45,12 +45,13 @@ def load_instant(
         path: a file that `training.instant.learn` wrote.
 
     Raises:
-        InputError: the file is missing or damaged.
+        InputError: the file is missing or damaged, or the precision is none that there is.
     """
     device = torch.device(device or default_device())
+    dtype = chosen_dtype(device, dtype)
     weights, texts = read_weights(path, "the instant styles")
     try:
-        network = Transformer(json.loads(texts[NAMES]), dtype or fastest_dtype(device))
+        network = Transformer(json.loads(texts[NAMES]), dtype)
         network.load_state_dict(weights)
     except (LookupError, RuntimeError, ValueError) as error:  # whole, but another network's
         raise damaged("the instant styles", path) from error

@@ -32,7 +32,7 @@ from nst.instant.names import INSTANT_FILE, NAMES
 from nst.instant.transformer import Transformer
 from nst.machine import allocator
 from nst.machine.device import default_device
-from nst.machine.precision import fastest_dtype
+from nst.machine.precision import chosen_dtype
 from nst.pictures.bounds import fit
 from nst.pictures.reading import open_image
 from nst.pictures.tensors import cover, resize_image, to_image, to_tensor
@@ -186,7 +186,7 @@ def fresh(names: Iterable[str], seed: int) -> Transformer:
 
 
 def _precision() -> torch.dtype:
-    return fastest_dtype(default_device())
+    return chosen_dtype(default_device())
 
 
 def with_styles(network: Transformer, names: Iterable[str]) -> Transformer:

@@ -10,14 +10,13 @@ from torch import nn
 
 import nst.features.loading
 import nst.features.vgg19
-import nst.machine.precision
-from nst import InputError, load_features
+from nst import InputError, Settings, load_features, stylize
 from nst.features.compact import COMPACT_FILE
 from nst.features.metric import Metric
 from nst.features.network import COMPACT, VGG19, FeatureNetwork
 from nst.features.vgg19 import load_vgg19
+from nst.instant.named import load_instant
 from nst.loss.gatys import gram_matrix
-from nst.machine.precision import fastest_dtype
 from nst.settings import STYLE_LAYERS
 
 
@@ -242,47 +241,27 @@ def test_compact_agrees_with_vgg19_on_gram_matrices(exact):
         assert error < 0.2, (layer, float(error))
 
 
-@pytest.fixture
-def unmeasured():
-    """The precision is chosen once per process: here it is chosen anew, before and after."""
-    fastest_dtype.cache_clear()
-    yield
-    fastest_dtype.cache_clear()
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float16, torch.int8])
+def test_another_precision_is_refused_before_anything_is_loaded(dtype):
+    sentence = f"dtype must be torch.float32 or torch.bfloat16, not {dtype}."
+    for load in (load_features, load_instant):
+        with pytest.raises(InputError) as error:
+            load(dtype=dtype)
+        assert str(error.value) == sentence
 
 
-@pytest.mark.parametrize(
-    ("able", "seconds", "chosen"),
-    [
-        (True, {torch.bfloat16: 1.0, torch.float32: 2.0}, torch.bfloat16),
-        (True, {torch.bfloat16: 1.0, torch.float32: 1.1}, torch.float32),
-        (False, {}, torch.float32),
-    ],
-)
-def test_bfloat16_is_used_where_it_is_clearly_faster(
-    able, seconds, chosen, unmeasured, monkeypatch
-):
-    for name in ("_is_amx_tile_supported", "_is_avx512_bf16_supported"):
-        monkeypatch.setattr(torch.cpu, name, lambda: able)
-    monkeypatch.setattr(nst.machine.precision, "_convolution_seconds", lambda dtype: seconds[dtype])
-    assert fastest_dtype(torch.device("cpu")) is chosen
+def test_the_environment_names_the_precision(monkeypatch):
+    monkeypatch.setenv("NST_PRECISION", "bfloat16")
+    assert load_features("compact", "cpu").dtype == torch.bfloat16
+    assert load_instant("cpu").dtype == torch.bfloat16
+    assert load_features("compact", "cpu", torch.float32).dtype == torch.float32
 
 
-def test_the_choice_of_precision_is_measured_once(unmeasured, monkeypatch):
-    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: True)
-    measured = []
-
-    def seconds(dtype):
-        measured.append(dtype)
-        return 1.0
-
-    monkeypatch.setattr(nst.machine.precision, "_convolution_seconds", seconds)
-    for _ in range(3):
-        fastest_dtype(torch.device("cpu"))
-    assert measured == [torch.bfloat16, torch.float32]
-
-
-def test_a_gpu_is_not_measured(unmeasured, monkeypatch):
-    """ZeroGPU's main process only pretends to have one, and would time its processor."""
-    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda **_: True)
-    monkeypatch.delattr(nst.machine.precision, "_convolution_seconds")
-    assert fastest_dtype(torch.device("cuda")) is torch.bfloat16
+def test_bfloat16_paints_nearly_the_same_with_units_for_it_or_without(content, style):
+    settings = Settings(iterations=4, size=64)
+    losses = []
+    for dtype in (torch.float32, torch.bfloat16):
+        features = load_features("compact", "cpu", dtype)
+        *_, step = stylize(content, style, settings, features=features)
+        losses.append(step.style_loss)
+    assert losses[1] == pytest.approx(losses[0], rel=0.02)

@@ -1,6 +1,8 @@
 import pytest
 import torch
+from torch.nn import functional as F
 
+from nst.features.network import Convolution, FeatureNetwork
 from nst.features.trace import Source, Trace
 from nst.loss.gatys import gram_matrix
 from nst.loss.moments import pull_back
@@ -32,6 +34,50 @@ def test_the_gradient_is_autograds(tiny, image, layers):
     trace = Trace(tiny, image, layers)
     sources = {k: [Source(trace.activations[k], weights[k])] for k in layers}
     assert torch.allclose(trace.gradient(sources), expected, rtol=1e-4, atol=1e-7)
+
+
+@pytest.fixture
+def strided():
+    """Halves a picture twice, by strides inside convolutions as the compact network does."""
+    rows = Convolution(8, "relu1_1"), Convolution(8, stride=2), Convolution(8, "relu2_1", stride=2)
+    torch.manual_seed(4)
+    network = FeatureNetwork("strided", rows).to(memory_format=torch.channels_last)
+    return network.requires_grad_(False).eval()
+
+
+@pytest.mark.parametrize("size", [(40, 32), (41, 32), (40, 33), (42, 38), (39, 37)])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_the_way_back_through_strides_is_autograds_at_odd_sides_too(size, dtype, strided):
+    image = torch.rand(1, 3, *size, generator=torch.Generator().manual_seed(6))
+    strided.convolutions.to(dtype)
+    weights = torch.randn(1, 8, 8, generator=torch.Generator().manual_seed(7))
+    means = torch.ones(1, 8)
+    leaf = image.clone().requires_grad_()
+    seen = strided(leaf, ["relu1_1", "relu2_1"])
+    loss = (weights * gram_matrix(seen["relu2_1"])).sum() + seen["relu1_1"].mean((2, 3)).sum()
+    (expected,) = torch.autograd.grad(loss, leaf)
+    trace = Trace(strided, image, ["relu1_1", "relu2_1"])
+    first, last = trace.activations["relu1_1"], trace.activations["relu2_1"]
+    nothing = torch.zeros(1, 8, 8)
+    sources = {"relu1_1": [Source(first, nothing, means)], "relu2_1": [Source(last, weights)]}
+    error = (trace.gradient(sources) - expected).norm() / expected.norm()
+    assert error < (1e-5 if dtype == torch.float32 else 0.03)
+
+
+@pytest.mark.parametrize("size", [(41, 32), (40, 33), (39, 37)])
+def test_no_strided_convolution_is_gone_back_through_to_an_odd_side(size, strided, monkeypatch):
+    sides, made = [], F.conv_transpose2d
+
+    def watched(inputs, weight, bias, stride, *rest):
+        result = made(inputs, weight, bias, stride, *rest)
+        sides.extend(result.shape[2:] if stride[0] == 2 else ())
+        return result
+
+    monkeypatch.setattr(F, "conv_transpose2d", watched)
+    trace = Trace(strided, torch.rand(1, 3, *size), ["relu2_1"])
+    sources = {"relu2_1": [Source(trace.activations["relu2_1"], torch.rand(1, 8, 8))]}
+    assert trace.gradient(sources).shape[2:] == size
+    assert len(sides) == 4 and not any(side % 2 for side in sides)
 
 
 @pytest.mark.parametrize("size", [(40, 33), (41, 32), (39, 37)])
