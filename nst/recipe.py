@@ -20,12 +20,13 @@ if TYPE_CHECKING:  # a recipe is read, or refused, without torch
     from nst.instant.arbitrary import Arbitrary
     from nst.instant.transformer import Transformer
 
-VERSION = "1.4"
+VERSION = "1.5"
 """Of the software: raised whenever recipes get more fields, the same one gives other pixels, or
 networks are named otherwise."""
-SAME_PIXELS = ("1.1", "1.2", "1.3", VERSION)
-"""Versions whose recipes of optimised pictures give the same pixels here."""
-KNOWS_NETWORKS = ("1.3", VERSION)
+SAME_PIXELS = (VERSION,)
+"""Versions whose recipes of optimised pictures give the same pixels here. Before 1.5, gradients of
+pictures with odd sides were rounded otherwise."""
+KNOWS_NETWORKS = ("1.3", "1.4", VERSION)
 """Versions whose recipes tell of all of a network's weights; those before tell of some."""
 LONGEST = 10_000
 """Characters of a recipe that are read at all."""
