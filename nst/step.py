@@ -18,8 +18,7 @@ class Step:
         content_loss: 0 for the content picture itself, about 1 for an unrelated one.
         style_loss: weighted mean over the style layers; 0 for the style's statistics.
         tv_loss: mean squared difference of neighbouring pixels.
-        work_done: share of the run's work that is behind it, 0 … 1; an iteration's work is its
-            number of pixels, so that what is left can be told in seconds.
+        seconds_left: until the last step, by how fast the latest ones were; None before the first.
         image: the picture with these losses, at previews and in the last step; else None.
         state: with which `stylize` can go on, in the last step; else None.
         done: whether it is the last step, which can come before `total`: see `nst.optim.watch`.
@@ -32,7 +31,7 @@ class Step:
     content_loss: float
     style_loss: float
     tv_loss: float
-    work_done: float
+    seconds_left: float | None = None
     image: Image.Image | None = None
     state: State | None = None
     done: bool = False

@@ -9,6 +9,8 @@ from PIL import Image
 from torch import Tensor
 
 from nst import inputs
+from nst.costs import work
+from nst.costs.left import SecondsLeft
 from nst.costs.memory import check_fits
 from nst.features.loading import load_features
 from nst.features.network import FeatureNetwork
@@ -132,15 +134,14 @@ def _run(job: _Job) -> Generator[Step, None, None]:
     total = job.settings.iterations
     alpha = alpha_of(job.pictures.content)
     shown = time.monotonic()
-    whole_work = sum(scale.iterations * scale.pixels for scale in job.scales)
-    before, work, reached, note = 0, 0, None, ""
+    left = _left(job, shown)
+    before, reached, note = 0, None, ""
     for scale in job.scales:
         watch, optimizer, steps = _scale_steps(job, scale, before, reached)
         for iteration, reached in enumerate(steps, before + 1):
             losses, image = reached
             note = watch.note or note
             done = scale is job.scales[-1] and (watch.ended or iteration == total)
-            done_work = work + (iteration - before) * scale.pixels
             due = iteration * MOST_PREVIEWS % total < MOST_PREVIEWS
             slow = time.monotonic() - shown >= PREVIEW_SECONDS
             preview = None
@@ -153,7 +154,7 @@ def _run(job: _Job) -> Generator[Step, None, None]:
                 content_loss=losses.content,
                 style_loss=losses.style,
                 tv_loss=losses.total_variation,
-                work_done=1.0 if done else done_work / whole_work,
+                seconds_left=0.0 if done else left.after(iteration, time.monotonic()),
                 image=preview,
                 state=_state(job, optimizer, iteration) if done else None,
                 done=done,
@@ -161,7 +162,12 @@ def _run(job: _Job) -> Generator[Step, None, None]:
             )
             if preview:  # from now on: one that takes long to finish is not due again at once
                 shown = time.monotonic()
-        before, work = before + scale.iterations, work + scale.iterations * scale.pixels
+        before += scale.iterations
+
+
+def _left(job: _Job, now: float) -> SecondsLeft:
+    planned = work.of_run(job.scales, job.features.device.type, job.settings.style_scale)
+    return SecondsLeft(planned, now)
 
 
 def _scale_steps(

@@ -3,7 +3,7 @@
 Seconds come from a calibration of about a second: a few real iterations at growing sizes. The time
 of an iteration is no straight line of its pixels (small pictures leave cores idle, large ones leave
 caches and the allocator's own reserve), so that it is measured as far up as the budget allows, and
-taken to be in proportion to the pixels above that.
+taken to grow as `nst.costs.work` says above that.
 """
 
 import sys
@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
-from statistics import median
+from statistics import mean
 
 import torch
 from PIL import Image
 
+from nst.costs import work
 from nst.costs.memory import run_bytes
 from nst.features.network import FeatureNetwork
 from nst.loss.objective import Objective
@@ -34,8 +35,8 @@ SIDES = (128, 256, 512, 1024)
 """Sides of the square pictures that a calibration goes through, as far as the budget reaches."""
 BUDGET = 1.2
 """Seconds of a calibration, after the first use of kernels."""
-LEAST_ITERATIONS, LEAST_SECONDS = 3, 0.1
-"""A size is timed for at least both."""
+LEAST_ITERATIONS, LEAST_SECONDS = 3, 0.3
+"""A size is timed for at least both: on a busy machine, others take their turns within that."""
 REGION_SHARE = 0.25
 """What each region adds to a run's time: its Gram matrices (measured: 1.24, 1.47 and 1.77 times the
 time with one, two and three regions at 512 pixels)."""
@@ -79,6 +80,17 @@ class Timing:
             self.preview + share * (other.preview - self.preview),
         )
 
+    @property
+    def measuring(self) -> float:
+        """The seconds that it takes to measure it."""
+        return self.setup + self.iteration + max(LEAST_SECONDS, LEAST_ITERATIONS * self.iteration)
+
+    def grown(self, pixels: int, device: str) -> "Timing":
+        """The timing at a larger number of pixels, on a type of device."""
+        more = work.of_iteration(pixels, device) / work.of_iteration(self.pixels, device)
+        preview = self.preview * pixels / self.pixels
+        return Timing(pixels, self.iteration * more, self.setup * more, preview)
+
 
 @dataclass(frozen=True)
 class Speed:
@@ -87,18 +99,20 @@ class Speed:
     Attributes:
         timings: of growing sizes, at least one.
         color: seconds per pixel of a change of colours.
+        device: its type.
     """
 
     timings: tuple[Timing, ...]
     color: float
+    device: str = "cpu"
 
     def at(self, pixels: int) -> Timing:
-        """Between two measured sizes on a straight line; constant below, in proportion above."""
+        """Between two measured sizes on a straight line; constant below, grown above."""
         first, last = self.timings[0], self.timings[-1]
         if pixels <= first.pixels:
             return first
         if pixels >= last.pixels:
-            return Timing(0, 0, 0, 0).towards(last, pixels)
+            return last.grown(pixels, self.device)
         lower, upper = next(
             (a, b) for a, b in pairwise(self.timings) if a.pixels <= pixels <= b.pixels
         )
@@ -152,22 +166,23 @@ def calibrate(features: FeatureNetwork, optimizer: str) -> Speed:
     """Time a network and an optimiser on this machine, once for each pair."""
     settings = Settings(optimizer=optimizer)
     _timing(features, settings, SIDES[0])  # makes kernels, loads what is loaded at first use
-    return Speed(tuple(_timings(features, settings)), _color_seconds())
+    timings = tuple(_timings(features, settings))
+    return Speed(timings, _color_seconds(), features.device.type)
 
 
 def _timings(features: FeatureNetwork, settings: Settings) -> Iterator[Timing]:
     """Timings at growing sizes, as long as the next is likely to stay within budget and memory."""
-    started = previous = time.perf_counter()
-    yield _timing(features, settings, SIDES[0])
-    for side, following in pairwise(SIDES):
-        now = time.perf_counter()
-        expected = (now - previous) * (following / side) ** 2
-        square = (following, following)
+    started = time.perf_counter()
+    timing = _timing(features, settings, SIDES[0])
+    yield timing
+    for following in SIDES[1:]:
+        larger = timing.grown(following**2, features.device.type)
+        gone, square = time.perf_counter() - started, (following, following)
         needed = run_bytes(square, replace(settings, size=following), features)
-        if now - started + expected > BUDGET or needed > available_bytes(features.device):
+        if gone + larger.measuring > BUDGET or needed > available_bytes(features.device):
             return
-        previous = now
-        yield _timing(features, settings, following)
+        timing = _timing(features, settings, following)
+        yield timing
 
 
 def _timing(features: FeatureNetwork, settings: Settings, side: int) -> Timing:
@@ -186,7 +201,7 @@ def _timing(features: FeatureNetwork, settings: Settings, side: int) -> Timing:
     started = time.perf_counter()
     tensors.to_image(picture)
     preview = time.perf_counter() - started
-    iteration = median(times)
+    iteration = mean(times)
     return Timing(side * side, iteration, max(0.0, first - iteration), preview)
 
 
@@ -198,7 +213,7 @@ def _color_seconds() -> float:
 
 
 def duration(seconds: float) -> str:
-    """Seconds for people: 9 s, 3 min, 1.5 h."""
-    if seconds < 90:
+    """Seconds for people: 9 s, 3 min, 1.5 h; in minutes only where rounding changes little."""
+    if seconds < 120:
         return f"{max(1, round(seconds))} s"
     return f"{seconds / 60:.0f} min" if seconds < 90 * 60 else f"{seconds / 3600:.1f} h"

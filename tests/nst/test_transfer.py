@@ -1,6 +1,7 @@
 import itertools
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import torch
 from PIL import Image
 
 from nst import InputError, Settings, stylize
+from nst.costs.work import CONSTANT_PIXELS
 from nst.features.trace import Trace
 from nst.loss.balance import PLAIN
 from nst.loss.objective import Objective
@@ -38,10 +40,26 @@ def test_iterations_are_counted_over_all_scales(content, style, tiny):
     assert {step.total for step in steps} == {45}
     sizes = [step.size for step in steps]
     assert sizes == sorted(sizes) and sizes[-1] == 400
-    work = [step.work_done for step in steps]
-    assert work == sorted(work) and work[-1] == 1
-    # 27 iterations at 200 × 134 and 18 at 400 × 267, which are four times as much work each.
-    assert work[26] == pytest.approx(27 / (27 + 4 * 18), rel=0.01)
+    assert [step.iteration for step in steps if step.size < 400] == list(range(1, 28))
+
+
+def test_the_seconds_left_are_right_where_work_takes_what_is_expected(
+    content, style, tiny, monkeypatch
+):
+    clock, evaluate = SimpleNamespace(now=50.0), Objective.evaluate
+
+    def timed(self, image):
+        clock.now += (image.shape[2] * image.shape[3] + CONSTANT_PIXELS["cpu"]) / 1e5
+        return evaluate(self, image)
+
+    monkeypatch.setattr(Objective, "evaluate", timed)
+    monkeypatch.setattr("nst.costs.work.SETUP_ITERATIONS", 0)
+    monkeypatch.setattr("nst.transfer.time", SimpleNamespace(monotonic=lambda: clock.now))
+    # 27 iterations at 200 × 134 and 18 at 400 × 267.
+    steps = stylize(content, style, Settings(iterations=45, size=400), features=tiny)
+    said = [(clock.now, step.seconds_left) for step in steps]
+    assert [left for _, left in said] == pytest.approx([clock.now - then for then, _ in said])
+    assert clock.now - 50 == pytest.approx(27 * 0.338 + 18 * 1.138)
 
 
 @pytest.mark.parametrize("total", [1, 2, 19, 20, 41])
@@ -299,7 +317,7 @@ class TestNumbersThatBreakDown:
             assert math.isfinite(step.style_loss) and math.isfinite(step.content_loss)
             assert pixels(step.image).mean() > 0.1
         assert [step.done for step in steps] == [False] * (len(steps) - 1) + [True]
-        assert steps[-1].work_done == 1 and steps[-1].state
+        assert steps[-1].seconds_left == 0 and steps[-1].state
         return steps
 
     def test_once_the_run_goes_on(self, content, style, tiny, optimizer, where, poisoned):
@@ -351,7 +369,7 @@ def test_a_tiny_loss_is_optimised_all_the_same(content, style, tiny, optimizer, 
 def test_a_picture_that_stops_changing_ends_the_run(content, style, tiny):
     settings = Settings(iterations=500, size=64, style_strength=0)
     end = last(stylize(content, style, settings, features=tiny))
-    assert end.done and end.iteration == STALLED + 1 and end.work_done == 1
+    assert end.done and end.iteration == STALLED + 1 and end.seconds_left == 0
     assert end.note == f"The picture stopped changing at iteration {STALLED + 1}."
 
 

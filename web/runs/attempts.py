@@ -88,13 +88,14 @@ def shown(
     ends = time.monotonic() + seconds
     stream, latest = Stream(total), None
     for step, settings in attempts:
+        step = _within(step, ends - time.monotonic())
         latest = step if step.image else latest
         late = time.monotonic() > ends
         if step.done or (step.image and not late and stream.picture_is_due(step.iteration)):
             yield step, settings, True
         elif late and latest:
             note = f"A run may take {seconds:.0f} s: this is how far it came."
-            yield replace(latest, done=True, work_done=1.0, note=note), settings, False
+            yield replace(latest, done=True, seconds_left=0.0, note=note), settings, False
             return
         elif late:
             raise gr.Error(
@@ -104,3 +105,10 @@ def shown(
             )
         elif stream.words_are_due():
             yield replace(step, image=None), settings, True
+
+
+def _within(step: Step, seconds: float) -> Step:
+    """The same, with no more seconds left than so many."""
+    if step.seconds_left is None or step.seconds_left <= seconds:
+        return step
+    return replace(step, seconds_left=max(0.0, seconds))

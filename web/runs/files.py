@@ -51,7 +51,6 @@ def first_step(content: Image.Image, settings: Settings) -> Step:
         content_loss=0.0,
         style_loss=0.0,
         tv_loss=0.0,
-        work_done=0.0,
         image=preview,
     )
 

@@ -40,7 +40,7 @@ class Progress:
         run: str | None = None,
     ) -> "Progress":
         """The progress after a step, so many seconds after the run began."""
-        left = seconds * (1 / step.work_done - 1) if step.work_done else None
+        left = step.seconds_left
         return cls(
             iteration=step.iteration,
             total=step.total,

@@ -5,11 +5,13 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from tqdm import tqdm
 
 import nst.__main__ as cli
 from nst import recipe
@@ -43,6 +45,14 @@ def test_a_picture_is_written(paint, ending):
         noted = {".png": image.info.get("Features"), ".jpg": image.info.get("comment")}
         assert "compact" in str(noted.get(ending, "compact"))
     assert not list(out.parent.glob(".*.part"))
+
+
+def test_beside_the_bar_is_what_is_left_by_the_runs_own_pace(paint, monkeypatch):
+    monkeypatch.setattr("nst.costs.left.SecondsLeft.after", lambda *_: 83.4)
+    monkeypatch.setattr("nst.cli.optimisation.tqdm", partial(tqdm, mininterval=0))
+    _, errors, _ = paint(*QUICK)
+    assert errors.count("it/s, 83 s left, content ") + errors.count("s/it, 83 s left, ") == 3
+    assert "<" not in errors.replace("<=", "")
 
 
 def test_the_same_command_gives_the_same_file(paint):

@@ -1,3 +1,4 @@
+import math
 from dataclasses import replace
 
 import pytest
@@ -24,9 +25,11 @@ def test_between_measured_sizes_the_speed_is_on_a_line():
     assert middle.preview == pytest.approx(0.0015)
 
 
-def test_above_them_it_is_in_proportion():
-    large = SPEED.at(500_000)
-    assert (large.iteration, large.setup, large.preview) == pytest.approx((0.2, 5.0, 0.02))
+@pytest.mark.parametrize(("device", "more"), [("cpu", 507 / 57), ("cuda", 1200 / 750)])
+def test_above_them_it_grows_as_work_does_and_previews_as_pixels(device, more):
+    large = replace(SPEED, device=device).at(500_000)
+    assert (large.iteration, large.setup) == pytest.approx((0.02 * more, 0.5 * more))
+    assert large.preview == pytest.approx(0.02)
 
 
 def test_one_scale_by_hand(tiny):
@@ -37,7 +40,7 @@ def test_one_scale_by_hand(tiny):
 def test_two_scales_by_hand(tiny):
     # 27 iterations at 200 × 100 pixels, 18 at 400 × 200, beyond what was measured.
     coarse = 27 * 0.0125 + 0.2
-    fine = 1.6 * (18 * 0.02 + 0.5)
+    fine = (80_000 + 7_000) / (50_000 + 7_000) * (18 * 0.02 + 0.5)
     assert seconds((800, 400), tiny, size=400, iterations=45) == pytest.approx(coarse + fine)
 
 
@@ -95,8 +98,9 @@ def test_a_picture_that_cannot_be_used_is_refused(tiny):
 
 @pytest.fixture
 def quick(monkeypatch):
-    """Calibrate at two tiny sizes."""
+    """Calibrate at two tiny sizes, however slow the machine."""
     monkeypatch.setattr("nst.costs.seconds.SIDES", (64, 96))
+    monkeypatch.setattr("nst.costs.seconds.BUDGET", math.inf)
     monkeypatch.setattr("nst.costs.seconds.LEAST_SECONDS", 0.0)
     calibrate.cache_clear()
     yield
@@ -133,7 +137,7 @@ def test_an_estimate_is_a_phrase():
 
 @pytest.mark.parametrize(
     ("number", "text"),
-    [(0.2, "1 s"), (89, "89 s"), (90, "2 min"), (600, "10 min"), (9000, "2.5 h")],
+    [(0.2, "1 s"), (119, "119 s"), (120, "2 min"), (600, "10 min"), (9000, "2.5 h")],
 )
 def test_durations(number, text):
     assert duration(number) == text

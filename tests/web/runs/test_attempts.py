@@ -112,6 +112,13 @@ def test_a_run_ends_in_time_with_what_it_has(files, monkeypatch):
     assert [p["done"] for p in progresses[:-1]] == [False] * (len(progresses) - 1)
 
 
+def test_no_more_seconds_are_left_than_a_run_may_take(monkeypatch):
+    monkeypatch.setattr("web.runs.attempts.time.monotonic", itertools.count().__next__)
+    told = [(replace(step(i), seconds_left=left), None) for i, left in ((1, 900.0), (2, 3.0))]
+    first, second = shown(told, 60, 10)
+    assert 50 < first[0].seconds_left < 60 and second[0].seconds_left == 3
+
+
 def test_a_run_without_a_picture_in_time_says_so():
     with pytest.raises(gr.Error, match="had no picture by then"):
         list(shown([(step(1), None)], -1, 10))
@@ -139,7 +146,6 @@ def step(iteration):
         content_loss=0.0,
         style_loss=0.0,
         tv_loss=0.0,
-        work_done=0.1,
     )
 
 
