@@ -345,11 +345,15 @@ def test_a_copied_tab_is_a_visit_of_its_own(visit, expect):
 
 def test_a_visitor_who_waits_can_leave_the_queue(visit, expect, picture_files):
     first, second = visit(), visit()
-    for page in (first, second):
-        upload(page, picture_files)
+    upload(first, picture_files)
     paint(first, 2000)
     first.get_by_text(UNDER_WAY).wait_for()
-    paint(second, 4)
+    choose_file(second, "content", picture_files[0])
+    paint(second, 4)  # too early: it is to begin nothing that would wait
+    second.get_by_text("Choose a painting first").wait_for()
+    choose_file(second, "style", picture_files[1])
+    expect(second.get_by_text("Choose a painting first")).to_have_count(0)
+    paint_button(second).click()
     second.get_by_text("Waiting for a free place").wait_for()
     keep_what_is_said(second)
     second.get_by_role("button", name="Stop", exact=True).click()
@@ -357,8 +361,10 @@ def test_a_visitor_who_waits_can_leave_the_queue(visit, expect, picture_files):
     expect(second.locator(".block.nst-progress")).to_have_text("Stopped.")
     assert not said_of_failure(second)
     assert first.get_by_text(UNDER_WAY).is_visible()
+    paint_button(second).click()
+    second.get_by_text("Waiting for a free place").wait_for()
     first.get_by_role("button", name="Stop", exact=True).click()
-    wait_until_ready(first, expect)
+    second.get_by_text(DONE).wait_for()
 
 
 MIDDLE = """async source => {

@@ -66,6 +66,15 @@ def test_chance_begins_a_run_beside_which_a_tile_says_why_not(visit, expect):
     alert = page.get_by_text("A picture is being painted")
     expect(alert).to_be_in_viewport(ratio=1)
     expect(last).to_be_in_viewport()
+    for button in (
+        page.get_by_role("button", name="Surprise me"),
+        page.locator(".nst-cards button"),
+    ):
+        button.first.click()
+        toast = page.get_by_test_id("toast-body")
+        expect(toast).to_contain_text("A picture is being painted")
+        toast.get_by_test_id("toast-close").click()
+        expect(toast).to_have_count(0)
     page.get_by_role("button", name="Stop", exact=True).click()
     page.get_by_text(re.compile("^Stopped at")).wait_for()
 
