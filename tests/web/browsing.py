@@ -66,8 +66,10 @@ def paint_button(page):
     return page.get_by_role("button", name="Paint", exact=True)
 
 
-def paint(page, iterations: int) -> None:
+def paint(page, iterations: int, size: int = 128) -> None:
+    """Have the pictures painted, small if not told otherwise: the page is what is looked at."""
     set_number(page, "Iterations", iterations)
+    set_number(page, "Size", size)
     paint_button(page).click()
 
 

@@ -57,7 +57,7 @@ def test_a_visit_from_first_sight_to_download(page, expect, picture_files, tmp_p
     screenshot(page, "1-before")
     upload(page, picture_files)
     expect(page.locator(".block.nst-note").first).to_have_text("96 × 64 pixels")
-    paint(page, 60)
+    paint(page, 30, size=256)
     page.get_by_text(UNDER_WAY).wait_for()
     expect(page.get_by_role("button", name="Stop", exact=True)).to_be_enabled()
     expect(paint_button(page)).to_be_disabled()
@@ -70,7 +70,7 @@ def test_a_visit_from_first_sight_to_download(page, expect, picture_files, tmp_p
     path = tmp_path / "downloaded"
     download.value.save_as(path)
     with Image.open(path) as image:
-        assert image.format == "PNG" and image.size == (512, 341)
+        assert image.format == "PNG" and image.size == (256, 171)
 
 
 CARRY = """async (data) => {
@@ -130,7 +130,7 @@ def test_after_a_run_it_can_be_compared_and_watched_and_used(page, expect, pictu
     page.get_by_role("button", name="For the curious").click()
     expect(page.get_by_role("img", name=re.compile("Losses at iteration 20"))).to_be_visible()
     page.get_by_role("button", name="Use as photograph").click()
-    expect(page.locator(".block.nst-note").first).to_have_text("512 × 341 pixels")
+    expect(page.locator(".block.nst-note").first).to_have_text("128 × 85 pixels")
 
 
 def test_more_iterations_go_on_and_say_when_they_cannot(page, expect, picture_files):
@@ -185,7 +185,7 @@ def test_a_mask_is_painted_on_the_photograph(page, expect, tmp_path):
 
 def test_stop_keeps_the_picture_and_the_next_run_starts(page, expect, picture_files):
     upload(page, picture_files)
-    paint(page, 2000)
+    paint(page, 2000, size=512)
     page.get_by_text(UNDER_WAY).wait_for()
     keep_what_is_said(page)
     page.get_by_role("button", name="Stop", exact=True).click()
@@ -210,7 +210,7 @@ def test_an_example_is_painted_and_can_be_changed(page, expect):
         page.get_by_text(note, exact=True).wait_for()
     page.get_by_role("tab", name="Compare").click()
     after = page.locator(".nst-compare img").last
-    expect(after).to_have_attribute("alt", re.compile("Painted with default settings, stopped"))
+    expect(after).to_have_attribute("alt", "A first look, painted at once")
     screenshot(page, "5-example")
     open_tab(page, "Paintings")
     page.get_by_role("button", name=re.compile("Take the painting: Misty mountains")).click()
@@ -277,7 +277,7 @@ def has_come_back(page, expect) -> None:
 
 def test_a_run_survives_a_reload_and_so_does_its_result(page, expect):
     take_an_example(page)
-    paint(page, 2000)
+    paint(page, 2000, size=512)
     page.get_by_text(UNDER_WAY).wait_for()
     page.reload()
     has_come_back(page, expect)
@@ -300,7 +300,7 @@ def test_a_run_survives_a_lost_connection(visit, url, expect):
     with Wire(url) as wire:
         page = visit(wire.address)
         take_an_example(page)
-        paint(page, 2000)
+        paint(page, 2000, size=512)
         page.get_by_text(UNDER_WAY).wait_for()
         wire.cut()
         page.wait_for_timeout(4000)
@@ -346,7 +346,7 @@ def test_a_copied_tab_is_a_visit_of_its_own(visit, expect):
 def test_a_visitor_who_waits_can_leave_the_queue(visit, expect, picture_files):
     first, second = visit(), visit()
     upload(first, picture_files)
-    paint(first, 2000)
+    paint(first, 2000, size=512)
     first.get_by_text(UNDER_WAY).wait_for()
     choose_file(second, "content", picture_files[0])
     paint(second, 4)  # too early: it is to begin nothing that would wait
@@ -496,7 +496,7 @@ def test_a_painting_of_ones_own_is_painted_like_at_once(page, expect, picture_fi
     ).wait_for()
     screenshot(page, "11-own-painting")
     page.get_by_role("tab", name="Paintings").click()
-    paint(page, 200)
+    paint(page, 200, size=512)
     page.get_by_text("A first look, painted at once").wait_for()
 
 

@@ -44,9 +44,8 @@ def button(page, name: str):
 
 def painted(page, files, iterations: int = 6) -> None:
     """Have a small picture painted."""
-    set_number(page, "Size", 64)
     upload(page, files)
-    paint(page, iterations)
+    paint(page, iterations, size=64)
     page.get_by_text(DONE).wait_for()
     wait_until_ready(page, expect_of(page))
 
@@ -131,7 +130,7 @@ def test_a_picture_of_this_visit_is_opened_compared_and_used(visit, expect, pict
     button(dialog, "Use as photograph").click()
     expect(page.locator(".nst-strip [role=status]")).to_have_text(re.compile("press Paint"))
     expect(page.locator(".block.nst-note").first).to_have_text("64 × 43 pixels")
-    paint(page, 4)
+    paint(page, 4, size=64)
     expect(page.locator(TILE)).to_have_count(2)  # "Done" is there from the last run
     wait_until_ready(page, expect)
     assert downloaded(page, "Download")[0] == f"{NAME}.png"
@@ -139,7 +138,7 @@ def test_a_picture_of_this_visit_is_opened_compared_and_used(visit, expect, pict
 
 def test_a_picture_of_this_visit_is_deleted_and_put_back(page, expect, picture_files):
     painted(page, picture_files)
-    paint(page, 7)
+    paint(page, 7, size=64)
     tiles = page.locator(TILE)
     expect(tiles).to_have_count(2)
     newest = tiles.first.get_attribute("data-id")
@@ -163,7 +162,7 @@ def test_a_picture_of_this_visit_is_deleted_and_put_back(page, expect, picture_f
 
 def test_what_the_visit_keeps_fits_into_the_browser(page, expect, picture_files):
     painted(page, picture_files)
-    paint(page, 7)
+    paint(page, 7, size=64)
     expect(page.locator(TILE)).to_have_count(2)
     kept = page.evaluate("JSON.parse(sessionStorage.getItem('nst-visit'))")
     assert len(kept["items"]) == 2 and len(kept["photographs"]) == 1
