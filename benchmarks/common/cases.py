@@ -28,17 +28,25 @@ Run = Iterator[object]
 
 def whole_vgg19(dtype: torch.dtype | None = None) -> tuple[FeatureNetwork, str]:
     """VGG19 with what weights there are, and a word on them."""
-    device = default_device()
+    try:
+        real = load_features("vgg19", "cpu", torch.float32)
+    except InputError:
+        real = None
+    return completed_vgg19(real, default_device(), dtype)
+
+
+def completed_vgg19(
+    real: FeatureNetwork | None, device: torch.device, dtype: torch.dtype | None
+) -> tuple[FeatureNetwork, str]:
+    """VGG19 with the convolutions of a float32 one, if any, the others random; a word on them."""
     torch.manual_seed(0)
     network = FeatureNetwork("vgg19", VGG19)
     for convolution in network.convolutions:
         nn.init.kaiming_normal_(convolution.weight, nonlinearity="relu")
-    try:
-        real = load_features("vgg19", "cpu", torch.float32)
+    word = "random"
+    if real is not None:
         network.load_state_dict(real.state_dict(), strict=False)
         word = f"{len(real.convolutions)} of {len(VGG19)} convolutions, the others random"
-    except InputError:
-        word = "random"
     network = network.to(device, memory_format=torch.channels_last)
     network.convolutions.to(chosen_dtype(device, dtype))
     return network.requires_grad_(False), word

@@ -24,10 +24,9 @@ from statistics import median
 import torch
 from torch import Tensor
 
+from benchmarks.common.arithmetic import operations, peak
 from benchmarks.common.cases import (
-    CONTENT,
     SETTINGS,
-    STYLE,
     Run,
     endless_run,
     networks_by_case,
@@ -37,12 +36,10 @@ from benchmarks.common.cases import (
     whole_vgg19,
 )
 from benchmarks.common.textbook import Textbook
+from benchmarks.speed.instant import instant_seconds
 from benchmarks.speed.processes import command_line, peak_memory
 from nst import load_features
 from nst.features.network import FeatureNetwork
-from nst.instant.arbitrary import load_arbitrary
-from nst.instant.named import load_instant
-from nst.instant.painting import paint
 from nst.loss.balance import PLAIN
 from nst.loss.objective import Objective
 from nst.loss.regions import everywhere
@@ -51,10 +48,9 @@ from nst.machine.device import default_device
 from nst.machine.precision import chosen_dtype
 from nst.optim.descent import optimise
 from nst.optim.lbfgs import ProjectedLBFGS
-from nst.pictures.reading import open_image
 from nst.pictures.tensors import resize_tensor
 from nst.scales import coarse_to_fine
-from nst.settings import OWN_STYLE, InstantSettings
+from nst.settings import OWN_STYLE
 
 TURNS = {256: 5, 512: 3, 1024: 1}
 """Turns of each implementation, by the side of a square picture."""
@@ -63,7 +59,6 @@ UNTIMED_SECONDS, TIMED_SECONDS, IN_A_ROW = 0.5, 1.0, 3
 iteration never comes alone in a run, and the first ones after another implementation's meet its
 memory and its caches."""
 TEXTBOOK_ITERATIONS = 100
-INSTANT_TURNS = 6
 INSTANT_CASES = ("instant", f"instant {OWN_STYLE}")
 
 
@@ -143,48 +138,6 @@ def _until(
     return {"vgg19": float("inf"), "loss": loss}
 
 
-def peak() -> float:
-    """Operations per second of a large matrix product in the precision in use."""
-    device = default_device()
-    size = 8192 if device.type == "cuda" else 2048
-    a = torch.randn(size, size, device=device).to(chosen_dtype(device))
-    times = []
-    for _ in range(8):
-        synchronise()
-        start = time.perf_counter()
-        a @ a
-        synchronise()
-        times.append(time.perf_counter() - start)
-    return 2 * size**3 / min(times)
-
-
-def operations(network: FeatureNetwork, side: int) -> float:
-    """Additions and multiplications of all convolutions, forward and to the image's gradient."""
-    pixels, channels, total = side * side, 3, 0.0
-    for row in network.table:
-        pixels //= 4 if row.pool or row.stride == 2 else 1
-        total += 2 * 9 * channels * row.channels * pixels
-        channels = row.channels
-    return 2 * total
-
-
-def instant_seconds(side: int, dtype: torch.dtype, *, own: bool) -> float:
-    """Median seconds of an instant painting of a square picture, the first one left out.
-
-    Args:
-        own: in the style of a painting that is given, instead of one by name.
-    """
-    network = (load_arbitrary if own else load_instant)(dtype=dtype)
-    settings = InstantSettings(size=side, style=OWN_STYLE) if own else InstantSettings(size=side)
-    photograph, style = open_image(CONTENT), open_image(STYLE) if own else None
-    times = []
-    for _ in range(INSTANT_TURNS):
-        start = time.perf_counter()
-        paint(photograph, settings, style=style, network=network)  # waits for a GPU
-        times.append(time.perf_counter() - start)
-    return median(times[1:])
-
-
 def _print_iterations(side: int, times: dict[str, float], best: float) -> None:
     for case, seconds in times.items():
         ratio = times["textbook"] / seconds
@@ -226,7 +179,7 @@ def main() -> None:
     parser.add_argument("--instant", action="store_true", help="instant paintings only")
     options = parser.parse_args()
     device = default_device()
-    best = peak()
+    best = peak(device, chosen_dtype(device))
     precision = str(chosen_dtype(device)).removeprefix("torch.")
     weights = whole_vgg19()[1]
     print(f"{device}, {precision}, peak {best / 1e12:.2f} Tflop/s; VGG19_WEIGHTS: {weights}\n")
