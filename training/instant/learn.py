@@ -74,6 +74,7 @@ class Training:
         steps: int,
         *,
         rows_only: bool = False,
+        cost: float = COST,
         seed: int = 0,
     ) -> None:
         """Prepare a run.
@@ -82,9 +83,9 @@ class Training:
             network: what learns; its convolutions too, unless `rows_only`.
             styles: the pictures (1, 3, H, W) of the styles that are learned, by their names.
             photographs: uint8 (3, H, W).
-            steps: of the whole run.
+            steps: of the whole run; cost: in place of `COST`.
         """
-        self.steps, self.step = steps, 0
+        self.steps, self.step, self.cost = steps, 0, cost
         self.generator = torch.Generator().manual_seed(seed)
         self.crops = Crops(photographs, SIDE, self.generator)
         self.perception = Perception(load_features("compact"))
@@ -131,7 +132,7 @@ class Training:
         style = self.perception.style_loss(moments, content, groups, self.targets)
         style = style / (groups @ self.targets.starts)
         kept = self.perception.content_loss(seen, wanted)
-        kept = kept * giving_way(1 - mixture[:, 0]) / COST
+        kept = kept * giving_way(1 - mixture[:, 0]) / self.cost
         balance = {"content": kept.mean(), "style": STYLE_WEIGHT * style.mean()}
         calm = self.calm(content[::GROUP], painted[::GROUP], groups, twin)
         return balance | blemishes(painted) | {"calm": CALM_WEIGHT * calm}
@@ -245,6 +246,8 @@ def _options() -> argparse.Namespace:
     learned = parser.add_mutually_exclusive_group(required=True)
     learned.add_argument("--styles", type=Path, help="folder of style pictures: train them all")
     learned.add_argument("--add-style", type=Path, help="a picture: train one more style")
+    parser.add_argument("--rows-only", action="store_true", help="of --styles: no convolutions")
+    parser.add_argument("--cost", type=float, default=COST, help=f"of content [{COST:g}]")
     parser.add_argument("--name", help="the added style's; the file's name if left out")
     parser.add_argument(
         "--base", type=Path, help="weights to begin with; those that ship for an added style"
@@ -259,19 +262,21 @@ def _options() -> argparse.Namespace:
 
 def _training(options: argparse.Namespace) -> Training:
     photographs = load_pictures([options.photos])
+    given = {"cost": options.cost, "seed": options.seed}
     if options.styles:
         styles = load_styles(options.styles)
         if options.base:
             network = with_styles(load_instant(dtype=_precision(), path=options.base), styles)
         else:
             network = fresh(styles, options.seed)
-        return Training(network, styles, photographs, options.steps or STEPS, seed=options.seed)
+        steps, chosen = options.steps or STEPS, {"rows_only": options.rows_only, **given}
+        return Training(network, styles, photographs, steps, **chosen)
     name = options.name or options.add_style.stem
     base = load_instant(dtype=torch.float32, path=options.base or INSTANT_FILE)
     network = with_styles(base, [name])
     styles = {name: load_picture(options.add_style)}
     steps = options.steps or ADDED_STEPS
-    return Training(network, styles, photographs, steps, rows_only=True, seed=options.seed)
+    return Training(network, styles, photographs, steps, rows_only=True, **given)
 
 
 def main() -> None:

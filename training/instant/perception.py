@@ -24,7 +24,7 @@ CONTENT_LAYER = "relu3_3"
 """Of the content loss, at the same sizes: halved, the drawing counts more than its texture."""
 USUAL = INSTANT_SPECS["strength"].default / 100
 """The strength that aims at all of a style: above it, the content loss loses weight."""
-COST = 0.4
+COST = 0.34
 """The content loss that a painting may cost, whatever its style: the same for all, so that each
 gives up content where it gains most style by it."""
 TV_WEIGHT = 2.0

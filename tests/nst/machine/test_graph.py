@@ -37,8 +37,8 @@ def test_no_number_of_one_evaluation_is_used_in_another(dtype, guided):
             assert torch.equal(seen, expected)
 
 
-@pytest.mark.parametrize("table", [COMPACT, VGG19])
-def test_an_iteration_stays_on_the_gpu_but_for_two_reads(table, monkeypatch):
+@pytest.mark.parametrize(("table", "iterations"), [(COMPACT, 12), (VGG19, 3)])
+def test_an_iteration_stays_on_the_gpu_but_for_two_reads(table, iterations, monkeypatch):
     reads = []
 
     def read(tensor):
@@ -61,7 +61,7 @@ def test_an_iteration_stays_on_the_gpu_but_for_two_reads(table, monkeypatch):
         guide = torch.rand(1, 1, 48, 56)
         objective = Objective(features, content, [Region([(style, 1.0)], guide)], Settings())
         optimiser = ProjectedLBFGS(content)
-        for _ in range(14):
+        for _ in range(iterations):
             reads.clear()
             loss, gradient, _ = objective.evaluate(optimiser.image)
             optimiser.step(loss, gradient)

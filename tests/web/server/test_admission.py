@@ -200,7 +200,7 @@ def progress_of(message):
 
 def test_a_long_run_streams_few_pictures(arrive):
     visitor = arrive()
-    visitor.start(visitor.pictures | QUICK | {"iterations": 300, "size": 128})
+    visitor.start(visitor.pictures | QUICK | {"iterations": 300, "size": 64})
     pictures = 0
     for message in visitor.messages():
         if message["msg"] == "process_generating":
