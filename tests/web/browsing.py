@@ -57,7 +57,7 @@ def open_tab(page, name: str) -> None:
 
 def set_number(page, label: str, value: int) -> None:
     open_tab(page, "Settings")
-    box = page.get_by_label(re.compile(f"number input for {label}"))
+    box = page.get_by_label(re.compile(f"number input for {label}")).filter(visible=True)
     box.fill(str(value))
     box.press("Enter")
 

@@ -134,7 +134,6 @@ def test_after_a_run_it_can_be_compared_and_watched_and_used(page, expect, pictu
 
 
 def test_more_iterations_go_on_and_say_when_they_cannot(page, expect, picture_files):
-    set_number(page, "Size", 64)
     upload(page, picture_files)
     page.get_by_text(re.compile("This will take about")).wait_for()
     paint(page, 20)
@@ -157,7 +156,6 @@ def test_a_mask_is_painted_on_the_photograph(page, expect, tmp_path):
     files = [tmp_path / "white.png", tmp_path / "blue.png"]
     for image, path in zip((white, blue), files, strict=True):
         image.save(path)
-    set_number(page, "Size", 64)
     upload(page, files)
     open_group(page, "Masks: what is painted")
     canvas = page.locator("canvas").first
@@ -172,7 +170,7 @@ def test_a_mask_is_painted_on_the_photograph(page, expect, tmp_path):
     page.get_by_role("button", name="Keep that a photograph").click()
     expect(page.locator("#nst-mask").locator(SHOWN)).to_be_visible()
     screenshot(page, "6-mask")
-    paint(page, 12)
+    paint(page, 12, size=64)
     page.get_by_text(DONE).wait_for()
     wait_until_ready(page, expect)
     with page.expect_download() as download:
@@ -210,7 +208,7 @@ def test_an_example_is_painted_and_can_be_changed(page, expect):
         page.get_by_text(note, exact=True).wait_for()
     page.get_by_role("tab", name="Compare").click()
     after = page.locator(".nst-compare img").last
-    expect(after).to_have_attribute("alt", "A first look, painted at once")
+    expect(after).to_have_attribute("alt", re.compile("A first look, painted at once"))
     screenshot(page, "5-example")
     open_tab(page, "Paintings")
     page.get_by_role("button", name=re.compile("Take the painting: Misty mountains")).click()
