@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.web.browsing import DONE, UNDER_WAY, open_tab
+from tests.web.browsing import DONE, UNDER_WAY, open_tab, violations
 
 pytestmark = pytest.mark.browser
 SIZES = {1440: 900, 1024: 768, 768: 1024, 390: 844, 320: 640}
@@ -32,7 +32,7 @@ def test_nothing_jumps_in_a_whole_run_and_stop_stays_in_view(visit, expect, widt
     assert sum(shifts) < MOST_SHIFT, shifts
 
 
-def test_nothing_is_cut_off_at_any_width(visit):
+def test_nothing_is_cut_off_or_in_anybodys_way_at_any_width(visit):
     page = visit()
     for width, height in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
@@ -42,6 +42,7 @@ def test_nothing_is_cut_off_at_any_width(visit):
                 one.dispatch_event("click")
             page.wait_for_timeout(200)  # it is laid out anew
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (width, tab)
+        assert not violations(page), width
 
 
 def test_pictures_of_a_setting_come_when_they_are_looked_at_and_move_nothing(visit, expect):
