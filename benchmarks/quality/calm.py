@@ -17,13 +17,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from benchmarks.common.pictures import load
+from benchmarks.quality.instant import by_file
 from nst.instant.named import load_instant, mixture_of
 from nst.instant.names import title
 from nst.instant.transformer import Transformer
 from nst.machine.defaults import usual_defaults
-from nst.pictures.bounds import fit
-from nst.pictures.reading import open_image
-from nst.pictures.tensors import resize_image, to_tensor
 from nst.settings import INSTANT_SPECS, InstantSettings
 
 SIZE = 512
@@ -83,16 +82,16 @@ def main() -> None:
     strength = INSTANT_SPECS["strength"].default
     parser.add_argument("--strength", type=float, default=strength, help=f"[{strength:g}]")
     options = parser.parse_args()
-    scene, network = _picture(options.photograph), load_instant("cpu")
+    scene, network = load(options.photograph, SIZE), load_instant("cpu")
     even = torch.full((1, 3, SIZE, SIZE), 0.5)
     rows = []
-    pictures = {path.stem: path for folder in STYLES for path in folder.glob("*.jpg")}
+    pictures = by_file(STYLES)
     print("| style | frames | peak | its picture's |\n|---|---|---|---|")
     for name in network.styles[1:]:
         settings = InstantSettings(style=name, strength=options.strength)
         mixture = mixture_of(settings, network.styles)[None]
         painted = network(even, mixture).clamp(0, 1)
-        own = peak(_picture(pictures[name]))
+        own = peak(load(pictures[name], SIZE))
         rows.append((frames(network, mixture, scene), peak(painted), own))
         print(f"| {title(name)} | {' | '.join(f'{value:.2f}' for value in rows[-1])} |", flush=True)
     for what, column, most in zip(
@@ -102,12 +101,6 @@ def main() -> None:
         strict=True,
     ):
         print(f"\n{what} {mean(column):.2f} on average, {max(column):.2f} at most{most}")
-
-
-def _picture(path: Path) -> Tensor:
-    """A file as (1, 3, H, W), its longest side at `SIZE`."""
-    image = open_image(path)
-    return to_tensor(resize_image(image, fit(*image.size, SIZE)))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from web.page.layout import Inputs, Outputs
 from web.page.painting import Painting, ready
 from web.page.pictures.given import connect_places
 from web.page.pictures.more_pictures import mask_of, mask_without, weight_applies
+from web.page.pictures.places import PLACES
 from web.page.pictures.shown import in_a_shown_format
 from web.page.shelf import surprise, yours
 from web.page.wiring import AT_ONCE, AT_ONCE_OR_SAID, PRIVATE, change_of, on, scroll
@@ -122,8 +123,8 @@ def _connect_examples(
 def _connect_pictures(inputs: Inputs, outputs: Outputs) -> None:
     others, notes = inputs.more_pictures, inputs.more_notes
     for image, note, what in (
-        (inputs.content, inputs.content_note, "photograph"),
-        (inputs.style, inputs.style_note, "painting"),
+        (inputs.content, inputs.content_note, PLACES["content"]),
+        (inputs.style, inputs.style_note, PLACES["style"]),
         *((others[name], notes[f"{name}_note"], "picture") for name in others),
     ):
         change_of(image)(handlers.check_picture(what), image, note, **PRIVATE)

@@ -88,9 +88,9 @@ def shown(
     ends = time.monotonic() + seconds
     stream, latest = Stream(total), None
     for step, settings in attempts:
-        step = _within(step, ends - time.monotonic())
+        left = ends - time.monotonic()
+        step, late = _within(step, left), left < 0
         latest = step if step.image else latest
-        late = time.monotonic() > ends
         if step.done or (step.image and not late and stream.picture_is_due(step.iteration)):
             yield step, settings, True
         elif late and latest:
