@@ -3,7 +3,8 @@
 From coarse to fine, as the optimisation does: at each size the network looks at the picture, closed
 forms say what the painting asks of it (`nst.instant.transport`), and the decoder takes a step there
 (`nst.instant.decoder`). The first size has two steps, in which the large shapes of strokes come,
-each further one has one.
+each further one has one. At the end come the painting's own tones (`nst.pictures.palette`), which
+Gaussians do not know.
 """
 
 from collections import OrderedDict
@@ -24,7 +25,7 @@ from nst.instant.transport import LAYERS, Aim, Moments, Transport, mixed
 from nst.instant.view import View
 from nst.machine.defaults import usual_defaults
 from nst.machine.weights import damaged, fingerprint, read_weights
-from nst.pictures import bounds, tensors
+from nst.pictures import bounds, palette, tensors
 from nst.settings import INSTANT_SPECS
 
 DECODER_FILE = Path(__file__).parents[1] / "weights" / "decoder.safetensors"
@@ -35,6 +36,9 @@ FIRST_STEPS = 2
 MARGIN = 8
 """Pixels that a picture is reflected by at its borders before a step, and cut off after it: the
 feature network sees zeros beyond a border, and asks for a line there."""
+TONED = 0.8
+"""Share of the way to the painting's own tones. Going all of it leaves less of the style with some
+paintings and more with others, and costs more of the photograph with each."""
 MOST_KEPT = 24
 """Moments of styles at a size that are kept, 0.15 MB each: a style is often asked for again."""
 USUAL = float(INSTANT_SPECS["strength"].default)
@@ -100,7 +104,13 @@ class Arbitrary:
         result = painted.image
         if beyond > 0:
             result = result.lerp(self._stepped(painted, photograph, aim).image, beyond)
-        return _inside(result)
+        return self._toned(_inside(result), style, share)
+
+    def _toned(self, painted: Tensor, style: Image.Image, share: float) -> Tensor:
+        """A painting (1, 3, H, W) nearer to the tones that a style has at its size."""
+        seen = tensors.resize_image(style, _size_of_style(style, max(painted.shape[2:])))
+        tones = palette.tones_of(seen).to(self.device)
+        return painted.lerp(palette.toned(painted, tones), TONED * share)
 
     def _moments(self, style: Image.Image, size: tuple[int, int]) -> Moments:
         """Of a style at a size; those of the last few are kept."""

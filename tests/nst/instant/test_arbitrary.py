@@ -123,3 +123,11 @@ def test_a_missing_or_another_networks_file_is_refused(tmp_path):
 
 def test_all_weights_together_are_small():
     assert sum(path.stat().st_size for path in DECODER_FILE.parent.glob("*.safetensors")) < 12e6
+
+
+def test_a_nearly_black_painting_leaves_nothing_grey(network, photograph):
+    black = Image.new("RGB", (96, 96))
+    black.paste("white", (40, 0, 44, 96))
+    painted = network.painted(photograph, black, SIZE, 85.0)
+    assert painted.median() < 0.05
+    assert painted.max() > 0.5
