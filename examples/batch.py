@@ -163,7 +163,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("style", type=Path)
     parser.add_argument("-o", "--out", type=Path, default=Path("results"), help="folder")
     parser.add_argument("--url", default="http://127.0.0.1:7860")
-    parser.add_argument("--iterations", type=int, default=200)
+    parser.add_argument("--iterations", type=int, default=100)
     parser.add_argument("--style-strength", type=float, default=50)
     parser.add_argument("--size", type=int, default=512)
     return parser.parse_args()

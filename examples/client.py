@@ -56,7 +56,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("style")
     parser.add_argument("-o", "--out", type=Path, default=Path("stylized.png"))
     parser.add_argument("--url", default="http://127.0.0.1:7860")
-    parser.add_argument("--iterations", type=int, default=200)
+    parser.add_argument("--iterations", type=int, default=100)
     parser.add_argument("--style-strength", type=float, default=50)
     parser.add_argument("--size", type=int, default=512)
     return parser.parse_args()

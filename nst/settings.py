@@ -15,9 +15,8 @@ from nst.specs import Choice, InputError, Range
 
 MAX_SIDE = 2048
 """Longest side, in pixels, that a run may be asked for."""
-GPU_SIDE = 1024
-"""Longest side, in pixels, that the page and the command line start with where there is a GPU: it
-takes a second there."""
+GPU_DEFAULTS: Mapping[str, int] = MappingProxyType({"iterations": 200, "size": 1024})
+"""What the page and the command line start with where there is a GPU: it takes a second there."""
 MAX_INSTANT_SIDE = 4096
 """Longest side, in pixels, of an instant painting: it needs no gradients."""
 MAX_SHEET_SIDE = 1024
@@ -92,7 +91,7 @@ class Settings:
         Range(
             label="Iterations",
             help="How often the picture is improved: more is finer, and takes longer.",
-            default=200,
+            default=100,
             minimum=1,
             maximum=2000,
             step=1,
@@ -279,8 +278,8 @@ def starting_specs(gpu: bool) -> Mapping[str, Range | Choice]:
     Args:
         gpu: whether there is one.
     """
-    size = range_of("size")
-    return {**SPECS, "size": replace(size, default=GPU_SIDE if gpu else size.default)}
+    larger = {name: replace(range_of(name), default=value) for name, value in GPU_DEFAULTS.items()}
+    return {**SPECS, **larger} if gpu else SPECS
 
 
 def range_of(name: str) -> Range:

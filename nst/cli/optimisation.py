@@ -29,9 +29,11 @@ BAR = "{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed}, {rate_fmt}{postfix}]"
 """tqdm's own but for its time left, which takes the finer scales to be as fast as the others."""
 
 
-def sized(settings: Settings) -> Settings:
-    """The same with the size that suits this machine, where nobody has named one."""
-    return replace(settings, size=int(starting_specs(gpu=has_cuda())["size"].default))
+def suited(settings: Settings, names: Iterable[str]) -> Settings:
+    """The same with the defaults that suit this machine for what nobody has named."""
+    specs = starting_specs(gpu=has_cuda())
+    usual: dict[str, Any] = {name: specs[name].default for name in names}
+    return replace(settings, **usual)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The command that optimises:  python -m nst CONTENT STYLE -o OUT.png [--iterations 200] …
+"""The command that optimises:  python -m nst CONTENT STYLE -o OUT.png [--iterations 100] …
 
 With --instant NAME or --instant-style PICTURE in place of STYLE, `nst.cli.instant` takes over.
 """
@@ -16,7 +16,7 @@ from nst.cli.sources import SOURCE_HELP, Sources
 from nst.instant.names import instant_styles
 from nst.machine import threads
 from nst.roles import WEIGHTS, called
-from nst.settings import FEATURES, GPU_SIDE, MOST_STYLES, SPECS, InstantSettings, Settings
+from nst.settings import FEATURES, GPU_DEFAULTS, MOST_STYLES, SPECS, InstantSettings, Settings
 from nst.specs import InputError
 
 
@@ -56,7 +56,8 @@ def _parser() -> Parser:
         )
     parser.add_argument("--start", help="a picture to start from; it implies --init image")
     parser.add_argument("--version", action="version", version=f"nst {recipe.VERSION}")
-    parser.add_settings({**SPECS, "features": FEATURES}, size=f", {GPU_SIDE} on a GPU")
+    on_gpu = {name: f", {value} on a GPU" for name, value in GPU_DEFAULTS.items()}
+    parser.add_settings({**SPECS, "features": FEATURES}, **on_gpu)
     return parser
 
 
@@ -73,7 +74,7 @@ def _options(arguments: Sequence[str], sources: Sources) -> argparse.Namespace:
         parser.set_defaults(**asdict(read.settings), features=read.features)
         options = parser.parse_args(arguments, argparse.Namespace(read=read))
     named = given(parser, arguments)
-    options.sized = bool(options.recipe) or "size" in named
+    options.unnamed = set() if options.recipe else GPU_DEFAULTS.keys() - named
     _imply(options, named)
     return options
 
@@ -132,8 +133,7 @@ def run(arguments: Sequence[str], sources: Sources) -> int:
     # It loads torch, which takes longer than to refuse what came so far.
     from nst.cli import optimisation
 
-    if not options.sized:
-        settings = optimisation.sized(settings)
+    settings = optimisation.suited(settings, options.unnamed)
     if options.estimate:
         return optimisation.tell_estimate(pictures, settings, options.features)
     made_before = getattr(options, "read", None)

@@ -18,7 +18,7 @@ from torch.nn import functional as F
 
 from nst.features.loading import load_features
 from nst.instant.decoder import Decoder, grain
-from nst.instant.named import coarse_to_fine, enlarged
+from nst.instant.named import coarse_to_fine
 from nst.instant.names import INSTANT
 from nst.instant.transformer import SEED
 from nst.instant.transport import LAYERS, Aim, Moments, Transport, mixed
@@ -97,7 +97,7 @@ class Arbitrary:
         for larger in sizes[1:]:
             small, photograph = photograph, self._view(content, larger)
             aim = self._aim(style, photograph, share)
-            begun = enlarged(
+            begun = tensors.enlarged(
                 _inside(small.image), _inside(painted.image), _inside(photograph.image)
             )
             painted = self._stepped(self._reflected(begun), photograph, aim)

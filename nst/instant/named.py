@@ -73,22 +73,6 @@ def coarse_to_fine(size: tuple[int, int], first: int = PAINTED_SIDE) -> list[tup
     return bounds.doubling(size, doublings)
 
 
-def enlarged(small: Tensor, painted: Tensor, photograph: Tensor) -> Tensor:
-    """A painting of a small photograph at the size of a larger one, with what that shows beyond.
-
-    Args:
-        small: (1, 3, h, w), the photograph that was painted.
-        painted: (1, 3, h, w).
-        photograph: (1, 3, H, W), the same photograph.
-
-    Returns:
-        (1, 3, H, W) in [0, 1].
-    """
-    size = (photograph.shape[3], photograph.shape[2])
-    detail = photograph - tensors.resize_tensor(small, size)
-    return tensors.resize_tensor(painted, size).add_(detail).clamp_(0, 1)
-
-
 def painted(
     content: Image.Image,
     size: tuple[int, int],
@@ -119,7 +103,7 @@ def _painted(photographs: Iterator[Tensor], mixture: Tensor, network: Transforme
     small = next(photographs)
     result = network(small, mixture).clamp_(0, 1)
     for large in photographs:
-        result = network(enlarged(small, result, large), over).clamp_(0, 1)
+        result = network(tensors.enlarged(small, result, large), over).clamp_(0, 1)
         small = large
     return result
 

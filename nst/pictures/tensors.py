@@ -96,3 +96,19 @@ def resize_tensor(tensor: Tensor, size: tuple[int, int]) -> Tensor:
     """Return a tensor (1, 3, H, W) at `size` (width, height), antialiased, clamped to [0, 1]."""
     shape = (size[1], size[0])
     return F.interpolate(tensor, shape, mode="bicubic", antialias=True).clamp(0, 1)
+
+
+def enlarged(small: Tensor, painted: Tensor, photograph: Tensor) -> Tensor:
+    """Return a painting of a small photograph at a larger one's size, with what that has beyond it.
+
+    Args:
+        small: (1, 3, h, w), the photograph that was painted.
+        painted: (1, 3, h, w).
+        photograph: (1, 3, H, W), the same photograph.
+
+    Returns:
+        (1, 3, H, W) in [0, 1].
+    """
+    size = (photograph.shape[3], photograph.shape[2])
+    detail = photograph - resize_tensor(small, size)
+    return resize_tensor(painted, size).add_(detail).clamp_(0, 1)

@@ -23,12 +23,11 @@ from torch import Tensor
 from nst.features.loading import load_features
 from nst.instant.arbitrary import USUAL, Arbitrary, load_arbitrary
 from nst.instant.decoder import Decoder, grain
-from nst.instant.named import enlarged
 from nst.instant.transport import LAYERS, Transport
 from nst.machine import allocator
 from nst.pictures.prepared import prepare
 from nst.pictures.reading import open_image
-from nst.pictures.tensors import cover, to_image
+from nst.pictures.tensors import cover, enlarged, to_image
 from training.common import checkpoint
 from training.common.course import stages
 from training.common.crops import SUFFIXES, load_pictures

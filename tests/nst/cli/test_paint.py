@@ -16,7 +16,7 @@ from tqdm import tqdm
 import nst.__main__ as cli
 from nst import recipe
 from nst.loss.objective import Objective
-from nst.settings import GPU_SIDE, SPECS
+from nst.settings import GPU_DEFAULTS, SPECS
 
 ROOT = Path(cli.__file__).parents[1]
 QUICK = ["--size", "64", "--iterations", "4", "--features", "compact"]
@@ -127,13 +127,15 @@ def test_help_names_every_setting_with_range_and_default(capsys):
     for name, spec in SPECS.items():
         assert f"--{name.replace('_', '-')}" in text
         assert f"default {spec.default}" in text
-    assert f"default 512, {GPU_SIDE} on a GPU]" in text
+    for name, value in GPU_DEFAULTS.items():
+        assert f"default {SPECS[name].default}, {value} on a GPU]" in text
 
 
 def test_the_size_is_the_machines_where_none_is_named(paint, monkeypatch):
     monkeypatch.setattr("nst.cli.optimisation.has_cuda", lambda: True)
-    monkeypatch.setattr("nst.settings.GPU_SIDE", 80)
-    _, _, first = paint(*QUICK[2:], out="a.png")
+    monkeypatch.setattr("nst.settings.GPU_DEFAULTS", {"iterations": 2, "size": 80})
+    _, _, first = paint(out="a.png")
+    assert recipe.read(first).settings.iterations == 2
     assert recipe.read(first).settings.size == 80
     _, _, second = paint(*QUICK[2:], "--recipe", first, "--iterations", "2", out="b.png")
     assert recipe.read(second).settings.size == 80
