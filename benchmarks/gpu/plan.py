@@ -73,7 +73,7 @@ def objective_of(network: FeatureNetwork, loss: str, side: int) -> tuple[Objecti
 def is_replayed(objective: Objective) -> bool:
     """Whether its evaluations are replayed as a CUDA graph by now."""
     recorder = objective._recorder
-    return recorder is not None and recorder._proved
+    return recorder is not None and recorder.replays
 
 
 def without_graph(objective: Objective) -> Objective:
