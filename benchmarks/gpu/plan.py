@@ -76,6 +76,15 @@ def is_replayed(objective: Objective) -> bool:
     return recorder is not None and recorder.replays
 
 
+def is_whole(objective: Objective) -> bool:
+    """Whether iterations of it, of which there were some, are replayed as a whole.
+
+    Else evaluations would have been asked for by themselves in the end.
+    """
+    recorder = objective._recorder
+    return recorder is not None and recorder._calls == 0
+
+
 def without_graph(objective: Objective) -> Objective:
     """The same objective, which is evaluated operation by operation from now on."""
     objective._recorder = None
