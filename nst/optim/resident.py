@@ -67,7 +67,7 @@ class ResidentLBFGS:
             loss: a scalar.
             gradient: (1, 3, H, W).
         """
-        started = self._loss.isfinite()
+        started = self._loss < math.inf
         bearable, accepts = self._judged(loss.double(), rms(gradient).double())
         # What is not accepted stays out of all that follows: nothing times a NaN is nothing.
         gradient = torch.where(accepts, gradient / self._unit, self._gradient)
@@ -80,7 +80,7 @@ class ResidentLBFGS:
         share = accepts * (1 - SQUARES_MEMORY * started.double())
         self._squares.lerp_(gradient.square_(), share.to(gradient))
         moved = self._step(vectors, bearable).add_(accepted).clamp_(0, 1)
-        return torch.where(self._loss.isfinite(), moved, image)
+        return torch.where(self._loss < math.inf, moved, image)
 
     def _judged(self, loss: Tensor, size: Tensor) -> tuple[Tensor, Tensor]:
         """Take note of a loss, and of the size of its gradient.
@@ -90,8 +90,8 @@ class ResidentLBFGS:
             picture is accepted.
         """
         unit = torch.where(self._unit > 0, self._unit, size)
-        finite = loss.isfinite()
-        tried = finite & (unit > 0) & unit.isfinite()
+        finite = loss.abs() < math.inf  # nor is a NaN less
+        tried = finite & (unit > 0) & (unit < math.inf)
         bearable = finite & (loss - self._loss <= LARGEST_RISE * self._loss.abs())
         accepts = tried & bearable
         boldness = torch.where(

@@ -31,7 +31,7 @@ class Ring:
         # By slots, of each s with each y as new or newer.
         self._products = torch.zeros(HISTORY, HISTORY, dtype=torch.float64, device=image.device)
         self._identity = torch.eye(HISTORY, dtype=torch.float64, device=image.device)
-        self._ages, self._masks = _tables(image.device)
+        self._rows, self._ages, self._masks = _tables(image.device)
 
     @property
     def state(self) -> tuple[Tensor, ...]:
@@ -55,7 +55,8 @@ class Ring:
         """
         along = self._added(vectors, keeps)
         s, y = self._pairs[:HISTORY], self._pairs[HISTORY:]
-        ages, masks = (table.index_select(0, self._next)[0] for table in (self._ages, self._masks))
+        tables = (self._rows, self._ages, self._masks)
+        rows, ages, masks = (table.index_select(0, self._next)[0] for table in tables)
         used = ages < self.count
         both = masks[0] * used * used[:, None] > 0
         upper = torch.where(both, self._products, self._identity)
@@ -63,49 +64,58 @@ class Ring:
         # See `History._loops` for the two systems, and for the sign of q.
         alphas = inverse @ torch.where(used, along, 0)
         q = torch.addmv(vectors[2], y.T, alphas.to(s), beta=-1)
-        q.mul_(diagonal).mul_(self._length(diagonal, boldness, curvatures))
+        curvature = curvatures.index_select(0, rows[2:3])[0]
+        q.mul_(diagonal).mul_(self._length(rows[2:], curvature, diagonal, boldness))
         rest = torch.where(used, curvatures * alphas + (y @ q).double(), 0)
         return q.addmv_(s.T, (inverse.T @ rest).to(s), alpha=-1)
 
     def _added(self, vectors: Tensor, keeps: Tensor) -> Tensor:
         """Write a pair down and judge it; the inner products of each s with the gradient."""
-        slots = torch.cat([self._next, self._next + HISTORY])
-        self._pairs.index_copy_(0, slots, vectors[:2])
+        rows = self._rows.index_select(0, self._next)[0, :2]
+        self._pairs.index_copy_(0, rows, vectors[:2])
         products = (self._pairs @ vectors.T).double()  # all at once
         self._products.index_copy_(1, self._next, products[:HISTORY, 1:2])
-        own = products.index_select(0, slots)
+        own = products.index_select(0, rows)
         curves = own[0, 1] > LEAST_CURVATURE * (own[0, 0] * own[1, 1]).sqrt()
         self.count.copy_((self.count.clamp_max(HISTORY - 1) + curves) * keeps)
         self._next.add_(curves).remainder_(HISTORY)
         return products[:HISTORY, 2]
 
-    def _length(self, diagonal: Tensor, boldness: Tensor, curvatures: Tensor) -> Tensor:
-        """The diagonal's factor, between the latest pair's short and long step: a scalar."""
-        latest = (self._next - 1) % HISTORY
-        s, y = self._pairs.index_select(0, torch.cat([latest, latest + HISTORY])).square_()
-        curvature = curvatures.index_select(0, latest)[0]
+    def _length(
+        self, latest: Tensor, curvature: Tensor, diagonal: Tensor, boldness: Tensor
+    ) -> Tensor:
+        """The diagonal's factor, between the latest pair's short and long step: a scalar.
+
+        Args:
+            latest: the rows of that pair, (2,).
+            curvature: along it, a scalar.
+        """
+        s, y = self._pairs.index_select(0, latest).square_()
         short = curvature / (y @ diagonal)
         long = (s @ diagonal.reciprocal()) / curvature
         return torch.where(self.count > 0, short ** (1 - boldness) * long**boldness, 1)
 
 
-def _tables(device: torch.device) -> tuple[Tensor, Tensor]:
+def _tables(device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
     """What follows from which slot is written to next.
 
     Returns:
-        The ages of the slots, 0 for the latest pair's, (`HISTORY`, `HISTORY`), and for each next
-        slot masks over pairs of slots, (`HISTORY`, 1 + blocks, `HISTORY`, `HISTORY`): whether the
-        first is as old or older, and which entries `_inverse` works on, block by block.
+        For each such slot the rows of its pair and of the latest one, (`HISTORY`, 4); the ages of
+        all slots, 0 for the latest, (`HISTORY`, `HISTORY`); and masks over pairs of slots,
+        (`HISTORY`, 1 + blocks, `HISTORY`, `HISTORY`): whether the first is as old or older, and
+        which entries `_inverse` works on, block by block.
     """
     slots = torch.arange(HISTORY, device=device)
-    ages = (slots[:, None] - 1 - slots) % HISTORY
+    latest = (slots - 1) % HISTORY
+    rows = torch.stack([slots, slots + HISTORY, latest, latest + HISTORY], 1)
+    ages = (latest[:, None] - slots) % HISTORY
     order = HISTORY - 1 - ages
     first, second = order[:, :, None], order[:, None, :]
     masks = [first <= second]
     for side in BLOCKS:
         a, b = first // side, second // side
         masks.append((a % 2 == 0) & (b == a + 1))
-    return ages, torch.stack(masks, 1).double()
+    return rows, ages, torch.stack(masks, 1).double()
 
 
 def _inverse(upper: Tensor, masks: Tensor) -> Tensor:
@@ -115,6 +125,6 @@ def _inverse(upper: Tensor, masks: Tensor) -> Tensor:
     the corner, where B is.
     """
     inverse = torch.diag(upper.diagonal().reciprocal())
-    for mask in masks:
-        inverse = inverse - inverse @ (upper * mask) @ inverse
+    for corners in upper * masks:
+        inverse = torch.addmm(inverse, inverse @ corners, inverse, alpha=-1)
     return inverse
