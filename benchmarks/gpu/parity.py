@@ -1,6 +1,6 @@
-"""Whether a GPU's iterations are the processor's in float32, with a CUDA graph and without."""
+"""Whether a GPU's iterations are the processor's in float32, with CUDA graphs and without."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -8,11 +8,13 @@ from types import MappingProxyType
 import torch
 from torch import Tensor
 
-from benchmarks.gpu.plan import Plan, is_replayed, load, objective_of, without_graph
+from benchmarks.gpu.plan import Plan, is_replayed, is_whole, load, objective_of, without_graph
 from benchmarks.gpu.rows import Check, Row
 from nst.loss.objective import Objective
 from nst.machine.graph import FIRST_CALLS
+from nst.optim.iterations import iterations_of
 from nst.optim.lbfgs import ProjectedLBFGS
+from nst.optim.optimizer import OPTIMIZERS, Optimizer
 from nst.settings import STYLE_LOSSES
 
 SIDE = 128
@@ -40,7 +42,8 @@ class Descent:
         first: the style loss at the start, which the balance leaves as it is.
         last: the loss of the last picture but one.
         start: (1, 3, H, W), on the processor; `picture` likewise.
-        replayed: whether a CUDA graph was in use in the end.
+        replayed: whether a CUDA graph of the evaluation was in use in the end.
+        whole: whether one of the whole iteration was.
     """
 
     first: float
@@ -48,17 +51,17 @@ class Descent:
     start: Tensor
     picture: Tensor
     replayed: bool
+    whole: bool
 
 
-def descent(objective: Objective, start: Tensor) -> Descent:
-    """A few iterations from a picture (1, 3, H, W)."""
-    optimizer, styles, loss = ProjectedLBFGS(start), [], 0.0
-    for _ in range(ITERATIONS):
-        loss, gradient, losses = objective.evaluate(optimizer.image)
-        styles.append(losses.style)
-        optimizer.step(loss, gradient)
-    replayed = is_replayed(objective)
-    return Descent(styles[0], loss, start.cpu(), optimizer.image.cpu(), replayed)
+def descent(
+    objective: Objective, start: Tensor, kind: Callable[[Tensor], Optimizer] = OPTIMIZERS["lbfgs"]
+) -> Descent:
+    """A few iterations from a picture (1, 3, H, W), by the optimiser of the device or another."""
+    optimizer = kind(start)
+    (_, first, _), *_, (last, _, _) = iterations_of(objective, optimizer, ITERATIONS)
+    replayed, whole = is_replayed(objective), is_whole(objective)
+    return Descent(first.style, last, start.cpu(), optimizer.image.cpu(), replayed, whole)
 
 
 def differences(one: Descent, other: Descent) -> Tolerances:
@@ -101,10 +104,14 @@ def rows(plan: Plan, name: str, loss: str) -> Iterator[Row]:
     if plan.dtype != torch.float32:
         precision = str(plan.dtype).removeprefix("torch.")
         yield from _compared(f"{what}, {precision} against float32 on the CPU", there, here, LOW)
+    beside = descent(*objective_of(network, loss, side), ProjectedLBFGS)
+    inside = f"{what}, optimiser inside the graph"
+    yield from _compared(f"{inside} against beside it", there, beside, SAME)
     objective, start = objective_of(network, loss, side)
-    plain = descent(without_graph(objective), start)
-    yield from _compared(f"{what}, with a graph against without", there, plain, SAME)
-    yield graph_row("parity", what, plan, there.replayed)
+    plain = descent(without_graph(objective), start, ProjectedLBFGS)
+    yield from _compared(f"{what}, with a graph against without", beside, plain, SAME)
+    yield graph_row("parity", inside, plan, there.whole)
+    yield graph_row("parity", what, plan, beside.replayed)
 
 
 def graph_row(section: str, what: str, plan: Plan, replayed: bool) -> Row:

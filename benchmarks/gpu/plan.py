@@ -73,7 +73,16 @@ def objective_of(network: FeatureNetwork, loss: str, side: int) -> tuple[Objecti
 def is_replayed(objective: Objective) -> bool:
     """Whether its evaluations are replayed as a CUDA graph by now."""
     recorder = objective._recorder
-    return recorder is not None and recorder._proved
+    return recorder is not None and recorder.replays
+
+
+def is_whole(objective: Objective) -> bool:
+    """Whether iterations of it, of which there were some, are replayed as a whole.
+
+    Else evaluations would have been asked for by themselves in the end.
+    """
+    recorder = objective._recorder
+    return recorder is not None and recorder._calls == 0
 
 
 def without_graph(objective: Objective) -> Objective:

@@ -26,16 +26,20 @@ KEPT_PICTURES = {"lbfgs": 9, "adam": 15}
 ones, their gradients and averages; without L-BFGS's pairs."""
 PICTURE_BYTES = 12
 """A pixel of such a picture."""
+PLACE_BYTES = 8
+"""What a GPU keeps of each maximum of a pooling until the way back, beside the maximum itself."""
 HEADROOM = 0.95
 """Share of the free memory that a size named in a refusal may take: what is free fluctuates."""
 
 
 @dataclass(frozen=True)
 class _Layer:
-    """A convolution for a picture of some size, its inputs and outputs in bytes."""
+    """A convolution for a picture of some size: its inputs, the places of those, its outputs, in
+    bytes."""
 
     row: Convolution
     inputs: int
+    places: int
     outputs: int
     compared: bool
 
@@ -109,9 +113,12 @@ def _layers(
         if row.pool:
             width, height = width // 2, height // 2
         inputs = channels * width * height * item
+        kept = row.pool and features.device.type == "cuda"
+        places = inputs // item * PLACE_BYTES * kept
         width, height = math.ceil(width / row.stride), math.ceil(height / row.stride)
         channels = row.channels
-        yield _Layer(row, inputs, channels * width * height * item, row.layer in compared)
+        outputs = channels * width * height * item
+        yield _Layer(row, inputs, places, outputs, row.layer in compared)
         left.discard(row.layer)
         if not left:
             return
@@ -127,7 +134,7 @@ def _way_back(layers: list[_Layer]) -> int:
     peak = 0
     for layer in layers:
         passed -= layer.outputs * layer.compared
-        ahead += layer.outputs
+        ahead += layer.places + layer.outputs
         gradients = layer.inputs + layer.outputs
         if layer.row.pool:
             gradients += before

@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-from nst.loss.evaluated import Evaluated, Losses
+from nst.loss.evaluated import Evaluated, Losses, Measure, measure_of
 
 
 class AmongGreys:
@@ -15,6 +15,19 @@ class AmongGreys:
         """As the objective's, of the grey picture."""
         loss, gradient, losses = self.objective.evaluate(_greyed(image))
         return loss, _greyed(gradient), losses
+
+    @property
+    def measure(self) -> Measure | None:
+        """The same without a wait for a GPU, if the objective has it."""
+        inner = measure_of(self.objective)
+        if inner is None:
+            return None
+
+        def measure(image: Tensor) -> tuple[Tensor, Tensor]:
+            numbers, gradient = inner(_greyed(image))
+            return numbers, _greyed(gradient)
+
+        return measure
 
     def picture(self, image: Tensor) -> Tensor:
         """What is seen of an optimised image (1, 3, H, W)."""

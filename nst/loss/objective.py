@@ -143,14 +143,15 @@ class Objective:
         A loss that is finite has a gradient that is finite everywhere.
         """
         if self._recorder is None:
-            numbers, gradient = self._evaluate(image)
+            numbers, gradient = self.measure(image)
         else:
-            numbers, gradient = self._recorder(self._evaluate, image)
+            numbers, gradient = self._recorder(self.measure, image)
         total, *parts = numbers.tolist()  # the one wait for a GPU
         return total, gradient, Losses(*parts)
 
-    def _evaluate(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        """The loss with its parts, (4,), and its gradient, without a wait for a GPU.
+    @torch.no_grad()
+    def measure(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """See `nst.loss.evaluated.Measure`.
 
         Nothing is left to autograd: the other files here have the losses' gradients and the sum's,
         and `nst.features.trace` the way back through the network.

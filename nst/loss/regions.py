@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from nst.loss.evaluated import Evaluated, Losses
+from nst.loss.evaluated import Evaluated, Losses, Measure, measure_of
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,19 @@ class Within:
         """As the objective's, of the picture that is seen."""
         loss, gradient, losses = self.objective.evaluate(self.picture(image))
         return loss, gradient.mul_(self.mask), losses
+
+    @property
+    def measure(self) -> Measure | None:
+        """The same without a wait for a GPU, if the objective has it."""
+        inner = measure_of(self.objective)
+        if inner is None:
+            return None
+
+        def measure(image: Tensor) -> tuple[Tensor, Tensor]:
+            numbers, gradient = inner(self.picture(image))
+            return numbers, gradient.mul_(self.mask)
+
+        return measure
 
     def picture(self, image: Tensor) -> Tensor:
         """What is seen of an optimised image (1, 3, H, W)."""

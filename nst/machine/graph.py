@@ -1,13 +1,13 @@
-"""An evaluation recorded as a CUDA graph, so that a GPU need not wait for Python.
+"""What is computed of an image recorded as a CUDA graph, so that a GPU need not wait for Python.
 
 An evaluation by VGG19 is some 210 operations of microseconds each, about what Python takes to
-launch them. A graph launches all of them at once. It also means that nothing in an evaluation may
-depend on a number that the processor reads: `tests/nst/machine/test_graph.py` holds it to that
-without a GPU.
+launch them, and a step of the optimiser is some more. A graph launches all of them at once. It also
+means that nothing in them may depend on a number that the processor reads:
+`tests/nst/machine/test_graph.py` holds them to that without a GPU.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -25,9 +25,18 @@ class Recorder:
     """Calls a function of an image on a GPU, records it and replays it from then on.
 
     Where it cannot be recorded, or a replay gives something else, it is called as it is.
+
+    Args:
+        state: tensors that the function reads and changes in place, and which it gives the same
+            results from if they are put back.
+
+    Attributes:
+        failed: whether it is, and will be, called as it is.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, state: Sequence[Tensor] = ()) -> None:
+        self.failed = False
+        self._state = tuple(state)
         self._calls = 0
         self._replay: Function | None = None
         self._proved = False
@@ -42,20 +51,44 @@ class Recorder:
         """
         if self._replay is not None and self._proved:
             return self._replay(image)
+        before = () if self._replay is None else self._noted()
         results = function(image)
         self._calls += 1
         if self._calls == FIRST_CALLS:
             self._replay = _recorded(function, image)
+            self.failed = self._replay is None
         elif self._replay is not None:
-            self._prove(self._replay, image, results)
+            self._prove(self._replay, image, before, results)
         return results
 
-    def _prove(self, replay: Function, image: Tensor, expected: tuple[Tensor, ...]) -> None:
+    @property
+    def replays(self) -> bool:
+        """Whether a graph is in use by now."""
+        return self._proved
+
+    def _prove(
+        self,
+        replay: Function,
+        image: Tensor,
+        before: Sequence[Tensor],
+        expected: tuple[Tensor, ...],
+    ) -> None:
         """Use the graph if it gives what the function gives for another image than it recorded."""
-        self._proved = _alike(replay(image), expected)
+        after = self._noted()
+        self._put_back(before)
+        results = replay(image)
+        self._proved = _alike((*results, *self._state), (*expected, *after))
+        self._put_back(after)
         if not self._proved:
             log.warning("A CUDA graph gave something else than what it recorded: slower without.")
-            self._replay = None
+            self._replay, self.failed = None, True
+
+    def _noted(self) -> tuple[Tensor, ...]:
+        return tuple(tensor.clone() for tensor in self._state)
+
+    def _put_back(self, state: Sequence[Tensor]) -> None:
+        for tensor, value in zip(self._state, state, strict=True):
+            tensor.copy_(value)
 
 
 def _recorded(function: Function, image: Tensor) -> Function | None:
@@ -90,5 +123,5 @@ def _recorded(function: Function, image: Tensor) -> Function | None:
 
 def _alike(results: tuple[Tensor, ...], expected: tuple[Tensor, ...]) -> bool:
     """Whether all results are near the expected ones; no NaN is near anything."""
-    pairs = zip(results, expected, strict=True)
+    pairs = ((a.float(), b.float()) for a, b in zip(results, expected, strict=True))
     return all((a - b).norm() <= LARGEST_DIFFERENCE * b.norm() for a, b in pairs)

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from nst.loss.evaluated import Evaluated, Losses
 from nst.machine import allocator
+from nst.optim.iterations import iterations_of
 from nst.optim.optimizer import Optimizer
 from nst.optim.watch import Watch
 
@@ -35,18 +36,15 @@ def optimise(
     watch = watch or Watch(patience=math.inf)
     lowest = math.inf
     with allocator.kept():
-        for iteration in range(1, iterations + 1):
-            image = optimizer.image
-            loss, gradient, losses = objective.evaluate(image)
+        steps = iterations_of(objective, optimizer, iterations)
+        for iteration, (loss, losses, image) in enumerate(steps, 1):
             if watch.sees(loss):
                 if loss < lowest:
                     lowest, best = loss, (losses, image)
-                optimizer.step(loss, gradient)
             elif best is None:
                 raise FloatingPointError(BROKEN)
             else:
                 losses, image = best
-                optimizer.retreat()
             ends = watch.ended or iteration == iterations
             losses, image = best if ends and best else (losses, image)
             yield losses, objective.picture(image)

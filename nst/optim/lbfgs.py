@@ -19,8 +19,8 @@ BOLDNESS, BOLDEST, BOLDER, SHIER = 0.5, 0.75, 0.03, 0.5
 """Where boldness starts and ends, what each fall of the loss adds, what a rise multiplies it by."""
 
 
-def _rms(x: Tensor) -> Tensor:
-    """The root mean square, a scalar."""
+def rms(x: Tensor) -> Tensor:
+    """The root mean square of a tensor, a scalar."""
     return x.norm() / math.sqrt(x.numel())
 
 
@@ -61,7 +61,7 @@ class ProjectedLBFGS:
     def step(self, loss: float, gradient: Tensor) -> None:
         """See `Optimizer.step`; a zero gradient leaves the picture as it is."""
         if self._unit is None:
-            self._unit = float(_rms(gradient))
+            self._unit = float(rms(gradient))
         if self._unit == 0 or not math.isfinite(self._unit):
             self._unit = None
             return
@@ -112,9 +112,9 @@ class ProjectedLBFGS:
         # No number below is read: that would be a wait for the GPU.
         if direction is None:
             direction = diagonal.mul_(free)
-            return direction.mul_(-self._first_step / _rms(direction).clamp_min_(TINY))
+            return direction.mul_(-self._first_step / rms(direction).clamp_min_(TINY))
         direction.mul_(moves)
         longest = LONGEST_STEP * self._boldness / BOLDEST
-        shorter = (longest / _rms(direction)).clamp_max_(1)
+        shorter = (longest / rms(direction)).clamp_max_(1)
         # Where rounding has it lead up, it is turned round.
         return direction.mul_(-torch.sign(direction.flatten() @ gradient.flatten()) * shorter)

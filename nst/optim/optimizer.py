@@ -8,6 +8,7 @@ from torch import Tensor
 
 from nst.optim.adam import ProjectedAdam
 from nst.optim.lbfgs import ProjectedLBFGS
+from nst.optim.resident import ResidentLBFGS
 
 
 class Optimizer(Protocol):
@@ -32,7 +33,12 @@ class Optimizer(Protocol):
         """
 
 
+def _lbfgs(image: Tensor) -> Optimizer:
+    """The same L-BFGS, as it suits the device of the picture (1, 3, H, W) that it starts from."""
+    return ResidentLBFGS(image) if image.is_cuda else ProjectedLBFGS(image)
+
+
 OPTIMIZERS: Mapping[str, Callable[[Tensor], Optimizer]] = MappingProxyType(
-    {"lbfgs": ProjectedLBFGS, "adam": ProjectedAdam}
+    {"lbfgs": _lbfgs, "adam": ProjectedAdam}
 )
 """By their names in `Settings.optimizer`."""

@@ -51,7 +51,7 @@ def test_every_section_gives_its_rows_on_a_processor(small, monkeypatch, capsys)
     figures = {row[1]: row[2] for row in rows}
     # The same arithmetic twice: nothing differs.
     differ = [row for row in rows if row[0] == "parity" and row[2]]
-    assert len(differ) == 12 and {row[2] for row in differ} == {"0.0000"}
+    assert len(differ) == 18 and {row[2] for row in differ} == {"0.0000"}
     parts = [figures[f"compact, 64 px: {part}"] for part in ("import", "load", "first run")]
     whole = figures["compact, 64 px: import, load, first run"]
     assert float(whole[:-2]) == pytest.approx(sum(float(part[:-2]) for part in parts), abs=0.03)
@@ -124,7 +124,11 @@ def test_a_graph_is_in_use_in_the_last_iterations_or_it_is_marked(tiny):
     objective._recorder = Recorder()
     objective._recorder._proved = True
     assert parity.is_replayed(objective)
+    assert parity.is_whole(objective)
+    objective._recorder._calls = 1
+    assert not parity.is_whole(objective)
     assert not parity.is_replayed(parity.without_graph(objective))
+    assert not parity.is_whole(objective)
     assert parity.ITERATIONS > FIRST_CALLS + 1
     plan = Plan(CUDA, torch.bfloat16)
     assert parity.graph_row("s", "w", plan, True).mark == REACHED
@@ -179,7 +183,7 @@ def test_memory_is_told_of_a_gpu_alone(monkeypatch):
 
 
 def test_the_optimisers_share_is_what_an_evaluation_leaves():
-    assert iterations.Measured(4.0, 3.0, {}, True).optimiser == 25
+    assert iterations.Measured(4.0, 3.0, 5.0, {}, True, True).optimiser == 25
 
 
 def test_vgg19s_weights_are_the_named_files_or_random_and_never_fetched(monkeypatch, tmp_path):

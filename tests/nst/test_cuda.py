@@ -7,8 +7,12 @@ import torch
 from nst import Settings, load_features, stylize
 from nst.instant import arbitrary, named, painting
 from nst.loss.balance import PLAIN
+from nst.loss.greys import AmongGreys
 from nst.loss.objective import Objective
-from nst.loss.regions import Region
+from nst.loss.regions import Region, everywhere
+from nst.optim.iterations import Together, iterations_of
+from nst.optim.lbfgs import FIRST_STEP, ProjectedLBFGS
+from nst.optim.optimizer import OPTIMIZERS
 from nst.settings import STYLE_LOSSES, InstantSettings
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
@@ -58,10 +62,56 @@ def test_what_a_graph_replays_is_what_it_recorded(guided, style_loss):
     objective = Objective(load_features("compact", "cuda"), content, regions, settings)
     for image in images:
         loss, gradient, _ = objective.evaluate(image)
-        numbers, expected = objective._evaluate(image)
+        numbers, expected = objective.measure(image)
         assert loss == pytest.approx(numbers[0].item(), rel=1e-3)
         assert (gradient - expected).norm() < 1e-3 * expected.norm()
-    assert objective._recorder._replay is not None
+    assert objective._recorder.replays
+
+
+@pytest.mark.parametrize("grey", [False, True])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_whole_iterations_are_replayed_and_are_those_of_one_by_one(dtype, grey):
+    content, style = torch.rand(2, 1, 3, 96, 80, generator=torch.Generator().manual_seed(0)).cuda()
+    features = load_features("compact", "cuda", dtype)
+    objective = Objective(features, content, everywhere(style), Settings())
+    shown = AmongGreys(objective) if grey else objective
+    ahead = list(iterations_of(shown, OPTIMIZERS["lbfgs"](content), 8))
+    assert objective._recorder._calls == 0  # else no whole one was recorded, or it was not alike
+    plain = list(iterations_of(shown, ProjectedLBFGS(content), 8))
+    for (loss, losses, image), (other, others, another) in zip(ahead, plain, strict=True):
+        assert loss == pytest.approx(other, rel=0.01)
+        assert losses.style == pytest.approx(others.style, rel=0.01)
+        assert (image - another).norm() <= 0.05 * (another - content).norm()
+
+
+def test_a_loss_that_is_no_number_is_taken_back_inside_the_graph(full_precision):
+    generator = torch.Generator().manual_seed(0)
+    content, style = torch.rand(2, 1, 3, 96, 80, generator=generator).cuda()
+    features = load_features("compact", "cuda", torch.float32)
+    objective = Objective(features, content, everywhere(style), Settings())
+    optimizer = OPTIMIZERS["lbfgs"](content)
+    together = Together(objective.measure, optimizer)
+    for _ in range(8):
+        _, good = together()
+    assert together.recorder.replays
+    optimizer.image = torch.full_like(content, torch.nan)
+    numbers, _ = together()
+    assert numbers[0].isnan() and optimizer.image.isfinite().all()
+    assert (optimizer.image - good).square().mean().sqrt() < FIRST_STEP
+    assert together()[0].isfinite().all()
+
+
+def test_the_optimiser_on_a_gpu_is_the_processors():
+    target = torch.rand(1, 3, 40, 30, generator=torch.Generator().manual_seed(0)) * 1.4 - 0.2
+    weights = torch.linspace(1, 30, target.numel()).view_as(target)
+    start = torch.full_like(target, 0.5)
+    here, there = ProjectedLBFGS(start), OPTIMIZERS["lbfgs"](start.cuda())
+    for number in range(40):
+        gradient = weights * (here.image - target)
+        loss = float((gradient * (here.image - target)).sum()) * (9 if number == 20 else 1)
+        here.step(loss, gradient)
+        there.step(loss, gradient.cuda())
+        assert (there.image.cpu() - here.image).abs().max() < 1e-3
 
 
 @pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])

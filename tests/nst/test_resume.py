@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from nst import InputError, Settings, stylize
+from nst.optim.resident import ResidentLBFGS
 from nst.settings import SPECS
 from nst.specs import Choice
 
@@ -24,6 +25,19 @@ def test_two_runs_are_one_long_run(optimizer, content, style, tiny):
     assert second.image.tobytes() == whole.image.tobytes()
     assert second.state.iterations == 40
     assert (second.iteration, second.total) == (20, 20)
+
+
+def test_two_runs_are_one_long_run_on_a_gpu_as_well(content, style, tiny, monkeypatch):
+    # A processor in its place, whose graphs call what they have recorded.
+    monkeypatch.setattr("nst.transfer.OPTIMIZERS", {"lbfgs": ResidentLBFGS})
+    monkeypatch.setattr("nst.machine.graph._recorded", lambda function, image: function)
+    first = last(content, style, settings=SETTINGS, features=tiny)
+    ends = [
+        last(content, style, settings=SETTINGS, features=tiny, state=first.state) for _ in range(2)
+    ]
+    whole = last(content, style, settings=replace(SETTINGS, iterations=40), features=tiny)
+    assert {end.image.tobytes() for end in ends} == {whole.image.tobytes()}
+    assert whole.image.tobytes() != first.image.tobytes()
 
 
 def test_a_state_can_be_gone_on_from_twice(content, style, tiny):

@@ -46,6 +46,14 @@ def test_adams_bytes_by_hand(small):
     assert asked(guided, settings) == expected + 4 * 2 * (4 * 2048 + 8 * 512)
 
 
+def test_a_gpu_keeps_the_places_of_maxima(small, monkeypatch):
+    settings = Settings(size=64)
+    here = asked(run_bytes((640, 320), settings, small), settings)
+    monkeypatch.setattr(FeatureNetwork, "device", torch.device("cuda"))
+    # 4 channels of 64 × 32 pixels are pooled to 512, whose places are numbers of 8 bytes.
+    assert asked(run_bytes((640, 320), settings, small), settings) == here + 8 * 4 * 512
+
+
 def test_lbfgs_keeps_two_pictures_for_each_pair(small):
     def counted(iterations):
         settings = Settings(size=64, iterations=iterations)

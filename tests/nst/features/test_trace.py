@@ -1,3 +1,5 @@
+import copy
+
 import pytest
 import torch
 from torch.nn import functional as F
@@ -92,6 +94,23 @@ def test_poolings_are_gone_back_through_in_bands(size, tiny, monkeypatch):
         gradients.append(trace.gradient(sources))
     assert gradients[0].abs().max() > 0
     assert all(torch.equal(gradients[0], other) for other in gradients[1:])
+
+
+@pytest.mark.parametrize("size", [(40, 33), (41, 32), (39, 37)])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_places_that_are_kept_are_those_that_are_found_again(size, dtype, tiny, monkeypatch):
+    network = copy.deepcopy(tiny)
+    network.convolutions.to(dtype)
+    image = torch.rand(1, 3, *size, generator=torch.Generator().manual_seed(5))
+    gram, gradients = torch.rand(1, 8, 8), []
+    for keeps in (False, True):
+        monkeypatch.setattr("nst.features.trace._keeps_places", lambda x, keeps=keeps: keeps)
+        trace = Trace(network, image, ["relu4_1"])
+        assert sum(layer.places is not None for layer in trace._layers) == 3 * keeps
+        sources = {"relu4_1": [Source(trace.activations["relu4_1"], gram)]}
+        gradients.append(trace.gradient(sources))
+    assert gradients[0].abs().max() > 0
+    assert torch.equal(*gradients)
 
 
 def test_two_sources_of_one_layer_add_up(tiny, image):

@@ -2,19 +2,23 @@
 
 from contextlib import contextmanager
 
-import numpy as np
 import pytest
 import torch
-from torch._subclasses.fake_tensor import FakeTensor, FakeTensorMode
+from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.fx.experimental.proxy_tensor import make_fx
+from torch.utils import _pytree as pytree
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from nst import Settings, load_features
 from nst.features.metric import Metric
 from nst.features.network import COMPACT, VGG19, FeatureNetwork
+from nst.loss.balance import RemainingStyle
+from nst.loss.greys import AmongGreys
 from nst.loss.objective import Objective
-from nst.loss.regions import Region
+from nst.loss.regions import Region, Within
 from nst.machine.graph import FIRST_CALLS, Recorder
-from nst.optim.lbfgs import ProjectedLBFGS
+from nst.optim.iterations import Together
+from nst.optim.optimizer import OPTIMIZERS
 
 
 def pictures(count, side=48):
@@ -31,25 +35,30 @@ def test_no_number_of_one_evaluation_is_used_in_another(dtype, guided):
     regions = [Region([(s, 1.0)], g) for s, g in zip(styles, guides, strict=True)]
     features = load_features("compact", "cpu", dtype)
     objective = Objective(features, content, regions, Settings(tv_weight=1))
-    recorded = make_fx(lambda image: objective._evaluate(image))(first)
+    recorded = make_fx(lambda image: objective.measure(image))(first)
     for image in (second, first):
-        for seen, expected in zip(recorded(image), objective._evaluate(image), strict=True):
+        for seen, expected in zip(recorded(image), objective.measure(image), strict=True):
             assert torch.equal(seen, expected)
 
 
-@pytest.mark.parametrize(("table", "iterations"), [(COMPACT, 12), (VGG19, 3)])
-def test_an_iteration_stays_on_the_gpu_but_for_two_reads(table, iterations, monkeypatch):
-    reads = []
+class OnOneDevice(TorchDispatchMode):
+    """Refuses each operation that a tensor of the processor goes into or comes out of.
 
-    def read(tensor):
-        reads.append(tensor.shape)
-        return np.ones(tensor.shape).tolist()
+    One of a single number may be mixed with a GPU's. But it would be copied there, which the
+    recording of a graph does not allow.
+    """
 
-    monkeypatch.setattr("nst.loss.objective.Recorder", lambda: None)
-    for name in ("tolist", "__float__"):
-        monkeypatch.setattr(FakeTensor, name, read, raising=False)
-    # Operations know no more than the shapes here; one that reads a number, or that meets a tensor
-    # of the processor, raises.
+    def __torch_dispatch__(self, operation, types, given=(), named=None):
+        results = operation(*given, **(named or {}))
+        for value in pytree.tree_leaves((given, named, results)):
+            assert not isinstance(value, torch.Tensor) or value.device.type == "cuda", operation
+        return results
+
+
+@pytest.mark.parametrize("loss", ["wasserstein", "gram"])
+@pytest.mark.parametrize("table", [COMPACT, VGG19])
+def test_an_iteration_stays_on_the_gpu(table, loss):
+    # Operations know no more than the shapes here; one that reads a number raises.
     with FakeTensorMode(), torch.device("cuda"):
         features = FeatureNetwork("fake", table)
         features.metrics = {
@@ -57,15 +66,18 @@ def test_an_iteration_stays_on_the_gpu_but_for_two_reads(table, iterations, monk
             for row in table
             if row.layer and table is COMPACT
         }
-        content, style = torch.rand(2, 1, 3, 48, 56)
+        content, style, other = torch.rand(3, 1, 3, 48, 56)
         guide = torch.rand(1, 1, 48, 56)
-        objective = Objective(features, content, [Region([(style, 1.0)], guide)], Settings())
-        optimiser = ProjectedLBFGS(content)
-        for _ in range(iterations):
-            reads.clear()
-            loss, gradient, _ = objective.evaluate(optimiser.image)
-            optimiser.step(loss, gradient)
-        assert optimiser.image.device.type == "cuda" and len(reads) == 2
+        regions, settings = [Region([(style, 1.0)], guide)], Settings(style_loss=loss)
+        balance = RemainingStyle(50, 1.0)  # else it would read the style loss of the start
+        objective = Within(Objective(features, content, regions, settings, balance), other, guide)
+        objective = AmongGreys(objective)
+        optimizer = OPTIMIZERS["lbfgs"](content)
+        together = Together(objective.measure, optimizer)
+        with OnOneDevice():
+            for _ in range(2):
+                optimizer.image = together._iterate(optimizer.image)[1]
+        assert optimizer.image.device.type == "cuda"
 
 
 class Graph:
@@ -159,3 +171,36 @@ def test_memory_that_runs_out_while_recording_is_for_others_to_handle(recorder):
     with pytest.raises(torch.OutOfMemoryError):
         for image in pictures(7):
             recording(hungry, image)
+
+
+def counting(replayed):
+    """A function with a state, and its recorder, whose graph does what is given instead."""
+    total = torch.zeros(())
+
+    def count(image):
+        total.add_(image.mean())
+        return (total * image,)
+
+    def graph(function, image):
+        return lambda image: replayed(total, image)
+
+    return total, count, graph
+
+
+@pytest.mark.parametrize(("by", "used"), [(1.0, True), (1.5, False)])
+@pytest.mark.parametrize("wrong", ["state", "results"])
+def test_a_state_is_changed_once_by_each_call_and_judged_as_well(monkeypatch, by, used, wrong):
+    def replayed(total, image):
+        total.add_(image.mean())
+        results = (total * image * (by if wrong == "results" else 1),)
+        total.mul_(by if wrong == "state" else 1)
+        return results
+
+    total, count, graph = counting(replayed)
+    monkeypatch.setattr("nst.machine.graph._recorded", graph)
+    recording, expected = Recorder([total]), 0.0
+    for image in pictures(7):
+        expected += image.mean()
+        assert torch.allclose(recording(count, image)[0], expected * image)
+        assert torch.allclose(total, expected)
+    assert (recording.replays, recording.failed) == (used, not used)
