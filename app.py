@@ -8,6 +8,11 @@ A picture that is given to Paint goes down three floors, and comes back up once:
     nst          pictures and tensors: the engine, which knows nothing of the others
 """
 
+import time
+
+BEGAN = time.monotonic()
+
+# isort: split
 # Visitors share the processors: how torch uses them is read when it is loaded.
 from nst.machine import threads
 
@@ -15,6 +20,11 @@ threads.choose(shared=True)
 
 # ZeroGPU replaces parts of torch, which `nst` imports: spaces comes first.
 import spaces  # noqa: F401
+
+# After spaces: on ZeroGPU torch is loaded by then, as a whole.
+from nst.machine.torch_import import put_shapes_off
+
+put_shapes_off()
 
 # isort: split
 from web.page.build import build
@@ -24,4 +34,4 @@ from web.server.serve import serve
 from web.server.server import Server
 
 if __name__ == "__main__":
-    serve(Server(), build, {ADDRESS: FOLDER}, theme=theme(), css=css())
+    serve(Server(), build, {ADDRESS: FOLDER}, began=BEGAN, theme=theme(), css=css())

@@ -19,7 +19,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -86,14 +86,16 @@ class Seen:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[tuple[str, subprocess.Popen]]:
-    """A server with its temporary files and log.txt in a folder."""
+def served(
+    folder: Path, environment: Mapping[str, str] = os.environ
+) -> Iterator[tuple[str, subprocess.Popen]]:
+    """A server with its temporary files and log.txt in a folder, and an environment otherwise."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     settings = {"GRADIO_SERVER_PORT": str(port), "TMPDIR": str(folder)}
-    environment = os.environ | settings | {"GRADIO_ANALYTICS_ENABLED": "False"}
+    environment = {**environment, **settings, "GRADIO_ANALYTICS_ENABLED": "False"}
     command = [sys.executable, "app.py"]
     with (folder / "log.txt").open("w") as log:
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)

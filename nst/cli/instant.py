@@ -14,7 +14,7 @@ from nst.cli.arguments import Parser, given
 from nst.cli.output import OUT_HELP, check_out, save, tell
 from nst.cli.sources import SOURCE_HELP, Sources
 from nst.instant.names import instant_styles
-from nst.machine import threads
+from nst.machine import threads, torch_import
 from nst.settings import INSTANT_SPECS, OWN_STYLE, InstantSettings, Settings
 from nst.specs import InputError
 
@@ -101,6 +101,7 @@ def run(arguments: Sequence[str], sources: Sources) -> int:
     style = sources.picture(options.instant_style, "style image")
     mask = sources.picture(options.mask, "mask")
     threads.choose()
+    torch_import.put_shapes_off()
     from nst.instant import painting  # it loads torch, once there is something to paint
 
     network = painting.load(settings)

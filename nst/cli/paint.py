@@ -14,7 +14,7 @@ from nst.cli.arguments import Parser, given
 from nst.cli.output import OUT_HELP, check_out
 from nst.cli.sources import SOURCE_HELP, Sources
 from nst.instant.names import instant_styles
-from nst.machine import threads
+from nst.machine import threads, torch_import
 from nst.roles import WEIGHTS, called
 from nst.settings import FEATURES, GPU_DEFAULTS, MOST_STYLES, SPECS, InstantSettings, Settings
 from nst.specs import InputError
@@ -130,6 +130,7 @@ def run(arguments: Sequence[str], sources: Sources) -> int:
         check_out(options.out)
     pictures = _pictures(options, sources)
     threads.choose()
+    torch_import.put_shapes_off()
     # It loads torch, which takes longer than to refuse what came so far.
     from nst.cli import optimisation
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from nst.cli.arguments import Parser
 from nst.cli.output import OUT_HELP, check_out, save, tell
 from nst.cli.sources import SOURCE_HELP, Sources
-from nst.machine import threads
+from nst.machine import threads, torch_import
 from nst.settings import SHEET_SPECS
 
 WORD = "sheet"
@@ -42,6 +42,7 @@ def run(arguments: Sequence[str], sources: Sources) -> int:
     content = sources.picture(options.content, "content image")
     assert content is not None  # it is no option
     threads.choose()
+    torch_import.put_shapes_off()
     # They load torch, once there is something to paint.
     from nst.instant.named import load_instant
     from nst.instant.sheet import paint_sheet

@@ -11,6 +11,7 @@ from web.runs.programs import HEIGHT, WIDTH
 from web.runs.services import Services
 from web.runs.streaming import in_a_thread
 from web.server.admission import INSTANT, PAINTING
+from web.server.limits import RUNS
 
 PROGRESS_HELP = (
     "Where the run is: iteration, total, size (of this scale, in pixels), content_loss, "
@@ -34,6 +35,7 @@ def run_inputs(inputs: Inputs) -> dict[str, Any]:
         "inputs": [inputs.content, inputs.style],
         "inputs_kwargs": inputs.more_pictures | inputs.settings | {"resume": inputs.resume},
         "concurrency_id": PAINTING,
+        "concurrency_limit": RUNS,
     }
 
 

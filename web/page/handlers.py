@@ -22,7 +22,7 @@ from web.page.results import as_called_here, without_a_run
 from web.page.wiring import sent
 from web.runs.refusals import sentences
 from web.runs.services import Services
-from web.server.limits import RUN_SECONDS
+from web.server.gpu_time import most_seconds
 
 BUSY = "A picture is being painted: wait for its end, or press Stop."
 TOO_LONG = "That is more than a run may take: it ends before, with what it has by then."
@@ -82,7 +82,7 @@ class PageHandlers:
             return alert(as_called_here(str(error)))
         if expected is None:
             return ""
-        too_long = f" {TOO_LONG}" if expected.seconds > RUN_SECONDS else ""
+        too_long = f" {TOO_LONG}" if expected.seconds > most_seconds() else ""
         return note(f"This will take about {duration(expected.seconds)}.{too_long}")
 
     def say_features(self, name: str) -> str:

@@ -132,7 +132,7 @@ class Programs:
             settings = Settings(**values)
             size = WIDTH.check("width", width), HEIGHT.check("height", height)
             features = self._server.networks.get(name)
-            expected = self._server.costs.estimate(size, settings, features)
+            expected = self._server.costs.estimate(size, settings, name)
             return {
                 **asdict(expected),
                 "features": features.name,

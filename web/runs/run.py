@@ -30,7 +30,7 @@ from web.runs.naming import result_name
 from web.runs.progress import Progress
 from web.runs.refusals import sentences
 from web.server import zerogpu
-from web.server.limits import run_seconds
+from web.server.gpu_time import GpuWork, NewProcess, run_seconds, work_of
 from web.server.server import Server
 
 Shown = tuple[str, Progress]
@@ -55,6 +55,7 @@ class Update:
         seconds: since the run began.
         recipe: of the run; None for a picture that the recipe would not give again.
         network, device: their names.
+        start: the seconds in which ZeroGPU's process was made for the run; None if it was there.
     """
 
     step: Step
@@ -62,6 +63,7 @@ class Update:
     recipe: Recipe | None
     network: str
     device: str
+    start: float | None
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,13 @@ class Asked:
     state: State | None
 
     @property
-    def gpu_seconds(self) -> int:
-        """The time to ask of ZeroGPU."""
-        return zerogpu.gpu_seconds(self.pictures, self.settings, self.features, self.state)
+    def gpu_work(self) -> GpuWork:
+        """What ZeroGPU's GPU has to do for it."""
+        masks = [self.pictures.get("mask"), *self.pictures.get("style_masks", ())]
+        regions = sum(mask is not None for mask in masks)
+        regions += regions > 0
+        size, goes_on = self.pictures["content"].size, self.state is not None
+        return work_of(size, self.settings, self.features, goes_on, regions)
 
     @property
     def is_plain(self) -> bool:
@@ -95,7 +101,7 @@ class Runs:
     """The runs of a server."""
 
     def __init__(self, server: Server) -> None:
-        self._server = server
+        self._server, self._process = server, NewProcess()
         # This object's own: what a decorated function is called with is sent to another process.
         self._on_gpu = spaces.GPU(duration=lambda asked, seconds: seconds)(self._computed)
 
@@ -127,6 +133,7 @@ class Runs:
 
     def _computed(self, asked: Asked, seconds: int) -> Generator[Update, None, None]:
         """Yield what is shown of a run, where ZeroGPU was asked for so many seconds."""
+        start = self._process.seconds()
         started = time.monotonic()  # here, where nothing is waited for any more
         # On ZeroGPU this runs in another process, from which no error but a gr.Error comes back.
         with sentences():
@@ -134,12 +141,12 @@ class Runs:
             before = state.iterations if state else 0
             made = lru_cache(lambda settings: recipe.of_run(settings, features, before))
             tries = stylize_or_smaller(asked.pictures, asked.settings, features, state)
-            limit = run_seconds(seconds)
+            limit = run_seconds(seconds, start or 0.0)
             for step, settings, whole in shown(tries, limit, asked.settings.iterations):
                 # Where the GPU is lent, nothing of it can stay behind.
                 step = replace(step, state=None) if zerogpu.HERE else step
                 gone, made_by = time.monotonic() - started, made(settings) if whole else None
-                yield Update(step, gone, made_by, features.name, str(features.device))
+                yield Update(step, gone, made_by, features.name, str(features.device), start)
 
 
 class Run:
@@ -162,6 +169,7 @@ class Run:
         self.name = name
         self._server, self._asked, self._on_gpu = server, asked, on_gpu
         self._looks_first = looks_first
+        self._last: Update | None = None
 
     @property
     def painting(self) -> Image.Image:
@@ -185,12 +193,13 @@ class Run:
         except GeneratorExit:
             self.ended = self._done(progress) or Ended.STOPPED
             raise
-        except Exception:
+        except Exception as error:
             self.ended = Ended.FAILED
+            if getattr(error, "title", "") == zerogpu.TAKEN_BACK:
+                self._server.costs.gpu.had_too_little(self._asked.gpu_work)
             raise
         self.ended = self._done(progress)
-        if self.ended is Ended.DONE and self._asked.is_plain:
-            best_effort(partial(self._learn, progress.seconds), None)
+        best_effort(self._learn, None)
 
     @staticmethod
     def _done(progress: Progress | None) -> Ended | None:
@@ -198,10 +207,18 @@ class Run:
             return None
         return Ended.SHORT if progress.note else Ended.DONE
 
-    def _learn(self, seconds: float) -> None:
-        asked = self._asked
-        size = asked.pictures["content"].size
-        self._server.costs.learn(size, asked.settings, asked.features, seconds)
+    def _learn(self) -> None:
+        """Have later runs' time be told by what this one took, or by none if it was cut short."""
+        asked, costs, last = self._asked, self._server.costs, self._last
+        if zerogpu.HERE and self.ended is Ended.SHORT:
+            costs.gpu.had_too_little(asked.gpu_work)
+        elif last is None or self.ended is not Ended.DONE or not asked.is_plain:
+            return
+        elif zerogpu.HERE:
+            costs.gpu.learn(asked.gpu_work, last.seconds, last.start)
+        else:
+            size = asked.pictures["content"].size
+            costs.learn(size, asked.settings, asked.features, last.seconds)
 
     def _steps(self, folder: Path) -> Iterator[Shown]:
         server, asked = self._server, self._asked
@@ -223,7 +240,8 @@ class Run:
                 if looked := best_effort(look, None):
                     picture = looked
                     yield picture, first_look.progress_of(begun[1])
-            updates = server.tensor_thread.steps(self._on_gpu(asked, asked.gpu_seconds))
+            seconds = server.costs.gpu.to_ask(asked.gpu_work)
+            updates = server.tensor_thread.steps(self._on_gpu(asked, seconds))
             with contextlib.closing(updates):
                 yield from self._saved(updates, result, picture)
 
@@ -232,7 +250,7 @@ class Run:
         server = self._server
         for update in updates:
             server.run_slot.check()
-            step = update.step
+            self._last, step = update, update.step
             name = server.states.keep(step.state) if step.state else None
             if step.image:
                 picture = saved(step, result, update.network, update.recipe)

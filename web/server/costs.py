@@ -13,7 +13,8 @@ from nst import Settings
 from nst.costs.memory import check_fits, run_bytes
 from nst.costs.seconds import Estimate, calibrate, estimate
 from nst.settings import FEATURES, SPECS
-from web.server import zerogpu
+from web.server import gpu_time, zerogpu
+from web.server.gpu_time import GpuTime
 from web.server.networks import Networks
 from web.server.tensor_thread import TensorThread
 
@@ -42,11 +43,16 @@ class Pace:
 
 
 class Costs:
-    """Estimates of runs, which learn from the runs that were made."""
+    """Estimates of runs, which learn from the runs that were made.
+
+    Attributes:
+        gpu: what ZeroGPU is asked for; unused elsewhere.
+    """
 
     def __init__(self, networks: Networks, tensor_thread: TensorThread) -> None:
         self._networks, self._tensor_thread = networks, tensor_thread
         self._pace = Pace()
+        self.gpu = GpuTime()
         self._speed: Any = None  # a nst.costs.seconds.Speed
 
     def begin_measuring(self) -> None:
@@ -61,18 +67,27 @@ class Costs:
         """Calibrate; called in the tensor thread. The second time it takes none."""
         self._speed = calibrate(self._automatic(), SPECS["optimizer"].default)
 
-    def estimate(self, size: Size, settings: Settings, features: Any) -> Estimate:  # noqa: ANN401
+    def estimate(self, size: Size, settings: Settings, name: str) -> Estimate:
         """What a run takes, of a content picture of (width, height); it may be measured first.
+
+        On ZeroGPU, whose GPU is not at hand to be measured, it is what a visitor's quota has to
+        have left.
+
+        Args:
+            name: of the features, as they are asked for.
 
         Raises:
             InputError: the run cannot be made.
         """
-        if zerogpu.HERE:  # where the GPU to measure is not at hand
-            return _asked_for(size, settings, features)
+        features = self._networks.get(name)
+        if zerogpu.HERE:
+            asked = self.gpu.to_ask(gpu_time.work_of(size, settings, name))
+            seconds = asked * zerogpu.quota_factor()
+            return Estimate(seconds, run_bytes(size, settings, features))
         return self._tensor_thread.run(estimate, size, settings, features)
 
     def expected(self, size: Size, settings: Settings, name: str) -> Estimate | None:
-        """The same, without measuring anything; None if that is unknown.
+        """What a run is likely to take, without measuring anything; None if that is unknown.
 
         It can be asked beside a run. Only the network that the app chooses by itself was measured,
         with the default optimiser; the other one is as fast within what estimates can tell.
@@ -84,6 +99,9 @@ class Costs:
             InputError: the run cannot be made.
         """
         features = self._automatic()
+        if zerogpu.HERE:
+            likely = self.gpu.likely(gpu_time.work_of(size, settings, name))
+            return Estimate(likely, run_bytes(size, settings, features))
         if not self._was_measured(name):
             return None
         check_fits(size, settings, features)
@@ -93,13 +111,11 @@ class Costs:
     def learn(self, size: Size, settings: Settings, name: str, seconds: float) -> None:
         """Let what is expected of later runs follow what one of them took."""
         # Not whether it fits: it did, and what it took is not all given back yet.
-        if not zerogpu.HERE and self._was_measured(name):
+        if self._was_measured(name):
             self._pace.add(self._calibrated(size, settings).seconds, seconds)
 
     def _calibrated(self, size: Size, settings: Settings) -> Estimate:
         features = self._automatic()
-        if zerogpu.HERE:
-            return _asked_for(size, settings, features)
         if self._speed is None:
             self._tensor_thread.run(self._measure)
         return estimate(size, settings, features, self._speed)
@@ -109,9 +125,3 @@ class Costs:
 
     def _was_measured(self, name: str) -> bool:
         return name in (FEATURES.default, self._automatic().name)
-
-
-def _asked_for(size: Size, settings: Settings, features: Any) -> Estimate:  # noqa: ANN401
-    bytes_ = run_bytes(size, settings, features)
-    seconds = zerogpu.seconds_to_ask(size, settings) * zerogpu.quota_factor()
-    return Estimate(seconds, bytes_)

@@ -1,15 +1,19 @@
 """What the server grants: places in its queue, time and frames of a run, sizes of what is sent.
 
-The figures alone; `web.server.admission` keeps the queue, `web.runs.attempts` a run within its own.
+The figures alone; `web.server.admission` keeps the queue, `web.runs.attempts` a run within its own,
+`web.server.gpu_time` what ZeroGPU is asked for.
 """
 
 from nst.pictures.reading import MAX_FILE_MEGABYTES
 from web.server import zerogpu
 
+RUNS = 4 if zerogpu.HERE else 1
+"""Runs that are painted at a time. ZeroGPU lends each of them a GPU of its own, and has those wait
+that it has none for; elsewhere they would share what one has to itself."""
 QUEUE_LENGTH = 20
-"""Runs that wait; one more is painted. Instant paintings have as many places of their own."""
+"""Runs that wait beside these. Instant paintings have as many places of their own."""
 PLACES = 2
-"""Of these, the one that is painted included, those of one visitor."""
+"""Of these, those that are painted included, one visitor's."""
 ADDRESS_PLACES = 8
 """Of these, those of one public address, of a home or a school: pages are cheap to open."""
 EVENTS = 500
@@ -23,9 +27,10 @@ and 3 MB once it has shown a run, whose film and compared pictures are in the pa
 keeps its own among the latest; any other page gets a new copy with its next event."""
 RUN_SECONDS = 600
 """After this a run ends with what it has, where the hardware is the server's own."""
-SPARED_SECONDS = 5
-"""So long before ZeroGPU takes its GPU back, a run ends there: ZeroGPU counts from before the
-process is made that the run is in, which takes some seconds itself."""
+GPU_SECONDS = 120
+"""What a run takes at most of a quota of ZeroGPU's: a day's, of a visitor without an account."""
+SPARED_SECONDS = 1
+"""So long before ZeroGPU takes its GPU back a run ends: an iteration, and the result's way here."""
 STRAGGLER_SECONDS = 60
 """A run waits so long for one that was stopped in the middle of a slow iteration."""
 ALONE_SECONDS = 20
@@ -46,8 +51,3 @@ UPLOAD_BYTES = MAX_FILE_MEGABYTES * 10**6
 """Of an uploaded file."""
 BODY_BYTES = 32 * 10**6
 """Of any other request; its pictures are `data:` addresses, if it has any."""
-
-
-def run_seconds(asked: float) -> float:
-    """How long a run may take, of which ZeroGPU was `asked` for so many seconds."""
-    return asked - SPARED_SECONDS if zerogpu.HERE else RUN_SECONDS

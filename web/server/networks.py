@@ -32,6 +32,8 @@ class Networks:
         Raises:
             InputError: it cannot be had; the next time it is tried again.
         """
+        if name in self._loaded:  # asked without the lock: ZeroGPU's forks find it as it was then
+            return self._loaded[name]
         with self._loading[name]:
             if name not in self._loaded:
                 network = self._load(name)

@@ -1,4 +1,4 @@
-"""One run at a time: who has the slot, who waits for it, and none once the server closes."""
+"""So many runs at a time: who has a place, who waits for one, and none once the server closes."""
 
 import threading
 import time
@@ -11,17 +11,21 @@ from web.server import limits
 
 
 class RunSlot:
-    """The place for one run at a time, and for none once the server closes."""
+    """The places for runs, elsewhere than on ZeroGPU a single one; none once the server closes.
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
+    Args:
+        places: so many runs at a time.
+    """
+
+    def __init__(self, places: int = limits.RUNS) -> None:
+        self._places, self._free = places, threading.BoundedSemaphore(places)
         self._closes = threading.Event()
         self._waiting: set[object] = set()
-        self._holder: object | None = None
+        self._holders: set[object] = set()
 
     @contextmanager
     def wait(self) -> Iterator[Iterator[None]]:
-        """A place before the slot; inside the `with` block, it is one's own when this has ended.
+        """A place in the line; inside the `with` block, one for a run is held when this has ended.
 
         Gradio gives the place of a stopped run to the next one at once, while the thread of the
         stopped one is still in an iteration; and runs of pages go on without their page.
@@ -32,25 +36,25 @@ class RunSlot:
             yield waiting
         finally:
             waiting.close()
-            if self._holder is place:
-                self._holder = None
-                self._lock.release()
+            if place in self._holders:
+                self._holders.remove(place)
+                self._free.release()
 
     def _waited_for(self, place: object) -> Iterator[None]:
-        """Yield now and then until the slot is this place's."""
+        """Yield now and then until there is room for this one."""
         until = time.monotonic() + limits.STRAGGLER_SECONDS
         self._waiting.add(place)
         try:
-            while not self._lock.acquire(timeout=limits.WORD_SECONDS):
+            while not self._free.acquire(timeout=limits.WORD_SECONDS):
                 if time.monotonic() > until:
                     raise gr.Error("The server is busy. Please try again.", print_exception=False)
                 yield
-            self._holder = place
+            self._holders.add(place)
         finally:
             self._waiting.discard(place)
 
     def is_wanted(self) -> bool:
-        """Whether others wait for the slot."""
+        """Whether others wait for a place."""
         return bool(self._waiting)
 
     def check(self) -> None:
@@ -62,9 +66,11 @@ class RunSlot:
             )
 
     def close(self) -> None:
-        """Have the run that goes on end with its next sign of life."""
+        """Have the runs that go on end with their next sign of life."""
         self._closes.set()
 
     def ended(self) -> bool:
         """Whether no run goes on any more, after at most `limits.CLOSING_SECONDS`."""
-        return self._lock.acquire(timeout=limits.CLOSING_SECONDS)
+        until = time.monotonic() + limits.CLOSING_SECONDS
+        left = (max(0.0, until - time.monotonic()) for _ in range(self._places))
+        return all(self._free.acquire(timeout=seconds) for seconds in left)

@@ -8,12 +8,12 @@ from web.server.tensor_thread import TensorThread
 
 
 class Server:
-    """The networks, the thread that works with them, the slot for a run, and what runs leave.
+    """The networks, the thread that works with them, the places for runs, and what these leave.
 
     Attributes:
         networks: of features, and of the instant styles.
         tensor_thread: in which all of them are used.
-        run_slot: for one run at a time.
+        run_slot: for as many runs at a time as `limits.RUNS`.
         states: where runs ended, for those that go on.
         costs: what runs take here.
     """

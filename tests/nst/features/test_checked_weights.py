@@ -78,7 +78,7 @@ def test_the_server_says_it_and_does_not_start(monkeypatch):
     server = Server()
     monkeypatch.setattr(server.networks, "load", missing)
     with pytest.raises(SystemExit, match="error: The weights of the compact network are missing"):
-        serve(server, app.build)
+        serve(server, app.build, began=0.0)
 
 
 def test_a_pipe_is_not_waited_for(tmp_path):

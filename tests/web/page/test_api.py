@@ -15,7 +15,8 @@ from nst.settings import FEATURES, INSTANT_SPECS, OWN_STYLE, SPECS
 from nst.specs import Range
 from tests.served import SERVICES
 from web.runs.instant_run import api_name
-from web.server import zerogpu
+from web.server import gpu_time, zerogpu
+from web.server.gpu_time import GpuTime
 
 HELD = Path(__file__).parents[2] / "api.json"
 RENEW = "python -m tests.web.page.test_api"
@@ -111,10 +112,12 @@ def test_an_estimate_is_what_the_machine_is_measured_to_take():
 def test_on_zerogpu_an_estimate_is_what_would_be_asked_for(monkeypatch):
     """The main process has no GPU to measure."""
     monkeypatch.setattr(zerogpu, "HERE", True)
+    monkeypatch.setattr(zerogpu, "quota_factor", lambda: 1.5)
     monkeypatch.delattr("web.server.costs.estimate")
     values = {name: spec.default for name, spec in SPECS.items()} | {"features": "compact"}
     told = SERVICES.programs.estimate_run(640, 480, **values)
-    assert told["seconds"] == zerogpu.seconds_to_ask((640, 480), Settings())
+    work = gpu_time.work_of((640, 480), Settings(), "compact")
+    assert told["seconds"] == 1.5 * GpuTime().to_ask(work)
 
 
 if __name__ == "__main__":

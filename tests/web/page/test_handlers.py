@@ -80,6 +80,16 @@ def test_the_estimate_is_said_before_a_run_and_refusals_too(picture_files, monke
     assert "no size fits" in HANDLERS.say_estimate(content, **VALUES)
 
 
+def test_on_zerogpu_a_run_is_too_long_for_what_may_be_asked_for(picture_files, monkeypatch):
+    monkeypatch.setattr("web.server.zerogpu.HERE", True)
+    monkeypatch.setattr("web.server.zerogpu.quota_factor", lambda: 1.5)
+    content = str(picture_files[0])
+    said = HANDLERS.say_estimate(content, **VALUES)
+    assert "This will take about 12 s" in said and TOO_LONG not in said
+    long = VALUES | {"size": 2048, "iterations": 2000}
+    assert TOO_LONG in HANDLERS.say_estimate(content, **long)
+
+
 @pytest.mark.parametrize("sent", [None, {}, {"name": None}, {"name": ["cat"]}, {"name": "../cat"}])
 def test_clicks_that_no_page_sends_are_one_sentence(sent):
     event = gr.EventData(None, sent)

@@ -132,7 +132,7 @@ def test_what_crosses_to_the_gpu_worker_can_be_pickled(files):
     pictures = {"content": content, "style": [style], "mask": None, "start": None}
     asked = Asked(pictures, Settings(iterations=2, size=64), "compact", None)
     pickle.dumps(asked)
-    for yielded in SERVICES.runs._on_gpu(asked, asked.gpu_seconds):
+    for yielded in SERVICES.runs._on_gpu(asked, 10):
         assert pickle.loads(pickle.dumps(yielded)).step.total == 2
 
 

@@ -24,6 +24,7 @@ import app  # noqa: F401 - imports what the Space imports, in its order
 from nst.settings import FEATURES, SPECS
 from web.page.handlers import PageHandlers
 from web.runs.services import Services
+from web.server import gpu_time
 from web.server.server import Server
 
 
@@ -49,9 +50,17 @@ def asked_beforehand(services: Services) -> list[str]:
     return [*said, services.programs.estimate_run(96, 64, features="compact", **values)["device"]]
 
 
+def two_at_once(services: Services, *files: str, **values: object) -> list[int]:
+    """The iterations that two runs had reached before either of them went on to its end."""
+    runs = [services.programs.stylize_pictures(*files, **values) for _ in range(2)]
+    reached = [next(p["iteration"] for _, p in run if p["iteration"]) for run in runs]
+    return [*reached, *(list(run)[-1][1]["iteration"] for run in runs)]
+
+
 def main() -> None:
-    """Run to the end, or only for a few yields when RUN is "stop"."""
+    """Run to the end, or only for a few yields when RUN is "stop"; before it, two when "three"."""
     how, content, style, values = sys.argv[1:]
+    gpu_time.START_SECONDS = float(os.environ["START_SECONDS"])
     spaces.zero.torch.init = lambda nvidia_uuid: None
     spaces.zero.torch.move = keep_on_the_processor
     server = Server()
@@ -64,6 +73,8 @@ def main() -> None:
         content, "mosaic", 100, 64, "none", 50
     ):
         note("instant")
+    if how == "three":
+        said["reached"] = two_at_once(services, content, style, **json.loads(values))
     run = services.programs.stylize_pictures(content, style, **json.loads(values))
     try:
         for _, said["progress"] in run:

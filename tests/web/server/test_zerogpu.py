@@ -1,6 +1,5 @@
 """ZeroGPU off ZeroGPU: the real decorator and its forked worker; a server plays the lender."""
 
-import itertools
 import json
 import os
 import re
@@ -16,29 +15,34 @@ from urllib.parse import parse_qs, urlparse
 import gradio as gr
 import pytest
 import spaces
-from PIL import Image
 
 from nst import Settings
 from nst.settings import SPECS
 from web.runs.refusals import sentences
-from web.server.zerogpu import MOST_SECONDS, START_SECONDS, WORDS, gpu_seconds, in_plain_words
+from web.server import gpu_time
+from web.server.gpu_time import work_of
+from web.server.zerogpu import WORDS, in_plain_words
 
 ROOT = Path(__file__).parents[3]
 VALUES = {name: spec.default for name, spec in SPECS.items()}
 VALUES |= {"iterations": 12, "size": 64, "features": "compact"}
+START_SECONDS = 90.0
+"""What a run is asked for at first: enough on the slowest machine."""
 LENT = {"idle": False, "nvidiaIndex": 0, "nvidiaUUID": "none", "allowToken": "token"}
 
 
 @pytest.fixture
 def lender() -> Iterator[SimpleNamespace]:
     """A server in the place of ZeroGPU's: lends a GPU, or answers `refusal`; keeps its calls."""
-    state = SimpleNamespace(calls=[], queries={}, refusal=None)
+    state = SimpleNamespace(calls=[], queries={}, asked=[], refusal=None)
 
     class Answers(BaseHTTPRequestHandler):
         def do_POST(self):
             url = urlparse(self.path)
             state.calls.append(url.path)
             state.queries[url.path] = {k: v[0] for k, v in parse_qs(url.query).items()}
+            if url.path == "/schedule":
+                state.asked.append(int(state.queries[url.path]["durationSeconds"]))
             refused = url.path == "/schedule" and state.refusal
             body = json.dumps(state.refusal if refused else LENT).encode()
             self.send_response(429 if refused else 200)
@@ -67,6 +71,7 @@ def run(lender, picture_files, tmp_path):
         environment = os.environ | {
             "SPACES_ZERO_GPU": "true",
             "SPACES_ZERO_DEVICE_API_URL": lender.url,
+            "START_SECONDS": str(START_SECONDS),
             "HOME": str(tmp_path),  # where spaces keeps its files
             "NST_VGG19_WEIGHTS": "/nowhere.safetensors",
         }
@@ -83,7 +88,7 @@ def run(lender, picture_files, tmp_path):
     return run_there
 
 
-def test_a_run_in_a_forked_worker(run, lender):
+def test_a_run_in_a_forked_worker(run, lender, monkeypatch):
     said = run()
     assert said["error"] is None and said["progress"]["done"] and said["yields"] == 13
     assert said["progress"]["features"] == "compact"
@@ -98,10 +103,19 @@ def test_a_run_in_a_forked_worker(run, lender):
     assert lender.calls == calls
     # An instant painting costs a visitor none of it.
     assert said["instant"]["device"] == "cpu"
-    picture, settings = Image.new("RGB", (96, 64)), Settings(iterations=12, size=64)
-    asked = int(lender.queries["/schedule"]["durationSeconds"])
-    assert asked == gpu_seconds({"content": picture}, settings, "compact")
+    work = work_of((96, 64), Settings(iterations=12, size=64), "compact")
+    monkeypatch.setattr(gpu_time, "START_SECONDS", START_SECONDS)
+    assert lender.asked == [gpu_time.GpuTime().to_ask(work)]
     assert lender.queries["/release"]["fail"] == "false"
+
+
+def test_two_runs_have_a_gpu_each_and_the_next_asks_for_what_they_took(run, lender):
+    said = run("three")
+    assert min(said["reached"][:2]) > 0 and said["reached"][2:] == [12, 12]
+    assert lender.calls.count("/schedule") == lender.calls.count("/release") == 3
+    first, second, third = lender.asked
+    assert START_SECONDS < first == second > third
+    assert said["progress"]["done"] and said["progress"]["iteration"] == 12
 
 
 def test_a_run_that_is_stopped_gives_the_gpu_back(run, lender):
@@ -151,36 +165,3 @@ def test_the_words_keep_what_zerogpu_says_of_the_quota():
     assert not caught.value.print_exception
     own = gr.Error("Our own sentence.")
     assert in_plain_words(own) is own
-
-
-def test_the_time_asked_for_grows_with_the_work_within_bounds():
-    square, narrow = Image.new("RGB", (640, 640)), Image.new("RGB", (640, 64))
-    iterations, size = SPECS["iterations"], SPECS["size"]
-    asked = [
-        gpu_seconds({"content": square}, Settings(iterations=i, size=s), "auto")
-        for i, s in itertools.product(
-            (iterations.minimum, iterations.default, iterations.maximum),
-            (size.minimum, size.default, size.maximum),
-        )
-    ]
-    assert asked == sorted(asked) and START_SECONDS <= min(asked) < max(asked) <= MOST_SECONDS
-    half = Settings(size=1024)
-    narrow_seconds, square_seconds = (
-        gpu_seconds({"content": image}, half, "auto") for image in (narrow, square)
-    )
-    assert narrow_seconds < square_seconds
-    # A run that goes on does all its iterations at full size.
-    assert gpu_seconds({"content": square}, half, "auto", object()) > square_seconds
-
-
-def test_masks_and_colours_are_asked_for_too():
-    square, mask = Image.new("RGB", (640, 640)), Image.new("L", (64, 64), 255)
-    plain, masked, placed = (
-        gpu_seconds({"content": square, **masks}, Settings(size=1024, iterations=500), "auto")
-        for masks in ({}, {"mask": mask}, {"mask": mask, "style_masks": [mask, None]})
-    )
-    assert plain < masked < placed
-    large = {"content": Image.new("RGB", (3000, 3000))}
-    assert gpu_seconds(large, Settings(color="content"), "auto") > gpu_seconds(
-        large, Settings(), "auto"
-    )

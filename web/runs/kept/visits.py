@@ -16,7 +16,7 @@ from pathlib import Path
 
 from nst import InputError
 from web.runs.kept.background import Background, Changes, Ending
-from web.server.limits import QUEUE_LENGTH, VISIT_SECONDS, VISITS
+from web.server.limits import QUEUE_LENGTH, RUNS, VISIT_SECONDS, VISITS
 from web.server.run_slot import RunSlot
 
 KEY = re.compile("[0-9a-f]{32}")
@@ -134,7 +134,7 @@ class Visits:
         with self._lock:
             if visit := self.find(key):
                 return visit
-            if sum(visit.is_busy for visit in self._visits.values()) > QUEUE_LENGTH:
+            if sum(visit.is_busy for visit in self._visits.values()) >= QUEUE_LENGTH + RUNS:
                 raise InputError("The server is busy. Please try again in a minute.")
             self._visits[key] = visit = Visit(self._slot)
             return visit
