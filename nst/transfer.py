@@ -15,9 +15,10 @@ from nst.costs.memory import check_fits
 from nst.features.loading import load_features
 from nst.features.network import FeatureNetwork
 from nst.inputs import Pictures
+from nst.loss.aim import used_layers
 from nst.loss.evaluated import Evaluated, Losses
 from nst.loss.greys import AmongGreys
-from nst.loss.objective import Objective, used_layers
+from nst.loss.objective import Objective
 from nst.loss.regions import Within, divide
 from nst.machine.defaults import in_usual_defaults, usual_defaults
 from nst.optim.descent import optimise

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from nst.features.network import Convolution, FeatureNetwork
-from nst.loss.objective import content_layers, used_layers
+from nst.loss.aim import content_layers, used_layers
 from nst.machine.available import available_bytes, gigabytes
 from nst.optim.history import HISTORY
 from nst.pictures import bounds
