@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 
 from nst.features.network import FeatureNetwork
 from nst.inputs import Pictures
+from nst.optim.halved import remembered_bytes
 from nst.optim.history import HISTORY
 from nst.optim.optimizer import Optimizer
 from nst.settings import Settings
@@ -13,8 +14,8 @@ from nst.specs import InputError
 FREE = ("iterations", "init", "seed")
 """Settings that may differ: they say how a run begins and ends, not what it is after."""
 
-PICTURES = 2 * HISTORY + 5
-"""What a state holds, in pictures of float32: the pairs of L-BFGS, and the latest of everything."""
+PAIRS, LATEST = HISTORY, 5
+"""What a state holds: the pairs of L-BFGS, and the latest of everything, which is in float32."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,9 @@ class State:
     @property
     def bytes(self) -> int:
         """The memory that it takes, about."""
-        return self._optimizer.image.numel() * 4 * PICTURES
+        image = self._optimizer.image
+        pairs = 2 * PAIRS * remembered_bytes(image[0, 0].numel())
+        return image.numel() * (pairs + 4 * LATEST)
 
     def optimizer(self) -> Optimizer:
         """A copy, so that one state can be gone on from more than once."""
