@@ -28,7 +28,8 @@ class Step:
         seconds_left: until the last step, by how fast the latest ones were; None before the first.
         image: the picture with these losses, at previews and in the last step; else None. Previews
             of more than `PREVIEW_SIDE` pixels are smaller than the picture.
-        state: with which `stylize` can go on, in the last step; else None.
+        state: with which `stylize` can go on, in the last step; else None, and where a very large
+            picture's finds no room on the disk.
         done: whether it is the last step, which can come before `total`: see `nst.optim.watch`.
         note: sentences about what went wrong, or what was assumed of a picture, or "".
     """

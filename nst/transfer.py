@@ -5,6 +5,7 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from PIL import Image
@@ -69,17 +70,10 @@ def stylize(
         FloatingPointError: with a sentence, by the first step, if not even the start is finite.
         InputError: what cannot be used, or more memory than is free; at once, before any work.
     """
-    parts = stylize_in_parts(
-        content,
-        style,
-        settings,
-        features=features,
-        mask=mask,
-        style_masks=style_masks,
-        start=start,
-        state=state,
+    more: dict[str, Any] = {"mask": mask, "style_masks": style_masks, "start": start}
+    return _steps(
+        stylize_in_parts(content, style, settings, features=features, state=state, **more)
     )
-    return _steps(parts)
 
 
 def _steps(parts: Generator[Step | Part, None, None]) -> Generator[Step, None, None]:
@@ -232,9 +226,12 @@ def _scale_parts(
     return watch, optimizer, optimise_in_parts(objective, optimizer, scale.iterations, watch, best)
 
 
-def _state(job: _Job, optimizer: Optimizer, iterations: int) -> State:
+def _state(job: _Job, optimizer: Optimizer, iterations: int) -> State | None:
     before = job.state.iterations if job.state else 0
-    return State(job.origin, before + iterations, optimizer)
+    try:
+        return State.of(job.origin, before + iterations, optimizer)
+    except OSError:  # a full disk is no reason to lose the picture
+        return None
 
 
 def _at_scale(job: _Job, scale: Scale, image: Tensor | None) -> tuple[Evaluated, Tensor]:

@@ -16,7 +16,7 @@ from nst.features.network import Convolution, FeatureNetwork
 from nst.features.tiles import Layers
 from nst.loss.aim import content_layers, used_layers
 from nst.machine.available import available_bytes, gigabytes
-from nst.optim.halved import remembered_bytes
+from nst.optim.halved import is_large
 from nst.optim.history import HISTORY
 from nst.pictures import bounds
 from nst.settings import MAX_SIDE, Settings, range_of
@@ -115,7 +115,7 @@ class _Run:
         """The bytes of what is as large as the picture."""
         pictures: float = KEPT_PICTURES[self.settings.optimizer]
         if self.settings.optimizer == "lbfgs":
-            each = remembered_bytes(math.prod(size)) / 4
+            each = 0.5 if is_large(math.prod(size)) else 1
             pictures += 2 * min(HISTORY, self.settings.iterations) * each
         return pictures * math.prod(size) * PICTURE_BYTES
 

@@ -20,15 +20,15 @@ CHUNK = 2**18
 """Elements of each vector that are in float32 at a time: 20 of them are 20 MB."""
 
 
-def remembered_bytes(pixels: int) -> int:
-    """What a number takes in the memory of a picture of so many pixels."""
-    return 2 if pixels > HALVED_PIXELS else 4
+def is_large(pixels: int) -> bool:
+    """Whether a picture of so many pixels is remembered in half precision."""
+    return pixels > HALVED_PIXELS
 
 
 def history_of(image: Tensor) -> History:
     """The memory for pictures like one (1, 3, H, W)."""
-    halved = remembered_bytes(image[0, 0].numel()) == 2
-    return HalvedHistory(image, torch.bfloat16) if halved else History(image)
+    large = is_large(image[0, 0].numel())
+    return HalvedHistory(image, torch.bfloat16) if large else History(image)
 
 
 class HalvedHistory(History):
