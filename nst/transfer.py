@@ -71,9 +71,8 @@ def stylize(
         InputError: what cannot be used, or more memory than is free; at once, before any work.
     """
     more: dict[str, Any] = {"mask": mask, "style_masks": style_masks, "start": start}
-    return _steps(
-        stylize_in_parts(content, style, settings, features=features, state=state, **more)
-    )
+    parts = stylize_in_parts(content, style, settings, features=features, state=state, **more)
+    return _steps(parts)
 
 
 def _steps(parts: Generator[Step | Part, None, None]) -> Generator[Step, None, None]:
