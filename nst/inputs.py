@@ -137,16 +137,16 @@ def prepare(
     styles = list(style) if isinstance(style, list | tuple) else [cast(Image.Image, style)]
     masks = [*style_masks, *[None] * (len(styles) - len(style_masks))]
     _check_given(styles, masks, start, settings)
-    content = prepared.prepare(content, "content image")
-    used = list(_used(styles, masks, settings.style_weights))
+    content = prepared.prepare(content, "content image", settings.size)
+    used = list(_used(styles, masks, settings))
     if not used:
         raise InputError("At least one style image must have a weight above 0.")
     if settings.init == "image":
-        start = prepared.prepare(start, "start image")
+        start = prepared.prepare(start, "start image", settings.size)
     return Pictures(
         content=content,
         styles=tuple((picture, weight) for picture, weight, _ in used),
-        mask=prepared.prepare_mask(mask, "mask"),
+        mask=prepared.prepare_mask(mask, "mask", settings.size),
         style_masks=tuple(m for *_, m in used),
         start=start,
     )
@@ -155,13 +155,14 @@ def prepare(
 def _used(
     styles: Sequence[Image.Image | None],
     masks: Sequence[Image.Image | None],
-    weights: Sequence[float],
+    settings: Settings,
 ) -> Iterator[tuple[Image.Image, float, Image.Image | None]]:
     """The styles that count, prepared, each with its weight and mask."""
-    for i, (style, mask, weight) in enumerate(zip(styles, masks, weights, strict=False)):
+    size, given = settings.size, zip(styles, masks, settings.style_weights, strict=False)
+    for i, (style, mask, weight) in enumerate(given):
         if weight and (style is not None or i == 0):
-            picture = prepared.prepare(style, called(i, "image"))
-            yield picture, weight, prepared.prepare_mask(mask, called(i, "mask"))
+            picture = prepared.prepare(style, called(i, "image"), size)
+            yield picture, weight, prepared.prepare_mask(mask, called(i, "mask"), size)
 
 
 def _check_given(

@@ -1,12 +1,17 @@
-"""Going on with a finished run: the optimiser's memory, and whether it still applies."""
+"""Going on with a finished run: the optimiser's memory, and whether it still applies.
+
+That of a very large picture, gigabytes, is kept on the disk.
+"""
 
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 
 from nst.features.network import FeatureNetwork
 from nst.inputs import Pictures
+from nst.optim.halved import is_large
 from nst.optim.history import HISTORY
 from nst.optim.optimizer import Optimizer
+from nst.optim.stored import Stored
 from nst.settings import Settings
 from nst.specs import InputError
 
@@ -14,7 +19,8 @@ FREE = ("iterations", "init", "seed")
 """Settings that may differ: they say how a run begins and ends, not what it is after."""
 
 PICTURES = 2 * HISTORY + 5
-"""What a state holds, in pictures of float32: the pairs of L-BFGS, and the latest of everything."""
+"""What a state in memory holds, in pictures of float32: the pairs of L-BFGS, and the latest of
+everything."""
 
 
 @dataclass(frozen=True)
@@ -28,15 +34,34 @@ class State:
 
     made_by: dict[str, object]
     iterations: int
-    _optimizer: Optimizer = field(repr=False)
+    _optimizer: Optimizer | Stored = field(repr=False)
+
+    @classmethod
+    def of(cls, made_by: dict[str, object], iterations: int, optimizer: Optimizer) -> "State":
+        """The state of a run that ends with an optimiser.
+
+        Raises:
+            OSError: it is to be kept on the disk, and there is no room.
+        """
+        large = is_large(optimizer.image[0, 0].numel())
+        return cls(made_by, iterations, Stored(optimizer) if large else optimizer)
 
     @property
     def bytes(self) -> int:
         """The memory that it takes, about."""
+        if isinstance(self._optimizer, Stored):
+            return 0
         return self._optimizer.image.numel() * 4 * PICTURES
+
+    @property
+    def disk_bytes(self) -> int:
+        """The room that it takes on the disk."""
+        return self._optimizer.bytes if isinstance(self._optimizer, Stored) else 0
 
     def optimizer(self) -> Optimizer:
         """A copy, so that one state can be gone on from more than once."""
+        if isinstance(self._optimizer, Stored):
+            return self._optimizer.read()
         return deepcopy(self._optimizer)
 
     def check(self, pictures: Pictures, settings: Settings, features: FeatureNetwork) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from nst.instant.names import instant_styles
 from nst.specs import Choice, InputError, Range
 
-MAX_SIDE = 2048
+MAX_SIDE = 8192
 """Longest side, in pixels, that a run may be asked for."""
 GPU_DEFAULTS: Mapping[str, int] = MappingProxyType({"iterations": 200, "size": 1024})
 """What the page and the command line start with where there is a GPU: it takes a second there."""

@@ -24,7 +24,7 @@ class InputError(ValueError):
 
 CODES = (
     *("missing", "unreadable", "not a picture", "damaged", "too large", "out of range"),
-    *("unknown", "not kept", "another run", "does not fit"),
+    *("unknown", "not kept", "another run", "does not fit", "takes too long"),
 )
 """Of `InputError`; an error without one needs no telling apart."""
 

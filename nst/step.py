@@ -6,6 +6,13 @@ from PIL import Image
 
 from nst.resume import State
 
+MOST_PREVIEWS = 19
+"""Evenly spaced previews of a run whose iterations are fast."""
+PREVIEW_SECONDS = 1.0
+"""A run whose iterations are slow shows a preview at least this often."""
+PREVIEW_SIDE = 2048
+"""Longest side of a preview, in pixels: a larger one is averaged down by a whole factor."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
@@ -19,8 +26,10 @@ class Step:
         style_loss: weighted mean over the style layers; 0 for the style's statistics.
         tv_loss: mean squared difference of neighbouring pixels.
         seconds_left: until the last step, by how fast the latest ones were; None before the first.
-        image: the picture with these losses, at previews and in the last step; else None.
-        state: with which `stylize` can go on, in the last step; else None.
+        image: the picture with these losses, at previews and in the last step; else None. Previews
+            of more than `PREVIEW_SIDE` pixels are smaller than the picture.
+        state: with which `stylize` can go on, in the last step; else None, and where a very large
+            picture's finds no room on the disk.
         done: whether it is the last step, which can come before `total`: see `nst.optim.watch`.
         note: sentences about what went wrong, or what was assumed of a picture, or "".
     """
@@ -36,3 +45,18 @@ class Step:
     state: State | None = None
     done: bool = False
     note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A part of an iteration that is made in parts: where it can be seen to go on, and be left.
+
+    Attributes:
+        iteration: the one under way, from 1 to `total`.
+        total: as a step's.
+        share: of the iteration that is done, above 0 and below 1.
+    """
+
+    iteration: int
+    total: int
+    share: float

@@ -1,26 +1,33 @@
 """stylize(): Gatys' optimisation as a generator of steps, coarse to fine over scales."""
 
+import math
 import time
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from PIL import Image
 from torch import Tensor
+from torch.nn import functional as F
 
 from nst import inputs
 from nst.costs import work
 from nst.costs.left import SecondsLeft
-from nst.costs.memory import check_fits
+from nst.costs.memory import check_fits, tile_side
+from nst.costs.seconds import check_hours
 from nst.features.loading import load_features
 from nst.features.network import FeatureNetwork
 from nst.inputs import Pictures
-from nst.loss.evaluated import Evaluated, Losses
+from nst.loss.aim import used_layers
+from nst.loss.evaluated import Evaluated
 from nst.loss.greys import AmongGreys
-from nst.loss.objective import Objective, used_layers
+from nst.loss.objective import Objective
 from nst.loss.regions import Within, divide
+from nst.loss.tiled import TiledObjective
 from nst.machine.defaults import in_usual_defaults, usual_defaults
-from nst.optim.descent import optimise
+from nst.optim.descent import Found, optimise_in_parts
 from nst.optim.optimizer import OPTIMIZERS, Optimizer
 from nst.optim.watch import Watch
 from nst.pictures import bounds, color, tensors
@@ -28,12 +35,7 @@ from nst.pictures.alpha import alpha_of
 from nst.resume import State, made_by
 from nst.scales import Scale, plan
 from nst.settings import Settings
-from nst.step import Step
-
-MOST_PREVIEWS = 19
-"""Evenly spaced previews of a run whose iterations are fast."""
-PREVIEW_SECONDS = 1.0
-"""A run whose iterations are slow shows a preview at least this often."""
+from nst.step import MOST_PREVIEWS, PREVIEW_SECONDS, PREVIEW_SIDE, Part, Step
 
 
 def stylize(
@@ -67,6 +69,33 @@ def stylize(
     Raises:
         FloatingPointError: with a sentence, by the first step, if not even the start is finite.
         InputError: what cannot be used, or more memory than is free; at once, before any work.
+    """
+    more: dict[str, Any] = {"mask": mask, "style_masks": style_masks, "start": start}
+    parts = stylize_in_parts(content, style, settings, features=features, state=state, **more)
+    return _steps(parts)
+
+
+def _steps(parts: Generator[Step | Part, None, None]) -> Generator[Step, None, None]:
+    with closing(parts):
+        for part in parts:
+            if isinstance(part, Step):
+                yield part
+
+
+def stylize_in_parts(
+    content: Image.Image,
+    style: Image.Image | Sequence[Image.Image],
+    settings: Settings | None = None,
+    *,
+    features: FeatureNetwork | None = None,
+    mask: Image.Image | None = None,
+    style_masks: Sequence[Image.Image | None] = (),
+    start: Image.Image | None = None,
+    state: State | None = None,
+) -> Generator[Step | Part, None, None]:
+    """As `stylize`; an iteration on a picture in tiles comes in parts, one a tile, before its step.
+
+    So its work can be stopped within a tile.
     """
     settings = Settings() if settings is None else settings
     with usual_defaults():
@@ -105,6 +134,7 @@ def _checked(
     if state is not None:
         state.check(pictures, settings, features)
     scales = plan(size, settings, goes_on=state is not None)
+    check_hours(scales, settings, features, pictures.guided)
     for scale in scales:
         pictures.check_masks(scale.size)
     return _Job(
@@ -117,10 +147,13 @@ def _checked(
     )
 
 
-def _coloured(job: _Job) -> Generator[Step, None, None]:
+def _coloured(job: _Job) -> Generator[Step | Part, None, None]:
     """Run on pictures of prepared colours, and finish what is shown."""
     pictures, choice = job.pictures, job.settings.color
     for step in _run(replace(job, pictures=pictures.coloured(choice))):
+        if isinstance(step, Part):
+            yield step
+            continue
         image = step.image
         if image:
             image = color.finish(image, pictures.content, choice)
@@ -129,7 +162,7 @@ def _coloured(job: _Job) -> Generator[Step, None, None]:
         yield replace(step, image=image, note=f"{pictures.notes} {step.note}".strip())
 
 
-def _run(job: _Job) -> Generator[Step, None, None]:
+def _run(job: _Job) -> Generator[Step | Part, None, None]:
     """Optimise scale by scale."""
     total = job.settings.iterations
     alpha = alpha_of(job.pictures.content)
@@ -137,16 +170,21 @@ def _run(job: _Job) -> Generator[Step, None, None]:
     left = _left(job, shown)
     before, reached, note = 0, None, ""
     for scale in job.scales:
-        watch, optimizer, steps = _scale_steps(job, scale, before, reached)
-        for iteration, reached in enumerate(steps, before + 1):
-            losses, image = reached
+        watch, optimizer, parts = _scale_parts(job, scale, before, reached)
+        iteration = before
+        for part in parts:
+            if isinstance(part, float):
+                yield Part(iteration=iteration + 1, total=total, share=part)
+                continue
+            iteration, (losses, image) = iteration + 1, part
+            reached = part
             note = watch.note or note
             done = scale is job.scales[-1] and (watch.ended or iteration == total)
             due = iteration * MOST_PREVIEWS % total < MOST_PREVIEWS
             slow = time.monotonic() - shown >= PREVIEW_SECONDS
             preview = None
             if done or due or slow:
-                preview = tensors.to_image(image, alpha)
+                preview = tensors.to_image(image if done else _at_screen(image), alpha)
             yield Step(
                 iteration=iteration,
                 total=total,
@@ -165,25 +203,34 @@ def _run(job: _Job) -> Generator[Step, None, None]:
         before += scale.iterations
 
 
+def _at_screen(image: Tensor) -> Tensor:
+    """An image (1, 3, H, W) as a preview has it."""
+    factor = math.ceil(max(image.shape[2:]) / PREVIEW_SIDE)
+    return image if factor == 1 else F.avg_pool2d(image, factor, ceil_mode=True)
+
+
 def _left(job: _Job, now: float) -> SecondsLeft:
     planned = work.of_run(job.scales, job.features.device.type, job.settings.style_scale)
     return SecondsLeft(planned, now)
 
 
-def _scale_steps(
-    job: _Job, scale: Scale, before: int, reached: tuple[Losses, Tensor] | None
-) -> tuple[Watch, Optimizer, Iterator[tuple[Losses, Tensor]]]:
+def _scale_parts(
+    job: _Job, scale: Scale, before: int, reached: Found | None
+) -> tuple[Watch, Optimizer, Iterator[Found | float]]:
     """The optimisation at a scale, given the coarser one's losses and picture."""
     objective, start = _at_scale(job, scale, reached and reached[1])
     optimizer = job.state.optimizer() if job.state else OPTIMIZERS[job.settings.optimizer](start)
     watch = Watch(before)
     best = (reached[0], start) if reached else None
-    return watch, optimizer, optimise(objective, optimizer, scale.iterations, watch, best)
+    return watch, optimizer, optimise_in_parts(objective, optimizer, scale.iterations, watch, best)
 
 
-def _state(job: _Job, optimizer: Optimizer, iterations: int) -> State:
+def _state(job: _Job, optimizer: Optimizer, iterations: int) -> State | None:
     before = job.state.iterations if job.state else 0
-    return State(job.origin, before + iterations, optimizer)
+    try:
+        return State.of(job.origin, before + iterations, optimizer)
+    except OSError:  # a full disk is no reason to lose the picture
+        return None
 
 
 def _at_scale(job: _Job, scale: Scale, image: Tensor | None) -> tuple[Evaluated, Tensor]:
@@ -194,7 +241,12 @@ def _at_scale(job: _Job, scale: Scale, image: Tensor | None) -> tuple[Evaluated,
     device = job.features.device
     guides, mask = pictures.guides(scale.size, device)
     regions = divide(styles, guides, pictures.seen(scale.size, mask, device))
-    objective: Evaluated = Objective(job.features, content, regions, settings)
+    objective: Evaluated
+    side = tile_side(scale.size, settings, job.features, pictures.guided)
+    if side is None:
+        objective = Objective(job.features, content, regions, settings)
+    else:
+        objective = TiledObjective(job.features, content, regions, settings, side)
     if mask is not None:
         objective = Within(objective, content, mask)
     if pictures.grey:

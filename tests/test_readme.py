@@ -39,7 +39,7 @@ PRINTED = {
     "for image, progress in job": r"(.+\n){5,}50 50 0.0\n",
     "for await ([image, progress]": r"(.+\n){5,}50 50 0\n",
     "except AppError": r"iterations must be a whole number from 1 to 2000, not 0\.\n",
-    'api_name="/info"': r"cpu 2048\n[\d.e-]+ \d+\n",
+    'api_name="/info"': r"cpu 8192\n[\d.e-]+ \d+\n",
 }
 
 

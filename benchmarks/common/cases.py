@@ -10,8 +10,9 @@ from torch import Tensor, nn
 from benchmarks.common.textbook import Textbook
 from nst import InputError, Settings, load_features
 from nst.features.network import VGG19, FeatureNetwork
+from nst.loss.aim import used_layers
 from nst.loss.balance import PLAIN
-from nst.loss.objective import Objective, used_layers
+from nst.loss.objective import Objective
 from nst.loss.regions import everywhere
 from nst.machine.device import default_device
 from nst.machine.precision import chosen_dtype

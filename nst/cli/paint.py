@@ -6,6 +6,7 @@ With --instant NAME or --instant-style PICTURE in place of STYLE, `nst.cli.insta
 import argparse
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -104,15 +105,14 @@ def _pictures(options: argparse.Namespace, sources: Sources) -> dict[str, Any]:
         what: getattr(options, what.replace(" ", "_"))
         for what in ("mask", *(called(i, "mask") for i in range(MOST_STYLES)))
     }
-    mask, *style_masks = (sources.picture(source, what) for what, source in masks.items())
+    picture = partial(sources.picture, size=options.size)
+    mask, *style_masks = (picture(source, what) for what, source in masks.items())
     return {
-        "content": sources.picture(options.content, "content image"),
-        "style": [
-            sources.picture(source, called(i, "image")) for i, source in enumerate(options.style)
-        ],
+        "content": picture(options.content, "content image"),
+        "style": [picture(source, called(i, "image")) for i, source in enumerate(options.style)],
         "mask": mask,
         "style_masks": style_masks,
-        "start": sources.picture(options.start, "start image"),
+        "start": picture(options.start, "start image"),
     }
 
 

@@ -39,13 +39,13 @@ class Sources:
         with tempfile.TemporaryDirectory(prefix="nst-") as folder:
             yield cls(Path(folder))
 
-    def picture(self, source: str | None, what: str) -> Image.Image | None:
-        """Open the picture that a source gives; None for none.
+    def picture(self, source: str | None, what: str, size: int = 0) -> Image.Image | None:
+        """Open the picture that a source gives, for a result of a size; None for none.
 
         Raises:
             InputError: as `nst.pictures.reading.open_image`, or nothing comes from the source.
         """
-        return None if source is None else open_image(self.file(source, what), what)
+        return None if source is None else open_image(self.file(source, what), what, size)
 
     def file(self, source: str, what: str) -> Path:
         """The file of a source, or a copy of what comes from it."""

@@ -8,7 +8,7 @@ taken to grow as `nst.costs.work` says above that.
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -29,7 +29,8 @@ from nst.optim.optimizer import OPTIMIZERS
 from nst.pictures import bounds, color, tensors
 from nst.scales import Scale, plan
 from nst.settings import Settings
-from nst.transfer import MOST_PREVIEWS, PREVIEW_SECONDS
+from nst.specs import InputError
+from nst.step import MOST_PREVIEWS, PREVIEW_SECONDS
 
 SIDES = (128, 256, 512, 1024)
 """Sides of the square pictures that a calibration goes through, as far as the budget reaches."""
@@ -40,6 +41,8 @@ LEAST_ITERATIONS, LEAST_SECONDS = 3, 0.3
 REGION_SHARE = 0.25
 """What each region adds to a run's time: its Gram matrices (measured: 1.24, 1.47 and 1.77 times the
 time with one, two and three regions at 512 pixels)."""
+MOST_SECONDS = 4 * 3600
+"""A run that would take longer is refused: it is rather a mistake than meant."""
 COLOR_SIDE = 256
 """Side of the picture that changes of colour are timed on."""
 
@@ -146,6 +149,30 @@ def estimate(
     if settings.color != "style":
         seconds += speed.color * content_size[0] * content_size[1]
     return Estimate(seconds, amount)
+
+
+def check_hours(
+    scales: Sequence[Scale], settings: Settings, features: FeatureNetwork, guided: int = 0
+) -> None:
+    """Refuse a run of a very large picture that would take longer than `MOST_SECONDS`.
+
+    Raises:
+        InputError: with what it would take. Smaller pictures are let through, and nothing is
+            measured for them.
+    """
+    if not work.in_tiles(scales[-1].pixels, features.device.type):
+        return
+    speed = calibrate(features, settings.optimizer)
+    seconds = sum(_scale_seconds(scale, settings, speed) for scale in scales)
+    seconds *= 1 + REGION_SHARE * guided
+    if seconds > MOST_SECONDS:
+        raise InputError(
+            f"A run at size {settings.size} would take about {duration(seconds)} on this machine, "
+            f"and {duration(MOST_SECONDS)} are the limit: choose a smaller size or fewer "
+            "iterations.",
+            subject="size",
+            code="takes too long",
+        )
 
 
 def _scale_seconds(scale: Scale, settings: Settings, speed: Speed) -> float:

@@ -31,12 +31,19 @@ class Source:
         gram: (1, C, C), the gradient of its Gram matrix.
         mean: (1, C), the gradient of its mean, or None for zero.
         root: (1, 1, H, W) by which `features` are an activation multiplied, or None for 1.
+        within: the rows and columns of an activation that `features` are, or None for all.
     """
 
     features: Tensor
     gram: Tensor
     mean: Tensor | None = None
     root: Tensor | None = None
+    within: tuple[slice, slice] | None = None
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether the mean's part is the same at every pixel of the activation."""
+        return self.root is None and self.within is None
 
     def times(self, factor: float | Tensor) -> "Source":
         """The same with its gradients multiplied."""
@@ -46,14 +53,17 @@ class Source:
     def pull_back(self, onto: Tensor) -> Tensor:
         """The gradient of the activation added to `onto` (1, C, H, W), which is overwritten.
 
-        Without a root, the mean's part is left out: it is the same at every pixel.
+        The mean's part is left out if it is the same at every pixel.
         """
-        if self.root is None:
+        if self.everywhere:
             return pull_back(self.features, self.gram, onto)
-        root, own = self.root.to(onto), pull_back(self.features, self.gram)
+        root = onto.new_ones(()) if self.root is None else self.root.to(onto)
+        own = pull_back(self.features, self.gram)
         if (mean := self.of_mean()) is not None:
             own.addcmul_(root, mean[..., None, None])
-        return onto.addcmul_(own, root)
+        part = onto if self.within is None else onto[:, :, *self.within]
+        part.addcmul_(own, root)
+        return onto
 
     def of_mean(self) -> Tensor | None:
         """The gradient of each pixel through the mean, (1, C), or None for zero."""
@@ -177,7 +187,7 @@ def _keeps_places(x: Tensor) -> bool:
 
 def _of_means(sources: Sequence[Source]) -> Tensor | None:
     """What sources ask of each pixel of one layer through its mean: (C,), or None for nothing."""
-    means = (source.of_mean() for source in sources if source.root is None)
+    means = (source.of_mean() for source in sources if source.everywhere)
     same = [mean for mean in means if mean is not None]
     return torch.cat(same).sum(0) if same else None
 

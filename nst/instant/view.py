@@ -1,10 +1,8 @@
 """A picture as a feature network sees it, in tiles: what is kept of a large one is its moments."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 from torch import Tensor
 
+from nst.features.tiles import Tile, Tiling
 from nst.instant.decoder import REACH
 from nst.instant.transport import CONTENT_LAYER, LAYERS, PIXELS, Moments, Seen, Transport, mixed
 from nst.loss.moments import moments
@@ -17,53 +15,9 @@ STRIDES = {PIXELS: 1} | {layer: 2**i for i, layer in enumerate(LAYERS)}
 """Pixels from one activation to the next."""
 
 
-@dataclass(frozen=True)
-class Tile:
-    """A part of a picture: rows and columns, and those with what has an effect on them."""
-
-    rows: slice
-    columns: slice
-    outer_rows: slice
-    outer_columns: slice
-
-    def of(self, image: Tensor, stride: int = 1) -> Tensor:
-        """The tile with what is around it, of a picture or of what is `stride` times smaller."""
-        return image[:, :, _strided(self.outer_rows, stride), _strided(self.outer_columns, stride)]
-
-    def inner(self, outer: Tensor, stride: int = 1) -> Tensor:
-        """The tile itself, of what was made of it with what is around it."""
-        rows, columns = (
-            _strided(slice(inner.start - around.start, inner.stop - around.start), stride)
-            for inner, around in (
-                (self.rows, self.outer_rows),
-                (self.columns, self.outer_columns),
-            )
-        )
-        return outer[:, :, rows, columns]
-
-
 def tiles(height: int, width: int) -> list[Tile]:
     """The tiles of a picture, row by row."""
-    return [
-        Tile(rows, columns, _around(rows, height), _around(columns, width))
-        for rows in _parts(height)
-        for columns in _parts(width)
-    ]
-
-
-def _parts(length: int) -> Iterator[slice]:
-    # A last one that is narrow would be all margin: it belongs to the one before.
-    starts = range(0, max(1, length - REACH), SIDE)
-    for start in starts:
-        yield slice(start, length if start == starts[-1] else start + SIDE)
-
-
-def _around(part: slice, length: int) -> slice:
-    return slice(max(0, part.start - REACH), min(length, part.stop + REACH))
-
-
-def _strided(part: slice, stride: int) -> slice:
-    return slice(part.start // stride, -(-part.stop // stride))
+    return Tiling(SIDE, REACH).tiles(height, width)
 
 
 class View:

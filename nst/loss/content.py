@@ -11,31 +11,29 @@ import torch
 from torch import Tensor
 
 from nst.features.metric import Metric
-from nst.loss.gatys import content_size
+from nst.loss.gatys import size_of
 
 
 @dataclass(frozen=True)
 class ContentTarget:
-    """The activations of the content picture.
+    """What the loss needs of the content picture's activations, beside the difference to them.
 
     Attributes:
-        features: (1, C, H, W).
         slope: (1, C, C), the gradient of the loss with respect to the Gram matrix of the
             difference to them, of which the loss is a linear function.
     """
 
-    features: Tensor
     slope: Tensor
 
     @classmethod
-    def of(cls, features: Tensor, metric: Metric | None) -> "ContentTarget":
-        """The target that `nst.loss.gatys.content_loss` compares with."""
-        size = content_size(features, metric)
+    def of(cls, gram: Tensor, mean: Tensor, metric: Metric | None) -> "ContentTarget":
+        """The target that `nst.loss.gatys.content_loss` compares with, given its moments."""
+        size = size_of(gram, mean, metric)
         if metric is None:
-            slope = torch.eye(features.shape[1]).to(size)
+            slope = torch.eye(gram.shape[1]).to(size)
         else:
             slope = metric.weight.T @ metric.weight
-        return cls(features, slope[None] / size)
+        return cls(slope[None] / size)
 
     def loss(self, gram: Tensor) -> Tensor:
         """The content loss, given the Gram matrix (1, C, C) of the difference: a scalar."""

@@ -1,6 +1,6 @@
 """What an optimiser is given: something to evaluate a picture by, and the parts of the loss."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,12 +20,30 @@ class Losses:
     total_variation: float
 
 
+Evaluation = tuple[float, Tensor, Losses]
+"""The loss of an image, its gradient (1, 3, H, W), and the parts of the loss."""
+
+
 class Evaluated(Protocol):
     """What an optimiser runs on; see `nst.loss.objective.Objective`."""
 
-    def evaluate(self, image: Tensor) -> tuple[float, Tensor, Losses]: ...  # noqa: D102
+    def evaluate(self, image: Tensor) -> Evaluation: ...  # noqa: D102
 
     def picture(self, image: Tensor) -> Tensor: ...  # noqa: D102
+
+    def in_parts(self, image: Tensor) -> Generator[float, None, Evaluation]:
+        """As `evaluate`; yields what share is done, above 0 and below 1, where it may be left."""
+        yield from ()
+        return self.evaluate(image)
+
+
+def whole(parts: Generator[float, None, Evaluation]) -> Evaluation:
+    """What an evaluation in parts comes to."""
+    while True:
+        try:
+            next(parts)
+        except StopIteration as end:
+            return end.value
 
 
 def measure_of(objective: Evaluated) -> Measure | None:

@@ -76,7 +76,14 @@ def content_loss(features: Tensor, target: Tensor, metric: Metric | None = None)
 
 def content_size(target: Tensor, metric: Metric | None = None) -> Tensor:
     """Mean over the pixels of the squared activations (1, C, H, W) in a metric: a scalar."""
-    return gram_matrix(target, metric).diagonal(dim1=1, dim2=2).sum().clamp_min(SMALLEST_TARGET)
+    gram, mean = MomentsFunction.apply(target)
+    return size_of(gram, mean, metric)
+
+
+def size_of(gram: Tensor, mean: Tensor, metric: Metric | None) -> Tensor:
+    """The same of activations with moments (1, C, C) and (1, C)."""
+    traced = in_metric(gram, mean, metric).diagonal(dim1=1, dim2=2)
+    return traced.sum().clamp_min(SMALLEST_TARGET)
 
 
 def style_loss(gram: Tensor, target: Tensor) -> Tensor:

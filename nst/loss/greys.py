@@ -1,19 +1,25 @@
 """Grey in, grey out: a grey photograph in a grey style is optimised among grey pictures."""
 
+from collections.abc import Generator
+
 from torch import Tensor
 
-from nst.loss.evaluated import Evaluated, Losses, Measure, measure_of
+from nst.loss.evaluated import Evaluated, Evaluation, Measure, measure_of, whole
 
 
-class AmongGreys:
+class AmongGreys(Evaluated):
     """An objective on the mean of a picture's channels, which is what is seen of it."""
 
     def __init__(self, objective: Evaluated) -> None:
         self.objective = objective
 
-    def evaluate(self, image: Tensor) -> tuple[float, Tensor, Losses]:
+    def evaluate(self, image: Tensor) -> Evaluation:
         """As the objective's, of the grey picture."""
-        loss, gradient, losses = self.objective.evaluate(_greyed(image))
+        return whole(self.in_parts(image))
+
+    def in_parts(self, image: Tensor) -> Generator[float, None, Evaluation]:
+        """As the objective's, of the grey picture."""
+        loss, gradient, losses = yield from self.objective.in_parts(_greyed(image))
         return loss, _greyed(gradient), losses
 
     @property

@@ -1,72 +1,24 @@
-"""What a picture is optimised for at one scale: targets, weights, the loss and its gradient."""
+"""What a picture is optimised for at one scale: the loss and its gradient, of the whole at once."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
 from nst.features.network import FeatureNetwork
 from nst.features.trace import Source
-from nst.loss.balance import Balance, RemainingStyle
+from nst.loss.aim import StyleMoments, Wanted
+from nst.loss.balance import Balance
 from nst.loss.content import ContentTarget
-from nst.loss.evaluated import Losses
-from nst.loss.moments import mean_products
+from nst.loss.evaluated import Evaluated, Evaluation, Losses
+from nst.loss.moments import mean_products, moments
 from nst.loss.regions import Region, root_guide
-from nst.loss.statistic import StyleStatistic, effort, statistic_of
 from nst.loss.total_variation import add_total_variation
 from nst.machine.graph import Recorder
-from nst.settings import STYLE_LAYERS, Settings
-from nst.specs import InputError
+from nst.settings import Settings
 
 
-@dataclass(frozen=True)
-class _Comparison:
-    """One layer's moments in one region, and what they are to be.
-
-    Attributes:
-        root: (1, 1, h, w), see `nst.loss.regions.root_guide`; None for the whole picture.
-        weight: all of an objective's sum to 1.
-    """
-
-    layer: str
-    target: StyleStatistic
-    root: Tensor | None
-    weight: float
-
-    def see(self, activations: Mapping[str, Tensor]) -> tuple[Tensor, Source]:
-        """The style loss, a scalar, and where its gradient enters."""
-        features = activations[self.layer]
-        if self.root is not None:
-            features = features * self.root.to(features)
-        needed = self.target.needs_mean
-        mean = self.target.mean_of(features, self.root) if needed else None
-        loss, by_gram, by_mean = self.target.compare(mean_products(features), mean)
-        return loss, Source(features, by_gram, by_mean, self.root)
-
-
-def used_layers(features: FeatureNetwork, settings: Settings) -> dict[str, float]:
-    """The style layers that have a weight and that the network reaches, with their weights.
-
-    Raises:
-        InputError: there is none; a partial VGG19 does not reach the deep layers.
-    """
-    weights = {k: w for k, w in settings.layer_weights.items() if w and k in features.layers}
-    if not weights:
-        reached = ", ".join(f"{k}_weight" for k in STYLE_LAYERS if k in features.layers)
-        raise InputError(
-            f"The weights of {features.name} reach no style layer in use: set one of {reached}."
-        )
-    return weights
-
-
-def content_layers(features: FeatureNetwork, settings: Settings) -> list[str]:
-    """The layers that the content loss compares, each once."""
-    wanted = statistic_of(settings.style_loss).content_layers
-    return list(dict.fromkeys(features.first_reached(layers) for layers in wanted))
-
-
-class Objective:
+class Objective(Evaluated):
     """Content and style loss in a balance, with total variation added, at one scale.
 
     Args:
@@ -83,61 +35,41 @@ class Objective:
         settings: Settings,
         balance: Balance | None = None,
     ) -> None:
-        self.features, self.metrics = features, features.metrics
-        self.statistic = statistic_of(settings.style_loss)
-        strength = effort(settings.style_loss, settings.style_strength)
-        # Smoothness goes with the strokes: at strength 0 the content picture itself is the optimum.
-        self.tv_weight = settings.tv_weight * (strength / 50) ** 2
-        weights = used_layers(features, settings)
+        self.features = features
+        self._wanted = wanted = Wanted.of(features, settings)
+        self.tv_weight = wanted.tv_weight
         with torch.no_grad():
-            compared = content_layers(features, settings)
-            activations = features(content, {*compared, *weights})
-            self.contents = {
-                k: ContentTarget.of(activations[k], self.metrics.get(k)) for k in compared
+            activations = features(content, wanted.layers)
+            self.layers = list(activations)
+            self._contents = {k: activations[k] for k in wanted.contents}
+            contents = {
+                k: ContentTarget.of(*moments(x), features.metrics.get(k))
+                for k, x in self._contents.items()
             }
-            whole = sum(weights.values()) * sum(region.weight for region in regions)
-            self.comparisons = [
-                _Comparison(
-                    k,
-                    self.statistic.of(*blended, self.metrics.get(k)),
-                    region.root_at(activations[k].shape[2:]),
-                    weights[k] * region.weight / whole,
-                )
-                for region in regions
-                for k, blended in self._blended(region, weights).items()
-            ]
-            start = self._style_loss(self._seen(activations))
-        self.layers = list(activations)
-        self.balance = balance or RemainingStyle(strength, float(start))
+            styles = [[self._moments(style) for style, _ in region.styles] for region in regions]
+            sizes = {k: (x.shape[2], x.shape[3]) for k, x in activations.items()}
+            comparisons = wanted.comparisons(regions, styles, sizes)
+            start = [each.moments(each.features(activations)) for each in comparisons]
+            self._aim = wanted.aim(contents, comparisons, start, balance)
+        self.balance = self._aim.balance
         self._recorder = Recorder() if content.device.type == "cuda" else None
 
-    def _blended(self, region: Region, layers: Iterable[str]) -> dict[str, tuple[Tensor, Tensor]]:
-        """The moments of each layer for a region: those of its styles, blended."""
-        whole = sum(weight for _, weight in region.styles)
-        blended: dict[str, tuple[Tensor, Tensor]] = {}
-        for style, weight in region.styles:
-            share = weight / whole
-            for k, (gram, mean) in self._moments(style, layers).items():
-                grams, means = blended.get(k, (0.0, 0.0))
-                blended[k] = grams + share * gram, means + share * mean
-        return blended
-
-    def _moments(self, style: Tensor, layers: Iterable[str]) -> dict[str, tuple[Tensor, Tensor]]:
+    def _moments(self, style: Tensor) -> StyleMoments:
         """The Gram matrix and the mean of each layer for a style (1, 3, H, W), or with alpha."""
         colours, alpha = style[:, :3], style[:, 3:]
-        moments = {}
-        for k, x in self.features(colours, layers).items():
-            root = root_guide(alpha, x.shape[2:]).to(x) if alpha.numel() else None
+        found = {}
+        for k, x in self.features(colours, self._wanted.weights).items():
+            root = root_guide(alpha, (x.shape[2], x.shape[3])).to(x) if alpha.numel() else None
             x = x if root is None else x * root
-            moments[k] = mean_products(x), self.statistic.mean_of(x, root)
-        return moments
+            found[k] = mean_products(x), self._wanted.statistic.mean_of(x, root)
+        return found
 
     def picture(self, image: Tensor) -> Tensor:
         """What is to be seen of an optimised image (1, 3, H, W): all of it."""
         return image
 
     @torch.no_grad()
-    def evaluate(self, image: Tensor) -> tuple[float, Tensor, Losses]:
+    def evaluate(self, image: Tensor) -> Evaluation:
         """Return the loss, its gradient (1, 3, H, W) and its parts for an image (1, 3, H, W).
 
         A loss that is finite has a gradient that is finite everywhere.
@@ -153,34 +85,21 @@ class Objective:
     def measure(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """See `nst.loss.evaluated.Measure`.
 
-        Nothing is left to autograd: the other files here have the losses' gradients and the sum's,
-        and `nst.features.trace` the way back through the network.
+        Nothing is left to autograd: `Aim` has the gradient of moments, and `nst.features.trace` the
+        way back through the network.
         """
-        trace = self.features.trace(image, self.layers)
-        seen = self._seen(trace.activations)
-        differences = {
-            k: trace.activations[k] - target.features for k, target in self.contents.items()
-        }
-        losses = [self.contents[k].loss(mean_products(x)) for k, x in differences.items()]
-        parts = [torch.stack(losses).mean(), self._style_loss(seen)]
-        loss, by_content, by_style = self.balance(*parts)
+        trace, comparisons = self.features.trace(image, self.layers), self._aim.comparisons
+        compared = [comparison.features(trace.activations) for comparison in comparisons]
+        seen = [each.moments(x) for each, x in zip(comparisons, compared, strict=True)]
+        differences = {k: trace.activations[k] - x for k, x in self._contents.items()}
+        judged = self._aim.judge({k: mean_products(x) for k, x in differences.items()}, seen)
         sources: dict[str, list[Source]] = {layer: [] for layer in self.layers}
         for layer, difference in differences.items():
-            slope = by_content / len(differences) * self.contents[layer].slope
-            sources[layer].append(Source(difference, slope))
-        for comparison, (_, source) in zip(self.comparisons, seen, strict=True):
-            sources[comparison.layer].append(source.times(comparison.weight * by_style))
+            sources[layer].append(Source(difference, judged.slopes[layer]))
+        for each, x, result in zip(comparisons, compared, judged.compared, strict=True):
+            sources[each.layer].append(each.source(x, result, judged.by_style))
         gradient = trace.gradient(sources)
-        parts.append(add_total_variation(gradient, image, self.tv_weight))
+        total_variation = add_total_variation(gradient, image, self.tv_weight)
         # One NaN or infinity in the gradient is enough to make its sum one, and 0 times it a NaN.
-        loss = loss + self.tv_weight * parts[2] + 0 * gradient.sum()
-        return torch.stack([loss, *parts]), gradient
-
-    def _seen(self, activations: Mapping[str, Tensor]) -> list[tuple[Tensor, Source]]:
-        """The style losses of all comparisons, and where their gradients enter."""
-        return [comparison.see(activations) for comparison in self.comparisons]
-
-    def _style_loss(self, seen: Sequence[tuple[Tensor, Source]]) -> Tensor:
-        """Their weighted sum."""
-        pairs = zip(self.comparisons, seen, strict=True)
-        return torch.stack([comparison.weight * loss for comparison, (loss, _) in pairs]).sum()
+        loss = judged.loss + self.tv_weight * total_variation + 0 * gradient.sum()
+        return torch.stack([loss, *judged.parts, total_variation]), gradient

@@ -5,14 +5,14 @@ Gram matrix weighs every pixel by a guide. Here the guide of a layer is the mask
 down to the layer's resolution, so that one mask serves all layers of any network.
 """
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from nst.loss.evaluated import Evaluated, Losses, Measure, measure_of
+from nst.loss.evaluated import Evaluated, Evaluation, Measure, measure_of, whole
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def root_guide(guide: Tensor, size: tuple[int, int]) -> Tensor:
     return (weights / weights.mean()).sqrt()
 
 
-class Within:
+class Within(Evaluated):
     """An objective on what is under a mask: outside, the content picture shows, untouched.
 
     Args:
@@ -111,9 +111,13 @@ class Within:
     def __init__(self, objective: Evaluated, content: Tensor, mask: Tensor) -> None:
         self.objective, self.content, self.mask = objective, content, mask
 
-    def evaluate(self, image: Tensor) -> tuple[float, Tensor, Losses]:
+    def evaluate(self, image: Tensor) -> Evaluation:
         """As the objective's, of the picture that is seen."""
-        loss, gradient, losses = self.objective.evaluate(self.picture(image))
+        return whole(self.in_parts(image))
+
+    def in_parts(self, image: Tensor) -> Generator[float, None, Evaluation]:
+        """As the objective's, of the picture that is seen."""
+        loss, gradient, losses = yield from self.objective.in_parts(self.picture(image))
         return loss, gradient.mul_(self.mask), losses
 
     @property

@@ -114,7 +114,7 @@ class Wasserstein:
     def mean_of(features: Tensor, root: Tensor | None = None) -> Tensor:
         """As `nst.loss.moments.channel_means`, exactly where few pixels hide no rounding."""
         if features[0, 0].numel() <= FEW_PIXELS:
-            features = features.float()
+            features = features.to(torch.promote_types(features.dtype, torch.float32))
         return channel_means(features, root)
 
     def compare(self, gram: Tensor, mean: Tensor | None) -> Compared:

@@ -1,7 +1,7 @@
 """The optimisation at one scale, watched: the losses and the picture after each evaluation."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from torch import Tensor
 
@@ -11,6 +11,8 @@ from nst.optim.iterations import iterations_of
 from nst.optim.optimizer import Optimizer
 from nst.optim.watch import Watch
 
+Found = tuple[Losses, Tensor]
+"""The losses and the picture (1, 3, H, W) that has them."""
 BROKEN = "The numbers broke down before there was a picture: choose another size or style."
 
 
@@ -19,8 +21,8 @@ def optimise(
     optimizer: Optimizer,
     iterations: int,
     watch: Watch | None = None,
-    best: tuple[Losses, Tensor] | None = None,
-) -> Iterator[tuple[Losses, Tensor]]:
+    best: Found | None = None,
+) -> Iterator[Found]:
     """Optimise at one scale, yielding the losses and the picture (1, 3, H, W) that has them.
 
     The last time it is the picture of the lowest loss of all. The optimiser is left where another
@@ -33,11 +35,27 @@ def optimise(
     Raises:
         FloatingPointError: then, if there is nothing.
     """
+    parts = optimise_in_parts(objective, optimizer, iterations, watch, best)
+    return (found for found in parts if not isinstance(found, float))
+
+
+def optimise_in_parts(
+    objective: Evaluated,
+    optimizer: Optimizer,
+    iterations: int,
+    watch: Watch | None = None,
+    best: Found | None = None,
+) -> Generator[Found | float, None, None]:
+    """As `optimise`, with the share of the iteration under way that is done after each part."""
     watch = watch or Watch(patience=math.inf)
     lowest = math.inf
     with allocator.kept():
-        steps = iterations_of(objective, optimizer, iterations)
-        for iteration, (loss, losses, image) in enumerate(steps, 1):
+        iteration = 0
+        for step in iterations_of(objective, optimizer, iterations):
+            if isinstance(step, float):
+                yield step
+                continue
+            iteration, (loss, losses, image) = iteration + 1, step
             if watch.sees(loss):
                 if loss < lowest:
                     lowest, best = loss, (losses, image)

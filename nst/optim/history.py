@@ -24,10 +24,11 @@ class History:
 
     Args:
         image: (1, 3, H, W), of the shape of the vectors to come.
+        dtype: in which they are kept; the image's when None.
     """
 
-    def __init__(self, image: Tensor) -> None:
-        self._s = image.new_empty(HISTORY, image.numel())
+    def __init__(self, image: Tensor, dtype: torch.dtype | None = None) -> None:
+        self._s = image.new_empty(HISTORY, image.numel(), dtype=dtype)
         self._y = torch.empty_like(self._s)
         self._products = np.zeros((HISTORY, HISTORY))  # of each s with each y as new or newer
         self._slots: list[int] = []  # in use, oldest first; the last one may not be judged yet

@@ -16,8 +16,12 @@ Iteration = tuple[float, Losses, Tensor]
 """The loss, its parts, and the picture (1, 3, H, W) that has them."""
 
 
-def iterations_of(objective: Evaluated, optimizer: Optimizer, count: int) -> Iterator[Iteration]:
+def iterations_of(
+    objective: Evaluated, optimizer: Optimizer, count: int
+) -> Iterator[Iteration | float]:
     """Evaluate the optimiser's picture and have it step, or retreat from a loss that is no number.
+
+    Before an iteration come the shares of it that are done, where the objective has parts.
 
     At the last of `count` iterations, the optimiser has made all their steps. Before, it may be one
     ahead of what is yielded, so that a GPU has work while Python sees to the rest.
@@ -27,11 +31,12 @@ def iterations_of(objective: Evaluated, optimizer: Optimizer, count: int) -> Ite
         done = yield from _ahead(Together(measure, optimizer), count)
     for _ in range(count - done):
         image = optimizer.image
-        loss, gradient, losses = objective.evaluate(image)
+        loss, gradient, losses = yield from objective.in_parts(image)
         if math.isfinite(loss):
             optimizer.step(loss, gradient)
         else:
             optimizer.retreat()
+        del gradient  # not to be held while the next one is made
         yield loss, losses, image
 
 

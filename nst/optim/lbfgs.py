@@ -5,7 +5,8 @@ import math
 import torch
 from torch import Tensor
 
-from nst.optim.history import SQUARES_FLOOR, SQUARES_MEMORY, SQUARES_POWER, History
+from nst.optim.halved import history_of
+from nst.optim.history import SQUARES_FLOOR, SQUARES_MEMORY, SQUARES_POWER
 
 FIRST_STEP = 0.003
 """Root mean square, over the picture, of a step along the plain gradient."""
@@ -56,7 +57,7 @@ class ProjectedLBFGS:
         self._accepted = self.image
         self._gradient: Tensor | None = None
         self._squares: Tensor | None = None
-        self._memory = History(self.image)
+        self._memory = history_of(self.image)
 
     def step(self, loss: float, gradient: Tensor) -> None:
         """See `Optimizer.step`; a zero gradient leaves the picture as it is."""

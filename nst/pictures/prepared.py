@@ -19,12 +19,12 @@ from nst.pictures.alpha import alpha_of
 from nst.pictures.bounds import MAX_MEGAPIXELS, check_size
 from nst.pictures.depth import Levels, is_deep, levels_of
 from nst.pictures.light import Conversion, by_code, by_gamma, gamma_of
-from nst.settings import MAX_SIDE
 from nst.specs import InputError
 
-WORKING_SIDE = MAX_SIDE * 3 // 2
-"""Larger pictures are first averaged down by whole factors, their longest side staying above this:
-they then take little memory, and the exact resize still has detail to filter."""
+WORKING_SIDE, DETAIL = 3072, 1.5
+"""Larger pictures are first averaged down by whole factors, their longest side staying above this,
+and above so many times the size that is asked for: they then take little memory, and the exact
+resize still has detail to filter."""
 STRIP_PIXELS = 2**20
 """Pictures are converted in strips of about as many pixels: beside the decoded picture and the
 result, only a strip is ever held."""
@@ -52,10 +52,14 @@ UPRIGHT = {
 """EXIF orientation -> what sets the picture upright."""
 
 
-def prepare(image: Image.Image | None, what: str = "image") -> Image.Image:
+def prepare(image: Image.Image | None, what: str = "image", size: int = 0) -> Image.Image:
     """Return a picture of any mode as a new 8-bit sRGB one: upright, within limits, no metadata.
 
     The mode is RGBA if any pixel is not opaque, else RGB. Of deep pixels, see `nst.pictures.depth`.
+
+    Args:
+        what: names it in sentences.
+        size: longest side in pixels that it is to be used at, where that is known.
 
     Raises:
         InputError: not a PIL image, outside the limits above, of an unknown mode, not decodable,
@@ -68,10 +72,10 @@ def prepare(image: Image.Image | None, what: str = "image") -> Image.Image:
     with plain_errors(what):
         check_size(*image.size, what)
         image.load()
-        return finished(converted(image, what), upright(image))
+        return finished(converted(image, what, size), upright(image))
 
 
-def prepare_mask(mask: Image.Image | None, what: str = "mask") -> Image.Image | None:
+def prepare_mask(mask: Image.Image | None, what: str = "mask", size: int = 0) -> Image.Image | None:
     """Return a mask in mode L, white where it is lit and opaque, or None for none.
 
     Raises:
@@ -79,7 +83,7 @@ def prepare_mask(mask: Image.Image | None, what: str = "mask") -> Image.Image | 
     """
     if mask is None:
         return None
-    picture = prepare(mask, what)
+    picture = prepare(mask, what, size)
     if alpha := alpha_of(picture):
         picture = Image.composite(picture.convert("RGB"), Image.new("RGB", picture.size), alpha)
     grey = picture.convert("L")
@@ -121,9 +125,9 @@ def plain_errors(what: str) -> Iterator[None]:
         ) from error
 
 
-def converted(image: Image.Image, what: str) -> Image.Image:
+def converted(image: Image.Image, what: str, longest: int = 0) -> Image.Image:
     """Return a decoded picture averaged down, in sRGB: RGB, or RGBA if it may be transparent."""
-    factor = reduction(image)
+    factor = reduction(image, longest)
     gamma, code = gamma_of(image), by_code(image)
     levels = levels_of(image, what, gamma) if is_deep(image.mode) else None
     size = ceil(image.width / factor), ceil(image.height / factor)
@@ -183,9 +187,9 @@ def _eight_bit(image: Image.Image, levels: Levels | None, what: str) -> Image.Im
     return image if image.mode == mode else image.convert(mode)
 
 
-def reduction(image: Image.Image) -> int:
-    """The whole factor by which a picture is averaged down, see `WORKING_SIDE`."""
-    return max(1, max(image.size) // WORKING_SIDE)
+def reduction(image: Image.Image, longest: int = 0) -> int:
+    """The whole factor by which a picture for a size is averaged down, see `WORKING_SIDE`."""
+    return max(1, int(max(image.size) // max(WORKING_SIDE, DETAIL * longest)))
 
 
 def _conversion(

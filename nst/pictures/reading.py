@@ -49,10 +49,14 @@ NEXT_MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd8\xff]")
 """The next JPEG marker that a segment follows; in coded pixels, a byte 0xff is followed by 0."""
 
 
-def open_image(path: str | Path | None, what: str = "image") -> Image.Image:
+def open_image(path: str | Path | None, what: str = "image", size: int = 0) -> Image.Image:
     """Open an untrusted picture file and return its first frame as `prepare` does.
 
     Sizes are checked on the header, before anything is decoded.
+
+    Args:
+        what: names it in sentences.
+        size: longest side in pixels that it is to be used at, where that is known.
 
     Raises:
         InputError: there is none, the file cannot be opened, is not a whole picture in one of
@@ -61,10 +65,10 @@ def open_image(path: str | Path | None, what: str = "image") -> Image.Image:
     with plain_errors(what):
         with opened(path, what) as image:
             # A JPEG decoder can leave out detail that would be averaged away anyway.
-            factor = reduction(image)
+            factor = reduction(image, size)
             image.draft(None, (image.width // factor, image.height // factor))
             image.load()
-            picture, turn = converted(image, what), upright(image)
+            picture, turn = converted(image, what, size), upright(image)
         del image  # and the decoded pixels
         return finished(picture, turn)
 

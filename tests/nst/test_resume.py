@@ -40,6 +40,30 @@ def test_two_runs_are_one_long_run_on_a_gpu_as_well(content, style, tiny, monkey
     assert whole.image.tobytes() != first.image.tobytes()
 
 
+@pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
+def test_a_large_pictures_state_is_on_the_disk(optimizer, content, style, tiny, monkeypatch):
+    settings = replace(SETTINGS, optimizer=optimizer)
+    small = last(content, style, settings=settings, features=tiny).state
+    assert small.bytes > 0 and small.disk_bytes == 0
+    monkeypatch.setattr("nst.optim.halved.HALVED_PIXELS", 0)
+    first = last(content, style, settings=settings, features=tiny)
+    assert first.state.bytes == 0 and first.state.disk_bytes > 3 * 64 * 43 * 4
+    whole = last(content, style, settings=replace(settings, iterations=40), features=tiny)
+    for _ in range(2):
+        second = last(content, style, settings=settings, features=tiny, state=first.state)
+        assert second.image.tobytes() == whole.image.tobytes()
+
+
+def test_a_full_disk_leaves_the_picture_and_no_state(content, style, tiny, monkeypatch):
+    def full(optimizer, file):
+        raise RuntimeError("PytorchStreamWriter failed writing file")
+
+    monkeypatch.setattr("nst.optim.halved.HALVED_PIXELS", 0)
+    monkeypatch.setattr("torch.save", full)
+    step = last(content, style, settings=SETTINGS, features=tiny)
+    assert step.done and step.image and step.state is None
+
+
 def test_a_state_can_be_gone_on_from_twice(content, style, tiny):
     first = last(content, style, settings=SETTINGS, features=tiny)
     a, b = (

@@ -12,6 +12,7 @@ from nst import InputError, Settings, stylize
 from nst.costs.work import CONSTANT_PIXELS
 from nst.features.trace import Trace
 from nst.loss.balance import PLAIN
+from nst.loss.evaluated import Evaluated
 from nst.loss.objective import Objective
 from nst.loss.regions import everywhere
 from nst.optim.adam import ProjectedAdam
@@ -262,7 +263,7 @@ def test_scales(size, iterations, longest):
 
 
 def test_the_best_picture_is_the_last_one_given(tiny):
-    class Bumpy:
+    class Bumpy(Evaluated):
         """A loss that rises in its second half."""
 
         def __init__(self):

@@ -82,7 +82,7 @@ def test_info_answers_while_a_picture_is_painted(url, client, pictures):
     long = client.submit(**pictures, size=512, iterations=2000, api_name="/stylize")
     next(iter(long))
     told = Client(url, verbose=False).predict(api_name="/info")
-    assert told["features"] == "compact" and told["settings"]["size"]["maximum"] == 2048
+    assert told["features"] == "compact" and told["settings"]["size"]["maximum"] == 8192
     assert not long.done()
     long.cancel()
 

@@ -18,8 +18,8 @@ PICTURES = ("content", *STYLES, "mask", *MASKS, "start")
 NEEDED = ("content", "style")
 
 
-def opened(files: Mapping[str, str | None]) -> dict[str, Any]:
-    """The picture arguments of `stylize`, from files by the API's names.
+def opened(files: Mapping[str, str | None], size: int = 0) -> dict[str, Any]:
+    """The picture arguments of `stylize`, from files by the API's names, for a result of a size.
 
     Raises:
         InputError: a picture is missing, or cannot be used.
@@ -28,7 +28,7 @@ def opened(files: Mapping[str, str | None]) -> dict[str, Any]:
     words |= {"mask": "mask", "start": "start image", "content": "content image"}
     words |= {name: f"{words[name]} image" for name in STYLES}
     pictures = {
-        name: open_image(files.get(name), word) if files.get(name) or name in NEEDED else None
+        name: open_image(files.get(name), word, size) if files.get(name) or name in NEEDED else None
         for name, word in words.items()
     }
     return {

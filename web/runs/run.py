@@ -126,7 +126,7 @@ class Runs:
             settings = Settings(**values)
             FEATURES.check("features", features)
             state = self._server.states.find(resume)
-            asked = Asked(opened(files), settings, features, state)
+            asked = Asked(opened(files, settings.size), settings, features, state)
         looks_first = looks_first and state is None and first_look.has_one(asked.pictures, settings)
         name = result_name(files.get("content"), files.get("style"))
         return Run(self._server, asked, self._on_gpu, looks_first, name)

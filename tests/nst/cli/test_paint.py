@@ -93,7 +93,7 @@ def test_alpha_survives_png_and_becomes_white_in_jpeg(paint, picture_files):
         (["--init", "sky"], "init must be one of content, noise, style, image, not 'sky'."),
         (["--features", "big"], "features must be one of auto, vgg19, compact, not 'big'."),
         (["--unheard-of"], "Unrecognized arguments: --unheard-of (see --help)."),
-        (["--size", "20000"], "size must be a whole number from 64 to 2048, not 20000."),
+        (["--size", "20000"], "size must be a whole number from 64 to 8192, not 20000."),
     ],
 )
 def test_bad_arguments_exit_with_2_and_one_line(paint, arguments, said):

@@ -7,7 +7,7 @@ from PIL import Image
 
 from nst import InputError, Settings, stylize
 from nst.costs import memory
-from nst.costs.memory import FIXED_BYTES, SLACK, check_fits, run_bytes
+from nst.costs.memory import FIXED_BYTES, SLACK, check_fits, run_bytes, tile_side
 from nst.features.network import Convolution, FeatureNetwork
 from nst.machine.available import available_bytes
 
@@ -103,7 +103,9 @@ def test_a_run_that_fits_is_let_through(small, free):
 @pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
 def test_the_size_that_a_refusal_names_fits_and_hardly_more_does(shape, optimizer, tiny, free):
     settings = Settings(size=2048, optimizer=optimizer)
-    amount = 0.5 * run_bytes(shape, settings, tiny)
+    free(0)
+    fixed = FIXED_BYTES[optimizer]
+    amount = fixed + 0.5 * (run_bytes(shape, settings, tiny) - fixed)  # the way that takes least
     free(amount)
     with pytest.raises(InputError) as caught:
         check_fits(shape, settings, tiny)
@@ -124,6 +126,54 @@ def test_a_run_that_cannot_fit_is_refused_before_any_work(content, style, tiny, 
     free(100e6)
     with pytest.raises(InputError, match="the largest size that fits is"):
         stylize(content, style, Settings(size=2048), features=tiny)
+
+
+def test_tiles_are_taken_where_the_whole_does_not_fit_and_then_the_largest(
+    small, free, monkeypatch
+):
+    size, settings = (2000, 1500), Settings(size=2000)
+
+    def needed(side):
+        with monkeypatch.context() as patch:
+            patch.setenv(memory.VARIABLE, str(side))
+            return run_bytes(size, settings, small)
+
+    free(math.inf)
+    assert tile_side(size, settings, small) is None
+    whole = run_bytes(size, settings, small)
+    assert whole > needed(768) > needed(512) > needed(256)
+    free(whole - 1)
+    assert tile_side(size, settings, small) == 768
+    free(needed(512))
+    assert tile_side(size, settings, small) == 512
+    assert run_bytes(size, settings, small) == needed(512)
+    free(0)
+    assert tile_side(size, settings, small) == 256
+
+
+def test_very_large_pictures_are_in_tiles_whatever_fits(small, free):
+    free(math.inf)
+    assert tile_side((2048, 2048), Settings(), small) is None
+    assert tile_side((2064, 2048), Settings(), small) == 768
+    assert tile_side((100, 64), Settings(), small) is None
+
+
+def test_tiles_bytes_by_hand(small, free, monkeypatch):
+    # 64 × 64 pixels, of which a tile of 16 with 4 around it has 24 × 24; elements of float32.
+    monkeypatch.setenv(memory.VARIABLE, "16")
+    settings = Settings(size=64, optimizer="adam", iterations=5)
+    pictures, targets = 15 * 3 * 64**2, 8 * 32**2
+    difference, own = 8 * 12**2, 4 * 24**2 + 8 * 12**2
+    back = (3 + 4) * 24**2 + 8 * 12**2 + (8 + 4) * 12**2 + 4 * 24**2
+    expected = 4 * (pictures + targets + difference + own + back)
+    assert asked(run_bytes((64, 64), settings, small), settings) == expected
+
+
+@pytest.mark.parametrize("named", ["8", "big", "-16"])
+def test_a_tile_that_is_none_is_refused(named, small, monkeypatch):
+    monkeypatch.setenv(memory.VARIABLE, named)
+    with pytest.raises(InputError, match="NST_TILE must be a whole number from 16 to"):
+        tile_side((64, 64), Settings(), small)
 
 
 def test_the_need_does_not_depend_on_the_pictures_own_size(tiny):

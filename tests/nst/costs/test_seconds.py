@@ -5,8 +5,9 @@ import pytest
 
 from nst import InputError, Settings
 from nst.costs.memory import run_bytes
-from nst.costs.seconds import Estimate, Speed, Timing, calibrate, duration, estimate
-from nst.transfer import MOST_PREVIEWS
+from nst.costs.seconds import Estimate, Speed, Timing, calibrate, check_hours, duration, estimate
+from nst.scales import Scale
+from nst.step import MOST_PREVIEWS
 
 SPEED = Speed((Timing(10_000, 0.01, 0.1, 0.001), Timing(50_000, 0.02, 0.5, 0.002)), color=1e-6)
 """Of an invented machine."""
@@ -141,3 +142,20 @@ def test_an_estimate_is_a_phrase():
 )
 def test_durations(number, text):
     assert duration(number) == text
+
+
+def test_a_very_large_run_of_hours_is_refused_with_what_it_takes(tiny, monkeypatch):
+    monkeypatch.setattr("nst.costs.seconds.calibrate", lambda *_: SPEED)
+    settings = Settings(size=4096)
+    scales = [Scale((4096, 3072), 100)]
+    # At 57 000 pixels' work in 0.02 s, an iteration takes 7.5 s, and previews 0.5.
+    assert check_hours(scales, settings, tiny) is None
+    with pytest.raises(InputError, match=r"at size 4096 would take about 4\.\d h .* 4\.0 h are"):
+        check_hours([Scale((4096, 3072), 2000)], settings, tiny)
+    with pytest.raises(InputError, match="would take about"):
+        check_hours([Scale((4096, 3072), 1500)], settings, tiny, guided=2)
+
+
+def test_nothing_is_measured_for_smaller_ones(tiny, monkeypatch):
+    monkeypatch.setattr("nst.costs.seconds.calibrate", None)
+    assert check_hours([Scale((2048, 2048), 2000)], Settings(size=2048), tiny) is None

@@ -19,3 +19,11 @@ def test_the_first_iteration_of_each_scale_has_its_setup(style_scale, setup):
     coarse, fine = work.of_run(scales, "cpu", style_scale)
     assert coarse == pytest.approx([27_000 * (1 + setup), 27_000, 27_000])
     assert fine == pytest.approx([87_000 * (1 + setup), 87_000])
+
+
+@pytest.mark.parametrize(("device", "side"), [("cpu", 2048), ("cuda", 4096), ("mps", 2048)])
+def test_very_large_pictures_are_in_tiles_which_takes_longer(device, side):
+    whole, tiled = side**2, side**2 + 1
+    assert (work.in_tiles(whole, device), work.in_tiles(tiled, device)) == (False, True)
+    more = work.of_iteration(tiled, device) - work.of_iteration(whole, device)
+    assert more == pytest.approx((work.TILED - 1) * side**2, rel=1e-3)

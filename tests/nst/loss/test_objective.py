@@ -5,10 +5,11 @@ import pytest
 import torch
 
 from nst import Settings, load_features
+from nst.loss.aim import content_layers
 from nst.loss.balance import PLAIN
 from nst.loss.gatys import content_loss, gram_matrix, style_loss
 from nst.loss.moments import MomentsFunction, moments
-from nst.loss.objective import Objective, content_layers
+from nst.loss.objective import Objective
 from nst.loss.regions import everywhere
 from nst.loss.total_variation import total_variation_loss
 from nst.loss.wasserstein import Wasserstein

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from nst.optim.adam import ProjectedAdam
+from nst.optim.halved import history_of
 from nst.optim.history import HISTORY, History
 from nst.optim.lbfgs import FIRST_STEP, LONGEST_STEP, ProjectedLBFGS
 
@@ -138,9 +139,14 @@ def two_loops(pairs, gradient, diagonal, boldness):
 
 @pytest.mark.parametrize("count", [1, 5, HISTORY + 7])
 @pytest.mark.parametrize("boldness", [0.0, 0.5])
-def test_the_recursion_on_coefficients_is_the_recursion_on_vectors(count, boldness):
+@pytest.mark.parametrize("kind", [torch.float32, torch.bfloat16])
+def test_the_recursion_on_coefficients_is_the_recursion_on_vectors(
+    count, boldness, kind, monkeypatch
+):
+    monkeypatch.setattr("nst.optim.halved.CHUNK", 100)
+    monkeypatch.setattr("nst.optim.halved.HALVED_PIXELS", 0 if kind == torch.bfloat16 else 10**9)
     generator = torch.Generator().manual_seed(count)
-    memory, pairs = History(torch.zeros(SHAPE)), []
+    memory, pairs = history_of(torch.zeros(SHAPE)), []
     for number in range(count):
         s, zero = torch.randn(SHAPE, generator=generator), torch.zeros(SHAPE)
         y = s + 0.3 * torch.randn(SHAPE, generator=generator)
@@ -150,7 +156,7 @@ def test_the_recursion_on_coefficients_is_the_recursion_on_vectors(count, boldne
         memory.add((s, zero), (y, zero))
         if number < count - 1:
             memory.direction(s.clone(), torch.ones(SHAPE), boldness)
-        pairs.append((s.flatten().double(), y.flatten().double()))
+        pairs.append((s.flatten().to(kind).double(), y.flatten().to(kind).double()))
     gradient, diagonal = torch.randn(SHAPE, generator=generator), 0.5 + torch.rand(SHAPE)
     vectors = gradient.flatten().double(), diagonal.flatten().double()
     expected = two_loops(pairs[-HISTORY:], *vectors, boldness)

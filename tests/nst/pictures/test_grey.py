@@ -6,6 +6,7 @@ import torch
 from PIL import Image
 
 from nst import Settings, stylize
+from nst.loss.evaluated import Evaluated
 from nst.loss.greys import AmongGreys
 from nst.pictures.grey import is_grey
 
@@ -67,7 +68,7 @@ def test_one_picture_in_colour_is_enough_for_colours(tiny, content, style):
     assert not is_grey(last.image)
 
 
-class Squares:
+class Squares(Evaluated):
     """The mean square of what is seen."""
 
     def evaluate(self, image):

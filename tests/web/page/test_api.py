@@ -84,7 +84,7 @@ def test_info_is_json_and_says_what_the_settings_say():
         "help": SPECS["size"].help,
         "default": 512,
         "minimum": 64,
-        "maximum": 2048,
+        "maximum": 8192,
         "step": 1,
     }
     assert told["settings"]["init"]["choices"] == list(SPECS["init"].choices)

@@ -15,7 +15,7 @@ def test_a_link_carries_what_differs_from_the_defaults():
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ({"size": "99999"}, "size must be a whole number from 64 to 2048"),
+        ({"size": "99999"}, "size must be a whole number from 64 to 8192"),
         ({"size": "nan"}, "size must be"),
         ({"size": "big"}, "not 'big'"),
         ({"features": "mine"}, "features must be one of"),

@@ -95,7 +95,7 @@ def test_files_are_gone_after_the_run_and_after_a_stop(files):
         ({"iterations": 0}, "iterations must be a whole number from 1 to 2000, not 0."),
         ({"iterations": None}, "iterations must be a whole number from 1 to 2000, not None."),
         ({"style_strength": float("nan")}, "style_strength must be a number from 0 to 100"),
-        ({"size": "big"}, "size must be a whole number from 64 to 2048, not 'big'."),
+        ({"size": "big"}, "size must be a whole number from 64 to 8192, not 'big'."),
         ({"init": ["noise"]}, "init must be one of content, noise, style"),
         ({"features": None}, "features must be one of auto, vgg19, compact, not None."),
     ],

@@ -8,8 +8,8 @@ from nst import InputError
 from web.server.kept_states import States
 
 
-def state(size):
-    return SimpleNamespace(bytes=size)
+def state(size, disk=0):
+    return SimpleNamespace(bytes=size, disk_bytes=disk)
 
 
 def test_a_kept_state_is_found_by_its_name_alone():
@@ -34,6 +34,15 @@ def test_the_oldest_go_first_when_there_is_no_room():
     with pytest.raises(InputError):
         states.find(first)
     assert states.find(second) and states.find(third)
+
+
+def test_room_on_the_disk_has_a_limit_of_its_own():
+    states = States(100, 1000)
+    first, second, third = (states.keep(state(0, 400)) for _ in range(3))
+    with pytest.raises(InputError):
+        states.find(first)
+    assert states.find(second) and states.find(third)
+    assert states.keep(state(0, 1001)) is None
 
 
 def test_one_that_is_too_large_is_not_kept_and_drives_nothing_out():
