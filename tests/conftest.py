@@ -27,6 +27,14 @@ ROOT = Path(__file__).parents[1]
 DEVELOPMENT_WEIGHTS = ROOT.parent / "shared" / "reference" / "vgg19-conv1-3.safetensors"
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With -m and one of the markers: files that have no such test are not even imported."""
+    asked = config.getoption("markexpr")
+    if asked not in ("browser", "soak", "registry") or collection_path.suffix != ".py":
+        return None
+    return f"pytest.mark.{asked}" not in collection_path.read_text() or None
+
+
 @pytest.fixture(scope="session")
 def tiny() -> FeatureNetwork:
     """A network of random weights with VGG19's layer names, quick enough for whole runs."""

@@ -26,16 +26,29 @@ def expect():
     return pytest.importorskip("playwright.sync_api").expect
 
 
+@pytest.fixture(scope="module")
+def usual(browser) -> Iterator:
+    """The context of usual visits, one after the other: it has the page's files after the first."""
+    context = browser.new_context(viewport=DESKTOP)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def visit(browser, url) -> Iterator:
+def visit(browser, url, usual) -> Iterator:
     """Begin a visit; anything that the page's scripts throw fails the test."""
     contexts, errors = [], []
 
     def begin(path: str = "", context=None, ready=wait_for_settings, **options):
-        if context is None:
+        is_usual = not (context or options or path.startswith("http") or usual.pages)
+        if is_usual:
+            context = usual
+        elif context is None:
             context = browser.new_context(**{"viewport": DESKTOP, **options})
             contexts.append(context)
         page = context.new_page()
+        if is_usual:
+            forget_other_visits(page, url)
         page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: errors.append(error))
         page.goto(path if path.startswith("http") else url + path)
@@ -45,7 +58,16 @@ def visit(browser, url) -> Iterator:
     yield begin
     for context in contexts:
         context.close()
+    for page in usual.pages:
+        page.close()
     assert not errors
+
+
+def forget_other_visits(page, url: str) -> None:
+    """Delete all that the site has stored in the page's context."""
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Storage.clearDataForOrigin", {"origin": url, "storageTypes": "all"})
+    devtools.detach()
 
 
 @pytest.fixture

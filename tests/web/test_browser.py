@@ -136,7 +136,7 @@ def test_after_a_run_it_can_be_compared_and_watched_and_used(page, expect, pictu
 def test_more_iterations_go_on_and_say_when_they_cannot(page, expect, picture_files):
     upload(page, picture_files)
     page.get_by_text(re.compile("This will take about")).wait_for()
-    paint(page, 20)
+    paint(page, 6)
     expect(page.locator(".nst-strip li")).to_have_count(1)
     more = page.get_by_role("button", name="Paint on from here")
     more.click()
@@ -308,16 +308,15 @@ def test_a_run_survives_a_lost_connection(visit, url, expect):
 
 
 def test_after_a_restart_of_the_server_the_page_says_what_is_missing(
-    visit, expect, start_server, picture_files
+    visit, expect, url, start_server, picture_files
 ):
-    first, server, _ = start_server()
-    with Wire(first) as wire:
+    with Wire(url) as wire:
         page = visit(wire.address)
         set_number(page, "Style strength", 61)
         upload(page, picture_files)
-        server.terminate()
-        server.wait()
-        wire.lead_to(start_server()[0])
+        wire.cut()
+        wire.lead_to(start_server()[0])  # which knows of no visit, as one that was restarted
+        wire.mend()
         page.reload()
         page.get_by_text("please add them again. Your settings are still here.").wait_for()
         open_tab(page, "Settings")
@@ -376,9 +375,8 @@ MIDDLE = """async source => {
 }"""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_fits_a_phone(visit, expect, scheme):
-    page = visit(viewport=PHONE, color_scheme=scheme, has_touch=True)
+def test_the_page_fits_a_phone(visit, expect):
+    page = visit(viewport=PHONE, has_touch=True)
     page.get_by_role("button", name=re.compile("Paint the example")).first.click()
     page.get_by_text(UNDER_WAY).wait_for()
     expect(page.locator("#nst-result")).to_be_in_viewport()  # the result comes into view
@@ -391,17 +389,31 @@ def test_the_page_fits_a_phone(visit, expect, scheme):
     wait_until_ready(page, expect)
     for group in ("Strokes and colours", "Where to start", "For the curious", "Keep and share"):
         open_group(page, group)
-    screenshot(page, f"8-phone-{scheme}")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for scheme in in_both_schemes(page, expect):
+        screenshot(page, f"8-phone-{scheme}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, scheme
     paint(page, 4)
     expect(page.locator("#nst-result")).to_be_in_viewport()
     page.get_by_text(DONE).wait_for()
 
 
-def test_it_all_goes_by_keyboard(page, expect):
+def in_both_schemes(page, expect):
+    """Show the page light, and then dark; the scheme that it is in."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        expect(page.locator("body.dark")).to_have_count(int(scheme == "dark"))
+        yield scheme
+
+
+def violations_in_both_schemes(page, expect) -> set[tuple[str, ...]]:
+    return {
+        (*each, scheme) for scheme in in_both_schemes(page, expect) for each in violations(page)
+    }
+
+
+def test_it_all_goes_by_keyboard(visit, expect):
     """From Paint, soon reached, to an example's run and its stop, with Tab and Enter alone."""
-    page.reload()  # to begin at its top
-    paint_button(page).wait_for()
+    page = visit(ready=lambda page: paint_button(page).wait_for())  # it begins at its top
     walk(page, "Tab", paint_button(page), 8)
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert").first).to_contain_text("Choose a photograph first")
@@ -422,21 +434,21 @@ def walk(page, key: str, target, most: int) -> None:
     raise AssertionError(f"not reached in {most} steps: {target}")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_stands_in_the_way_of_anybody(visit, expect, picture_files, scheme):
-    page = visit(color_scheme=scheme, reduced_motion="reduce")
+def test_nothing_stands_in_the_way_of_anybody(visit, expect, picture_files):
+    page = visit(reduced_motion="reduce")
     for group in ("Strokes and colours", "Where to start", "For the curious", "Keep and share"):
         open_group(page, group)
-    found = violations(page)
+    found = violations_in_both_schemes(page, expect)
     upload(page, picture_files)
-    paint(page, 20)
+    paint(page, 6)
     expect(page.locator(".nst-strip li")).to_have_count(1)
     for tab in ("Film", "Compare", "Picture"):
         page.get_by_role("tab", name=tab).click()
-        found |= violations(page)
+        found |= violations_in_both_schemes(page, expect)
     page.locator(".nst-strip button").click()
-    screenshot(page, f"9-dialog-{scheme}")
-    assert not found | violations(page)
+    for scheme in in_both_schemes(page, expect):
+        screenshot(page, f"9-dialog-{scheme}")
+    assert not found | violations_in_both_schemes(page, expect)
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])

@@ -136,11 +136,16 @@ def test_a_picture_of_this_visit_is_opened_compared_and_used(visit, expect, pict
     assert downloaded(page, "Download")[0] == f"{NAME}.png"
 
 
-def test_a_picture_of_this_visit_is_deleted_and_put_back(page, expect, picture_files):
+def test_pictures_of_this_visit_are_kept_small_and_deleted_and_put_back(
+    page, expect, picture_files
+):
     painted(page, picture_files)
     paint(page, 7, size=64)
     tiles = page.locator(TILE)
     expect(tiles).to_have_count(2)
+    kept = page.evaluate("JSON.parse(sessionStorage.getItem('nst-visit'))")
+    assert len(kept["items"]) == 2 and len(kept["photographs"]) == 1
+    assert not any("before" in item for item in kept["items"])  # it fits into the browser
     newest = tiles.first.get_attribute("data-id")
     tiles.first.focus()
     page.keyboard.press("Delete")
@@ -158,15 +163,6 @@ def test_a_picture_of_this_visit_is_deleted_and_put_back(page, expect, picture_f
     tiles.first.focus()
     page.keyboard.press("Delete")
     expect(button(page, "Put back")).to_be_focused()
-
-
-def test_what_the_visit_keeps_fits_into_the_browser(page, expect, picture_files):
-    painted(page, picture_files)
-    paint(page, 7, size=64)
-    expect(page.locator(TILE)).to_have_count(2)
-    kept = page.evaluate("JSON.parse(sessionStorage.getItem('nst-visit'))")
-    assert len(kept["items"]) == 2 and len(kept["photographs"]) == 1
-    assert not any("before" in item for item in kept["items"])
 
 
 def test_a_link_brings_the_painting_and_the_settings(visit, expect):

@@ -148,12 +148,12 @@ def test_the_size_is_the_machines_where_none_is_named(paint, monkeypatch):
 def test_what_asks_it_to_stop_has_it_save_what_there_is(picture_files, tmp_path, number, code):
     out = tmp_path / "result.png"
     command = [sys.executable, "-m", "nst", *map(str, picture_files), "-o", str(out)]
-    command += ["--size", "64", "--iterations", "2000", "--features", "compact"]
+    command += ["--size", "64", "--iterations", "1000", "--features", "compact"]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
         seen = ""
         deadline = time.monotonic() + 60
         # By then there was a preview.
-        while not re.search(r"[2-9]\d\d/2000", seen) and time.monotonic() < deadline:
+        while not re.search(r"([6-9]\d|\d{3})/1000", seen) and time.monotonic() < deadline:
             seen += process.stderr.read(64)
         process.send_signal(number)
         process.stderr.read()

@@ -50,13 +50,14 @@ def test_what_a_thread_frees_is_kept_where_arenas_are_shared(usual, shared):
     """
     command = [sys.executable, "-c", textwrap.dedent(script)]
     root = Path(__file__).parents[3]
+
+    def kept() -> bool:
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+        return int(done.stdout) < usual / 100
+
     # A thread that finds the shared arena locked at its first allocation, takes another for good:
     # that happens once in about a hundred times, on a busy machine. Its own may happen to do.
-    said = [
-        int(subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout)
-        for _ in range(3)
-    ]
-    assert min(said) < usual / 100 if shared else max(said) > usual / 100
+    assert any(kept() is shared for _ in range(3))
 
 
 def test_it_is_given_back_after_an_error_too(usual):

@@ -27,9 +27,14 @@ def endpoints() -> dict[str, Any]:
     return app.build(app.Server()).get_api_info()["named_endpoints"]
 
 
-def test_the_description_is_the_committed_one():
+@pytest.fixture(scope="module")
+def described() -> dict[str, Any]:
+    return endpoints()
+
+
+def test_the_description_is_the_committed_one(described):
     """Programs rely on it: a difference is either a mistake or a change to tell them of."""
-    assert endpoints() == json.loads(HELD.read_text()), f"If the change is meant, run: {RENEW}"
+    assert described == json.loads(HELD.read_text()), f"If the change is meant, run: {RENEW}"
 
 
 @pytest.mark.parametrize(
@@ -39,8 +44,8 @@ def test_the_description_is_the_committed_one():
         ("/instant", ["content"], {api_name(k): spec for k, spec in INSTANT_SPECS.items()}),
     ],
 )
-def test_every_setting_is_a_parameter_with_its_help_and_range(endpoint, pictures, specs):
-    parameters = {p["parameter_name"]: p for p in endpoints()[endpoint]["parameters"]}
+def test_every_setting_is_a_parameter_with_its_help_and_range(described, endpoint, pictures, specs):
+    parameters = {p["parameter_name"]: p for p in described[endpoint]["parameters"]}
     assert list(parameters)[: len(pictures)] == pictures
     assert [name for name in parameters if name in specs] == list(specs)
     for name, spec in specs.items():
@@ -60,14 +65,14 @@ def test_every_setting_is_a_parameter_with_its_help_and_range(endpoint, pictures
 @pytest.mark.parametrize(
     ("endpoint", "pictures"), [("/stylize", ("content", "style")), ("/instant", ("content",))]
 )
-def test_only_the_pictures_are_required(endpoint, pictures):
-    for parameter in endpoints()[endpoint]["parameters"]:
+def test_only_the_pictures_are_required(described, endpoint, pictures):
+    for parameter in described[endpoint]["parameters"]:
         required = parameter["parameter_name"] in pictures
         assert parameter["parameter_has_default"] is not required, parameter["parameter_name"]
 
 
-def test_everything_has_a_description():
-    for name, endpoint in endpoints().items():
+def test_everything_has_a_description(described):
+    for name, endpoint in described.items():
         assert endpoint["description"], name
         for part in [*endpoint["parameters"], *endpoint["returns"]]:
             assert part["python_type"]["description"], (name, part["label"])

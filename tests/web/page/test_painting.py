@@ -198,7 +198,8 @@ def test_whatever_fails_after_a_run_the_result_is_there(
         raise MemoryError("unforeseen")
 
     monkeypatch.setattr(name, broken)
-    shown = in_the_end(PAINTING.paint(key, *map(str, picture_files), **VALUES, resume=""))
+    values = VALUES | {"iterations": 2, "resume": ""}
+    shown = in_the_end(PAINTING.paint(key, *map(str, picture_files), **values))
     assert is_done(shown) and shown["picture"].endswith("/content-in-the-style-of-style.png")
     assert shown["use_as_content"]["interactive"] and "unforeseen" in caplog.text
 

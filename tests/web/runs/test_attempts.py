@@ -23,12 +23,14 @@ from web.server.server import Server
 
 VALUES = {name: spec.default for name, spec in SPECS.items()}
 VALUES |= {"iterations": 12, "size": 100, "features": "compact"}
-RUN_OUT = [
+RUN_OUT = (
     torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"),
     MemoryError(),
     RuntimeError("[enforce fail at alloc_cpu.cpp:118] DefaultCPUAllocator: can't allocate memory"),
     RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 4096 bytes"),
-]
+)
+MEMORY_RUNS_OUT = pytest.mark.parametrize("error", RUN_OUT[:2], ids=lambda e: type(e).__name__)
+"""Of the GPU and of the machine: whole runs with what is told apart by its type."""
 
 
 @pytest.fixture
@@ -63,7 +65,12 @@ def painted(files, **changes):
     return size, mean, progresses
 
 
-@pytest.mark.parametrize("error", RUN_OUT, ids=lambda e: type(e).__name__)
+@pytest.mark.parametrize("error", RUN_OUT, ids=repr)
+def test_all_that_says_so_is_known(error):
+    assert has_run_out(error)
+
+
+@MEMORY_RUNS_OUT
 def test_memory_that_runs_out_is_said_and_tried_again_smaller(files, failing, error):
     failing({5}, error)
     size, _, progresses = painted(files)
@@ -74,7 +81,7 @@ def test_memory_that_runs_out_is_said_and_tried_again_smaller(files, failing, er
     assert painted(files)[0] == (100, 67)
 
 
-@pytest.mark.parametrize("error", RUN_OUT, ids=lambda e: type(e).__name__)
+@MEMORY_RUNS_OUT
 def test_memory_that_runs_out_twice_is_a_sentence_and_the_next_run_passes(files, failing, error):
     failing({5, 9}, error)
     with pytest.raises(gr.Error, match=r"^'?Memory ran out: choose a smaller size"):
