@@ -204,8 +204,10 @@ class Wanted:
         Args:
             start: by comparison, the content picture's moments.
         """
-        loss = float(_style_loss(comparisons, _compared(comparisons, start)))
-        return Aim(contents, comparisons, balance or RemainingStyle(self.strength, loss))
+        if balance is None:
+            loss = _style_loss(comparisons, _compared(comparisons, start))
+            balance = RemainingStyle(self.strength, float(loss))
+        return Aim(contents, comparisons, balance)
 
 
 def _blended(region: Region, styles: Sequence[StyleMoments]) -> dict[str, tuple[Tensor, Tensor]]:

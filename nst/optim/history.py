@@ -10,9 +10,9 @@ HISTORY = 10
 """Pairs of steps and gradient changes that L-BFGS remembers: two pictures of memory each."""
 LEAST_CURVATURE = 1e-4
 """Pairs are remembered only if the cosine between step and gradient change exceeds this."""
-SQUARES_MEMORY, SQUARES_POWER, SQUARES_FLOOR = 0.7, 0.35, 0.01
-"""The moving mean of squared gradients, the power of it that steps are divided by (Adam's would be
-0.5), and what is added to it, in units of its mean over the picture."""
+SQUARES_MEMORY, SQUARES_FLOOR = 0.7, 0.01
+"""Of the moving mean of squared gradients whose root steps are divided by, and what is added to it,
+in units of its mean over the picture."""
 
 
 class History:

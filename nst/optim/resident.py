@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from nst.optim.history import SQUARES_FLOOR, SQUARES_MEMORY, SQUARES_POWER
+from nst.optim.history import SQUARES_FLOOR, SQUARES_MEMORY
 from nst.optim.lbfgs import (
     BOLDER,
     BOLDEST,
@@ -118,7 +118,7 @@ class ResidentLBFGS:
         moves.ne_(x)
         torch.mul(gradient.flatten(), moves.flatten(), out=vectors[2])
         diagonal = self._squares + SQUARES_FLOOR * self._squares.mean()
-        diagonal.log_().mul_(-SQUARES_POWER).exp_()
+        diagonal.rsqrt_()
         direction = self._memory.direction(vectors, diagonal.flatten(), self._boldness, bearable)
         direction.mul_(moves.flatten())
         size, along = rms(direction), direction @ gradient.flatten()

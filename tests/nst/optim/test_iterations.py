@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from nst import Settings
-from nst.loss.evaluated import Losses, measure_of
+from nst.loss.evaluated import Evaluated, Losses, measure_of
 from nst.loss.greys import AmongGreys
 from nst.loss.objective import Objective
 from nst.loss.regions import Within, everywhere
@@ -21,7 +21,7 @@ SHAPE = (1, 3, 6, 5)
 START = torch.full(SHAPE, 0.5)
 
 
-class Valley:
+class Valley(Evaluated):
     """The distance to a picture, which is lost sight of at some evaluations, from 1."""
 
     def __init__(self, lost=()):
@@ -136,7 +136,7 @@ def test_what_surrounds_an_objective_measures_as_it_evaluates(tiny):
 
 
 def test_what_cannot_be_measured_is_evaluated(graphs):
-    class Other:
+    class Other(Evaluated):
         def __init__(self):
             self.valley = Valley()
             self.evaluate, self.picture = self.valley.evaluate, self.valley.picture
