@@ -56,6 +56,7 @@ def optimise_in_parts(
                 if loss < lowest:
                     lowest, best = loss, (losses, image)
                 optimizer.step(loss, gradient)
+                del gradient  # not to be held while the next one is made
             elif best is None:
                 raise FloatingPointError(BROKEN)
             else:
