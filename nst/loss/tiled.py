@@ -94,9 +94,8 @@ class TiledObjective(Evaluated):
         self._sizes = self._layers.sizes(height, width)
         self._given: _Given | None = _Given(content, regions, balance)
         self._aim: Aim | None = None
-        # For each tile its own of the content picture's activations, which are less to keep than
-        # to make again.
-        self._contents: list[dict[str, Tensor]] = []
+        # The content picture's activations, which are less to keep than to make again.
+        self._contents: dict[str, Tensor] = {}
 
     def picture(self, image: Tensor) -> Tensor:
         """As `Objective.picture`."""
@@ -148,9 +147,9 @@ class TiledObjective(Evaluated):
             for style in own:
                 styles[-1].append((yield from self._style(style)))
         comparisons = self._wanted.comparisons(given.regions, styles, self._sizes)
-        means, self._contents = _Means(), []
+        means = _Means()
         for tile in self._tiles:
-            self._contents.append(self._content(means, tile, comparisons, given.content))
+            self._keep(means, tile, comparisons, given.content)
             yield LOOK
         contents = {
             k: ContentTarget.of(*means.both(k, self._exact), self.features.metrics.get(k))
@@ -159,16 +158,26 @@ class TiledObjective(Evaluated):
         start = _by_comparison(means, comparisons, self._exact)
         return self._wanted.aim(contents, comparisons, start, given.balance)
 
-    def _content(
+    def _keep(
         self, means: _Means, tile: Tile, comparisons: Sequence[Comparison], content: Tensor
-    ) -> dict[str, Tensor]:
-        """What is kept of a tile of the content picture, whose moments are added."""
+    ) -> None:
+        """Keep what is compared of a tile of the content picture, and add its moments."""
         seen = self._see(tile, content)
         self._compare(means, tile, comparisons, seen)
-        kept = {k: seen[k] for k in self._wanted.contents}
-        for k, x in kept.items():
+        for k in self._wanted.contents:
+            x = seen[k]
             means.add(k, moments(x), self._share(k, x))
-        return kept
+            if k not in self._contents:
+                # In one piece: pieces among what comes and goes would break up the memory.
+                shape = (1, x.shape[1], *self._sizes[k])
+                self._contents[k] = torch.empty(
+                    shape, dtype=x.dtype, device=x.device, memory_format=torch.channels_last
+                )
+            tile.own(self._contents[k], self._layers.strides[k]).copy_(x)
+
+    def _difference(self, tile: Tile, layer: str, seen: Mapping[str, Tensor]) -> Tensor:
+        """A tile's own activations less the content picture's."""
+        return seen[layer] - tile.own(self._contents[layer], self._layers.strides[layer])
 
     @property
     def _exact(self) -> torch.dtype:
@@ -193,12 +202,13 @@ class TiledObjective(Evaluated):
     def _judged(self, aim: Aim, image: Tensor) -> Generator[int, None, Judged]:
         """The loss of an image's moments."""
         means = _Means()
-        for tile, contents in zip(self._tiles, self._contents, strict=True):
+        for tile in self._tiles:
             seen = self._see(tile, image)
             self._compare(means, tile, aim.comparisons, seen)
-            for k, x in contents.items():
-                means.add(k, [mean_products(seen[k] - x)], self._share(k, x))
-            del seen  # not to be held while the next tile is seen
+            for k in aim.contents:
+                difference = self._difference(tile, k, seen)
+                means.add(k, [mean_products(difference)], self._share(k, difference))
+            del seen, difference  # not to be held while the next tile is seen
             yield LOOK
         differences = {k: means.of(k, self._exact)[0] for k in aim.contents}
         return aim.judge(differences, _by_comparison(means, aim.comparisons, self._exact))
@@ -206,20 +216,18 @@ class TiledObjective(Evaluated):
     def _gradient(self, aim: Aim, judged: Judged, image: Tensor) -> Generator[int, None, Tensor]:
         """The gradient of that loss, gathered from what each tile sends back."""
         gradient = torch.zeros_like(image)
-        for tile, contents in zip(self._tiles, self._contents, strict=True):
-            tile.of(gradient).add_(self._back(tile, contents, aim, judged, image))
+        for tile in self._tiles:
+            tile.of(gradient).add_(self._back(tile, aim, judged, image))
             yield WAY_BACK
         return gradient
 
-    def _back(
-        self, tile: Tile, contents: Mapping[str, Tensor], aim: Aim, judged: Judged, image: Tensor
-    ) -> Tensor:
+    def _back(self, tile: Tile, aim: Aim, judged: Judged, image: Tensor) -> Tensor:
         """What a tile's own activations send back, to the tile and to what is around it."""
         trace = self.features.trace(tile.of(image), self._wanted.layers)
         seen = self._own(tile, trace.activations)
         sources: dict[str, list[Source]] = {layer: [] for layer in seen}
-        for k, x in contents.items():
-            sources[k].append(Source(seen[k] - x, judged.slopes[k]))
+        for k, slope in judged.slopes.items():
+            sources[k].append(Source(self._difference(tile, k, seen), slope))
         cut = self._cut(tile, aim.comparisons)
         for each, result in zip(cut, judged.compared, strict=True):
             source = each.source(each.features(seen), result, judged.by_style)

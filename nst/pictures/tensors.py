@@ -61,7 +61,7 @@ def to_image(tensor: Tensor, alpha: Image.Image | None = None) -> Image.Image:
     if not torch.isfinite(tensor).all():
         raise ValueError("the picture has values that are not finite")
     # Adding a half before the cut rounds to the nearest of the 256 levels.
-    levels = tensor.detach()[0].float().clamp(0, 1).mul(255).add(0.5).to(torch.uint8)
+    levels = tensor.detach()[0].float().clamp(0, 1).mul_(255).add_(0.5).to(torch.uint8)
     image = Image.fromarray(levels.permute(1, 2, 0).contiguous().cpu().numpy())
     if alpha is not None:
         # Sharper filters overshoot, which shows as a faint halo where nothing should be.

@@ -10,6 +10,7 @@ from nst.loss.balance import PLAIN
 from nst.loss.greys import AmongGreys
 from nst.loss.objective import Objective
 from nst.loss.regions import Region, everywhere
+from nst.loss.tiled import TiledObjective
 from nst.optim.iterations import Together, iterations_of
 from nst.optim.lbfgs import FIRST_STEP, ProjectedLBFGS
 from nst.optim.optimizer import OPTIMIZERS
@@ -47,6 +48,22 @@ def test_loss_and_gradient_are_the_processors(dtype, guided, style_loss, full_pr
     tolerance = 0.002 if dtype is torch.float32 else 0.05
     assert other_loss == pytest.approx(loss, rel=tolerance)
     # In float32, products make roots of directions that hardly vary to one per cent.
+    allowed = 0.015 if (dtype, style_loss) == (torch.float32, "wasserstein") else 3 * tolerance
+    assert (other - gradient).norm() < allowed * gradient.norm()
+
+
+@pytest.mark.parametrize("style_loss", STYLE_LOSSES)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_in_tiles_it_is_the_whole_one(dtype, style_loss, full_precision):
+    generator = torch.Generator().manual_seed(0)
+    content, style, image = torch.rand(3, 1, 3, 200, 150, generator=generator).cuda()
+    guide = torch.linspace(0, 1, 150).expand(1, 1, 200, 150).cuda()
+    features = load_features("compact", "cuda", dtype)
+    given = features, content, [Region([(style, 1.0)], guide)], Settings(style_loss=style_loss)
+    loss, gradient, _ = Objective(*given, PLAIN).evaluate(image)
+    other_loss, other, _ = TiledObjective(*given, side=64, balance=PLAIN).evaluate(image)
+    tolerance = 0.002 if dtype is torch.float32 else 0.05
+    assert other_loss == pytest.approx(loss, rel=tolerance)
     allowed = 0.015 if (dtype, style_loss) == (torch.float32, "wasserstein") else 3 * tolerance
     assert (other - gradient).norm() < allowed * gradient.norm()
 
