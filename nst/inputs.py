@@ -11,8 +11,9 @@ from PIL import Image
 from torch import Tensor
 
 from nst.loss.regions import painted
-from nst.pictures import color, prepared, tensors
+from nst.pictures import bounds, color, prepared, tensors
 from nst.pictures.alpha import alpha_of
+from nst.pictures.deep import Result
 from nst.pictures.grey import is_grey
 from nst.roles import called
 from nst.settings import MOST_STYLES, Settings
@@ -105,13 +106,20 @@ class Pictures:
             start=self.start and color.prepare(self.start, [], choice)[0],
         )
 
+    def finished(self, result: Result, choice: str) -> Result:
+        """A result in the colours of a choice of `Settings.color`, where the mask has it."""
+        result = color.finish(result, self.content, choice)
+        return tensors.keep_outside(result, self.content, self.mask) if self.mask else result
+
     def digest(self) -> str:
         """A fingerprint of all of them but the start."""
         pictures = [self.content, *(s for s, _ in self.styles), self.mask, *self.style_masks]
         digest = hashlib.sha256()
         for picture in pictures:
             if picture is not None:
-                digest.update(f"{picture.mode}{picture.size}".encode() + picture.tobytes())
+                digest.update(f"{picture.mode}{picture.size}".encode())
+                for rows in bounds.strips(picture.size):
+                    digest.update(picture.crop((0, rows.start, picture.width, rows.stop)).tobytes())
             digest.update(b";")
         return digest.hexdigest()
 

@@ -1,9 +1,11 @@
 """What one iteration of a run came to."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PIL import Image
 
+from nst.pictures.deep import Deep
 from nst.resume import State
 
 MOST_PREVIEWS = 19
@@ -28,6 +30,8 @@ class Step:
         seconds_left: until the last step, by how fast the latest ones were; None before the first.
         image: the picture with these losses, at previews and in the last step; else None. Previews
             of more than `PREVIEW_SIDE` pixels are smaller than the picture.
+        deep: makes the same picture with all of its shades, in the last step; else None. It holds
+            on to a tensor.
         state: with which `stylize` can go on, in the last step; else None, and where a very large
             picture's finds no room on the disk.
         done: whether it is the last step, which can come before `total`: see `nst.optim.watch`.
@@ -42,6 +46,7 @@ class Step:
     tv_loss: float
     seconds_left: float | None = None
     image: Image.Image | None = None
+    deep: Callable[[], Deep] | None = None
     state: State | None = None
     done: bool = False
     note: str = ""

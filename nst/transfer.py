@@ -2,9 +2,10 @@
 
 import math
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import torch
@@ -30,8 +31,9 @@ from nst.machine.defaults import in_usual_defaults, usual_defaults
 from nst.optim.descent import Found, optimise_in_parts
 from nst.optim.optimizer import OPTIMIZERS, Optimizer
 from nst.optim.watch import Watch
-from nst.pictures import bounds, color, tensors
+from nst.pictures import bounds, tensors
 from nst.pictures.alpha import alpha_of
+from nst.pictures.deep import Deep
 from nst.resume import State, made_by
 from nst.scales import Scale, plan
 from nst.settings import Settings
@@ -154,12 +156,14 @@ def _coloured(job: _Job) -> Generator[Step | Part, None, None]:
         if isinstance(step, Part):
             yield step
             continue
-        image = step.image
-        if image:
-            image = color.finish(image, pictures.content, choice)
-        if image and pictures.mask:
-            image = tensors.keep_outside(image, pictures.content, pictures.mask)
-        yield replace(step, image=image, note=f"{pictures.notes} {step.note}".strip())
+        image = step.image and pictures.finished(step.image, choice)
+        deep = step.deep and partial(_finished_deep, step.deep, pictures, choice)
+        note = f"{pictures.notes} {step.note}".strip()
+        yield replace(step, image=image, deep=deep, note=note)
+
+
+def _finished_deep(deep: Callable[[], Deep], pictures: Pictures, choice: str) -> Deep:
+    return pictures.finished(deep(), choice)
 
 
 def _run(job: _Job) -> Generator[Step | Part, None, None]:
@@ -194,6 +198,7 @@ def _run(job: _Job) -> Generator[Step | Part, None, None]:
                 tv_loss=losses.total_variation,
                 seconds_left=0.0 if done else left.after(iteration, time.monotonic()),
                 image=preview,
+                deep=partial(tensors.to_deep, image, alpha) if done else None,
                 state=_state(job, optimizer, iteration) if done else None,
                 done=done,
                 note=note,

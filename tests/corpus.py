@@ -191,10 +191,10 @@ PICTURES: dict[str, bytes | Callable[[], bytes]] = {
     "gamma of zero": png(extra=chunk(b"gAMA", bytes(4))),
     "twenty to one": lambda: encoded(picture(size=(320, 16)), "PNG"),
     "eight pixels": lambda: encoded(picture(size=(8, 8)), "PNG"),
-    "fifty megapixels": lambda: png((7071, 7071), 1, 0),
-    "fifty megapixels of 16 bits": lambda: png((7071, 7071), 16, 0),
-    "fifty megapixels of rgba": lambda: png((7071, 7071), 8, 6),
-    "fifty megapixels of jpeg": lambda: encoded(Image.new("L", (7071, 7071)), "JPEG"),
+    "68 megapixels": lambda: png((8240, 8240), 1, 0),
+    "68 megapixels of 16 bits": lambda: png((8240, 8240), 16, 0),
+    "68 megapixels of rgba": lambda: png((8240, 8240), 8, 6),
+    "68 megapixels of jpeg": lambda: encoded(Image.new("L", (8240, 8240)), "JPEG"),
     "a hundred megapixels of jpeg": lambda: encoded(Image.new("L", (12000, 9000)), "JPEG"),
     "profile of eight megabytes": lambda: encoded(
         picture(), "PNG", icc_profile=_srgb() + bytes(8 * 2**20)
@@ -223,9 +223,9 @@ OTHERS: dict[str, tuple[str, bytes | Callable[[], bytes]]] = {
     "half jpeg": ("damaged", JPEG[: len(JPEG) // 2]),
     "half gif": ("damaged", GIF[: len(GIF) // 2]),
     "half heic": ("alien", lambda: encoded(picture(), "HEIF")[:200]),
-    "sixty megapixels of progressive jpeg": (
+    "seventy megapixels of progressive jpeg": (
         "large",
-        lambda: encoded(Image.new("L", (9000, 7000)), "JPEG", progressive=True),
+        lambda: encoded(Image.new("L", (10000, 7000)), "JPEG", progressive=True),
     ),
     "half webp": ("damaged", WEBP[: len(WEBP) // 2]),
     "wrong checksum": ("damaged", patched(PNG, len(PNG) // 2, ">I", 12345678)),

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from nst import recipe
 from nst.cli.arguments import Parser, given
-from nst.cli.output import OUT_HELP, check_out, save, tell
+from nst.cli.output import DEPTH, OUT_HELP, check_out, save, tell
 from nst.cli.sources import SOURCE_HELP, Sources
 from nst.instant.names import instant_styles
 from nst.machine import threads, torch_import
+from nst.pictures.writing import in_print
 from nst.settings import INSTANT_SPECS, OWN_STYLE, InstantSettings, Settings
 from nst.specs import InputError
 
@@ -54,7 +55,8 @@ def _parser() -> Parser:
     )
     parser.add_argument("--mask", help="a picture: white where the style goes, black where not")
     parser.add_argument("--recipe", help="a PNG painted so before, for its settings")
-    parser.add_settings({k: spec for k, spec in INSTANT_SPECS.items() if k != "style"})
+    specs = {name: spec for name, spec in INSTANT_SPECS.items() if name != "style"}
+    parser.add_settings({**specs, "depth": DEPTH})
     return parser
 
 
@@ -95,7 +97,7 @@ def run(arguments: Sequence[str], sources: Sources) -> int:
     options = _options(arguments, sources)
     values = {name: getattr(options, name) for name in INSTANT_SPECS if name != "style"}
     settings = InstantSettings(style=options.instant, **values)
-    check_out(options.out)
+    check_out(options.out, options.depth)
     content = sources.picture(options.content, "content image")
     assert content is not None  # it is no option
     style = sources.picture(options.instant_style, "style image")
@@ -106,10 +108,11 @@ def run(arguments: Sequence[str], sources: Sources) -> int:
 
     network = painting.load(settings)
     started = time.monotonic()
-    image = painting.paint(content, settings, style=style, mask=mask, network=network)
+    paint = painting.paint if options.depth == DEPTH.default else painting.paint_deep
+    image = paint(content, settings, style=style, mask=mask, network=network)
     made = recipe.of_run(settings, network)
     if not getattr(options, "read", made).has_network_of(made):
         tell("note: the recipe's picture was made with other weights or precision")
     place = save(image, options.out, made.features, made.text())
-    tell(f"{place}  {image.width}×{image.height}  {time.monotonic() - started:.1f} s")
+    tell(f"{place}  {in_print(image.size)}  {time.monotonic() - started:.1f} s")
     return int(place != options.out)

@@ -5,7 +5,7 @@ Whatever imports this loads torch.
 
 import time
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,15 @@ from PIL import Image
 from tqdm import tqdm
 
 from nst import inputs, recipe
-from nst.cli.output import save, tell
+from nst.cli.output import DEPTH, save, tell
 from nst.cli.signals import exit_code
 from nst.costs.memory import check_fits
 from nst.costs.seconds import duration, estimate
 from nst.features.loading import load_features
 from nst.machine.device import has_cuda
 from nst.machine.run_out import has_run_out
+from nst.pictures.deep import Deep
+from nst.pictures.writing import in_print
 from nst.settings import Settings, starting_specs
 from nst.step import Step
 from nst.transfer import stylize
@@ -44,20 +46,31 @@ class _Painted:
         image: None if it was stopped before there was one.
         note: a sentence for people, or "".
         code: the exit code.
+        deep: makes the picture with all of its shades; None if it was stopped.
     """
 
     image: Image.Image | None
     note: str
     code: int
+    deep: Callable[[], Deep] | None = None
+
+    def at(self, depth: str) -> Image.Image | Deep | None:
+        """The picture for a file of a depth of `DEPTH`: what was stopped has the shades of 8 bits.
+
+        They are 16 bits all the same, which the file's name may be for.
+        """
+        if self.image is None or depth == DEPTH.default:
+            return self.image
+        return self.deep() if self.deep else Deep.of(self.image)
 
 
 def _painted(steps: Iterable[Step], total: int) -> _Painted:
     """Run to the end, or as far as it comes, and show where it is."""
-    image, note = None, ""
+    image, note, deep = None, "", None
     with tqdm(total=total, unit="it", dynamic_ncols=True, bar_format=BAR) as bar:
         try:
             for step in steps:
-                image, note = step.image or image, step.note
+                image, note, deep = step.image or image, step.note, step.deep
                 bar.set_description(f"{step.size} px", refresh=False)
                 bar.set_postfix_str(_words(step), refresh=False)
                 bar.update()
@@ -70,7 +83,7 @@ def _painted(steps: Iterable[Step], total: int) -> _Painted:
                 traceback.print_exc()
             words = "Memory ran out" if has_run_out(error) else "The run failed"
             return _Painted(image, f"{words}: this is how far it came.", 1)
-    return _Painted(image, note, 0)
+    return _Painted(image, note, 0, deep)
 
 
 def _words(step: Step) -> str:
@@ -105,13 +118,14 @@ def paint(
     settings: Settings,
     name: str,
     out: Path,
+    depth: str = DEPTH.default,
     made_before: recipe.Recipe | None = None,
 ) -> int:
     """Paint by the features of a name, save the result, and return the exit code.
 
     Args:
         pictures: the picture arguments of `stylize`.
-        out: where `check_out` has been.
+        out: where `check_out` has been, with the same depth.
         made_before: the recipe that the settings come from.
     """
     features = load_features(name)
@@ -122,12 +136,12 @@ def paint(
         tell(f"note: {note}")
     started = time.monotonic()
     painted = _painted(steps, settings.iterations)
-    if painted.image is None:
+    image = painted.at(depth)
+    if image is None:
         tell("Stopped before there was a picture; nothing was written.")
         return painted.code
-    place = save(painted.image, out, features.name, made.text())
+    place = save(image, out, features.name, made.text())
     if painted.note:
         tell(f"note: {painted.note}")
-    width, height = painted.image.size
-    tell(f"{place}  {width}×{height}  {time.monotonic() - started:.1f} s")
+    tell(f"{place}  {in_print(image.size)}  {time.monotonic() - started:.1f} s")
     return painted.code or int(place != out)

@@ -9,25 +9,41 @@ from pathlib import Path
 
 from PIL import Image
 
-from nst.pictures.writing import FORMATS_OUT, part_of, save_image, write_image
-from nst.specs import InputError
+from nst.pictures.deep import Deep
+from nst.pictures.writing import DEEP_OUT, FORMATS_OUT, part_of, save_image, write_image
+from nst.specs import Choice, InputError
 
 OUT_HELP = f"the result: {', '.join(FORMATS_OUT)}; - writes a PNG to standard output"
 STDOUT = Path("-")
+DEPTH = Choice(
+    label="Depth",
+    help="Bits that each colour of a pixel is written in; 16, for finer shades, as PNG or TIFF.",
+    default="8",
+    choices=("8", "16"),
+)
 PROBE = bytes(2**20)
 """What is written to see whether the place can be: about what a picture takes."""
 
 
-def check_out(out: Path) -> None:
+def check_out(out: Path, depth: str = DEPTH.default) -> None:
     """Refuse before the work a place that a result could not be saved to after it.
 
     Raises:
-        InputError: the name has another ending, or is a folder's, or the place cannot be written.
+        InputError: the name has another ending, or is a folder's, or the place cannot be written,
+            or the format has not so many bits.
     """
+    DEPTH.check("depth", depth)
     if out == STDOUT:
         return
-    if out.suffix.lower() not in FORMATS_OUT:
+    encoder = FORMATS_OUT.get(out.suffix.lower())
+    if encoder is None:
         raise InputError(f"The result's name must end in one of {', '.join(FORMATS_OUT)}.")
+    if depth != DEPTH.default and encoder not in DEEP_OUT:
+        endings = ", ".join(e for e, name in FORMATS_OUT.items() if name in DEEP_OUT)
+        raise InputError(
+            f"{out.suffix} has no room for {depth} bits: the result's name must end in one of "
+            f"{endings}, or --depth be {DEPTH.default}."
+        )
     folder = out.absolute().parent
     if not folder.is_dir():
         raise InputError(f"There is no folder {out.parent} to write the result to.")
@@ -42,7 +58,7 @@ def check_out(out: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def save(image: Image.Image, out: Path, features: str, recipe: str) -> Path:
+def save(image: Image.Image | Deep, out: Path, features: str, recipe: str) -> Path:
     """Save a result, elsewhere if its place cannot be written by now, and say where.
 
     Returns:

@@ -12,7 +12,7 @@ from typing import Any
 
 from nst import recipe
 from nst.cli.arguments import Parser, given
-from nst.cli.output import OUT_HELP, check_out
+from nst.cli.output import DEPTH, OUT_HELP, check_out
 from nst.cli.sources import SOURCE_HELP, Sources
 from nst.instant.names import instant_styles
 from nst.machine import threads, torch_import
@@ -58,7 +58,7 @@ def _parser() -> Parser:
     parser.add_argument("--start", help="a picture to start from; it implies --init image")
     parser.add_argument("--version", action="version", version=f"nst {recipe.VERSION}")
     on_gpu = {name: f", {value} on a GPU" for name, value in GPU_DEFAULTS.items()}
-    parser.add_settings({**SPECS, "features": FEATURES}, **on_gpu)
+    parser.add_settings({**SPECS, "features": FEATURES, "depth": DEPTH}, **on_gpu)
     return parser
 
 
@@ -127,7 +127,7 @@ def run(arguments: Sequence[str], sources: Sources) -> int:
     settings = Settings(**{name: getattr(options, name) for name in SPECS})
     FEATURES.check("features", options.features)
     if options.out:
-        check_out(options.out)
+        check_out(options.out, options.depth)
     pictures = _pictures(options, sources)
     threads.choose()
     torch_import.put_shapes_off()
@@ -138,4 +138,5 @@ def run(arguments: Sequence[str], sources: Sources) -> int:
     if options.estimate:
         return optimisation.tell_estimate(pictures, settings, options.features)
     made_before = getattr(options, "read", None)
-    return optimisation.paint(pictures, settings, options.features, options.out, made_before)
+    place = options.out, options.depth
+    return optimisation.paint(pictures, settings, options.features, *place, made_before)

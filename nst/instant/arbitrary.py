@@ -3,7 +3,7 @@
 From coarse to fine, as the optimisation does: at each size the network looks at the picture, closed
 forms say what the painting asks of it (`nst.instant.transport`), and the decoder takes a step there
 (`nst.instant.decoder`). The first size has two steps, in which the large shapes of strokes come,
-each further one has one. At the end come the painting's own tones (`nst.pictures.palette`), which
+each further one has one. At the end come the painting's own tones (`nst.instant.palette`), which
 Gaussians do not know.
 """
 
@@ -17,6 +17,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from nst.features.loading import load_features
+from nst.instant import palette
 from nst.instant.decoder import Decoder, grain
 from nst.instant.named import coarse_to_fine
 from nst.instant.names import INSTANT
@@ -25,7 +26,7 @@ from nst.instant.transport import LAYERS, Aim, Moments, Transport, mixed
 from nst.instant.view import View
 from nst.machine.defaults import usual_defaults
 from nst.machine.weights import damaged, fingerprint, read_weights
-from nst.pictures import bounds, palette, tensors
+from nst.pictures import bounds, tensors
 from nst.settings import INSTANT_SPECS
 
 DECODER_FILE = Path(__file__).parents[1] / "weights" / "decoder.safetensors"

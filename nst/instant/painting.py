@@ -11,6 +11,9 @@ guess it, hundreds of times as fast: `nst.instant.named` in a style by name, `ns
 in that of a painting that is given.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from PIL import Image
 from torch import Tensor
 
@@ -22,6 +25,7 @@ from nst.machine import allocator
 from nst.machine.defaults import usual_defaults
 from nst.pictures import bounds, color, prepared, tensors
 from nst.pictures.alpha import alpha_of
+from nst.pictures.deep import Deep, Result
 from nst.pictures.grey import is_grey
 from nst.settings import OWN_STYLE, InstantSettings
 from nst.specs import InputError
@@ -63,35 +67,87 @@ def paint(
             one is, a style that the network does not have, or a size that needs more memory than
             is free.
     """
+    job = _checked(content, settings, style, mask, network)
+    if settings.strength == 0:
+        return tensors.resize_image(job.content, job.size)
+    return _finished(job, tensors.to_image)
+
+
+@usual_defaults()
+def paint_deep(
+    content: Image.Image,
+    settings: InstantSettings,
+    *,
+    style: Image.Image | None = None,
+    mask: Image.Image | None = None,
+    network: Network | None = None,
+) -> Deep:
+    """As `paint`, with all of its shades: for a file of 16 bits."""
+    job = _checked(content, settings, style, mask, network)
+    if settings.strength == 0:
+        return Deep.of(tensors.resize_image(job.content, job.size))
+    return _finished(job, tensors.to_deep)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Job:
+    """Prepared pictures, and what they are painted at and by, checked."""
+
+    content: Image.Image
+    styles: list[Image.Image]
+    mask: Image.Image | None
+    size: tuple[int, int]
+    settings: InstantSettings
+    network: Network
+
+
+def _checked(
+    content: Image.Image,
+    settings: InstantSettings,
+    style: Image.Image | None,
+    mask: Image.Image | None,
+    network: Network | None,
+) -> _Job:
+    """What is to be painted, or `InputError` where it cannot be."""
     _check(settings, style)
     network = network or load(settings)
     _check_network(settings, network)
     content = prepared.prepare(content, "content image")
-    mask = None if mask is None else prepared.prepare_mask(mask, "mask")
-    styles = [] if style is None else [prepared.prepare(style, "style image")]
     size = bounds.fit(*content.size, settings.size, "content image")
+    job = _Job(
+        content=content,
+        styles=[] if style is None else [prepared.prepare(style, "style image")],
+        mask=None if mask is None else prepared.prepare_mask(mask, "mask"),
+        size=size,
+        settings=settings,
+        network=network,
+    )
     check_painting_fits(_largest(size, network), network)
-    if settings.strength == 0:
-        return tensors.resize_image(content, size)
-    result = _coloured(content, styles, size, settings, network)
-    return tensors.blended(result, content, mask) if mask else result
+    return job
 
 
-def _coloured(
-    content: Image.Image,
-    styles: list[Image.Image],
-    size: tuple[int, int],
-    settings: InstantSettings,
-    network: Network,
-) -> Image.Image:
-    """The painting of prepared pictures at `size` (width, height), in the colours asked for."""
+def _finished(job: _Job, cut: Callable[[Tensor, Image.Image | None], Result]) -> Result:
+    """The painting in the colours that were asked for, where the mask has it.
+
+    Args:
+        cut: makes a result of a tensor and an alpha.
+    """
+    result = _coloured(job, cut)
+    return tensors.blended(result, job.content, job.mask) if job.mask else result
+
+
+def _coloured(job: _Job, cut: Callable[[Tensor, Image.Image | None], Result]) -> Result:
+    settings, size, network = job.settings, job.size, job.network
+    content, styles = job.content, job.styles
     if settings.color != "style":  # no more of them is looked at than is painted
         longest = max(_largest(size, network))
-        content, *styles = (_within(picture, longest) for picture in (content, *styles))
+        content = _within(content, longest)
+        styles = [_within(style, longest) for style in styles]
+    recoloured: list[Image.Image]
     photograph, recoloured = color.prepare(content, styles, settings.color)
     with allocator.kept():
         painted = _painted(photograph, recoloured, size, settings, network)
-    result = tensors.to_image(painted, alpha_of(content))
+    result = cut(painted, alpha_of(content))
     if styles and all(map(is_grey, (photograph, *recoloured))):
         result = color.greyed(result)
     if settings.color == "matched" and not styles:  # or the painting's colours were moved

@@ -1,17 +1,22 @@
 """Sizes of pictures: what is allowed, and the sizes that are derived from one."""
 
+from collections.abc import Iterator
 from math import ceil
 
 from nst.specs import InputError
 
-MAX_MEGAPIXELS = 50
-"""Largest picture, in millions of pixels, that is decoded at all."""
+MAX_MEGAPIXELS = 68
+"""Largest picture, in millions of pixels, that is decoded at all: a little more than the largest
+result, which can be read again."""
 MAX_ASPECT = 20
 """Longest side of a picture over its shortest, at most."""
 MIN_SIDE = 8
 """Shortest side, in pixels, of a picture that can be used."""
 MIN_RESULT_SIDE = 16
 """Shortest side, in pixels, of a result: the deepest layer sees one pixel out of 16."""
+STRIP_PIXELS = 2**20
+"""Pictures are worked on in strips of about as many pixels: beside the picture and the result, only
+a strip is ever held."""
 
 
 def fit(width: int, height: int, longest: int, what: str = "image") -> tuple[int, int]:
@@ -43,6 +48,18 @@ def within_limits(width: int, height: int) -> tuple[int, int]:
     """A size that rounding has not made narrower than a picture may be: 505×25 becomes 505×26."""
     narrowest = ceil(max(width, height) / MAX_ASPECT)
     return max(width, narrowest), max(height, narrowest)
+
+
+def strips(size: tuple[int, int], factor: int = 1) -> Iterator[slice]:
+    """The rows of each strip of a picture of a size (width, height), from its top to its bottom.
+
+    Args:
+        factor: how many rows are to stay together: what a picture is averaged down by.
+    """
+    width, height = size
+    rows = factor * max(1, STRIP_PIXELS // (width * factor))
+    for top in range(0, height, rows):
+        yield slice(top, min(top + rows, height))
 
 
 def check_size(width: int, height: int, what: str, most: int = MAX_MEGAPIXELS) -> None:

@@ -1,11 +1,14 @@
 """Colours of the result: the style's, the photograph's own, or the style's moved to its mood."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image
 
 from nst.pictures.alpha import alpha_of
+from nst.pictures.bounds import strips
+from nst.pictures.deep import Deep, Result
 from nst.pictures.grey import is_grey
 from nst.pictures.tensors import resize_image
 
@@ -38,12 +41,12 @@ def prepare(
     ]
 
 
-def _grey(picture: Image.Image, light: np.ndarray) -> Image.Image:
+def _grey(picture: Result, light: np.ndarray) -> Result:
     """The picture in greys (H, W, 1), its alpha kept."""
     return _changed(picture, np.repeat(light, 3, axis=2))
 
 
-def finish(result: Image.Image, content: Image.Image, color: str) -> Image.Image:
+def finish(result: Result, content: Image.Image, color: str) -> Result:
     """Return a result in the colours that were asked for.
 
     For "content" it keeps its luminance and takes the chroma of the content picture, which may
@@ -51,19 +54,25 @@ def finish(result: Image.Image, content: Image.Image, color: str) -> Image.Image
     """
     if color != "content":
         return result
-    light = _colours(result) @ LUMA[:, None]
     # Resized with its alpha: what is hidden beside an edge has no colour to give to it.
-    original = _colours(resize_image(content, result.size))
+    original = resize_image(content, result.size)
+    both = zip(_strips(result), _strips(original), strict=True)
+    return _joined(result, (_tinted(part, own) for part, own in both))
+
+
+def _tinted(colours: np.ndarray, original: np.ndarray) -> np.ndarray:
+    """Colours (H, W, 3) with their luminance, and the chroma of others."""
+    light = colours @ LUMA[:, None]
     chroma = original - original @ LUMA[:, None]
-    return _changed(result, light + chroma * _room(light, chroma))
+    return light + chroma * _room(light, chroma)
 
 
-def greyed(picture: Image.Image) -> Image.Image:
+def greyed(picture: Result) -> Result:
     """Return a picture in its own greys."""
     return _grey(picture, _colours(picture) @ LUMA[:, None])
 
 
-def moved(picture: Image.Image, content: Image.Image) -> Image.Image:
+def moved(picture: Result, content: Image.Image) -> Result:
     """Return a picture whose colours have the mean and covariance of a photograph's: its mood."""
     colours, target = _colours(picture), _colours(content)
     return _changed(picture, match(colours, target, _seen(picture), _seen(content)))
@@ -127,21 +136,45 @@ def _room(light: np.ndarray, chroma: np.ndarray) -> np.ndarray:
     return np.clip(share.min(axis=2, keepdims=True), 0, 1)
 
 
-def _colours(picture: Image.Image) -> np.ndarray:
+def _colours(picture: Image.Image | Deep) -> np.ndarray:
+    if isinstance(picture, Deep):
+        return picture.colours
     return np.asarray(picture.convert("RGB"), dtype=np.float32) / 255
 
 
-def _seen(picture: Image.Image) -> np.ndarray | None:
+def _strips(picture: Image.Image | Deep) -> Iterator[np.ndarray]:
+    """The colours of a picture, (rows, W, 3) in [0, 1], from its top to its bottom."""
+    for rows in strips(picture.size):
+        if isinstance(picture, Deep):
+            yield picture.colours[rows]
+        else:
+            yield _colours(picture.crop((0, rows.start, picture.width, rows.stop)))
+
+
+def _seen(picture: Image.Image | Deep) -> np.ndarray | None:
     """How much of each pixel is seen, (H, W) in [0, 1]; None for all of it, or none anywhere."""
-    alpha = alpha_of(picture)
+    alpha = picture.alpha if isinstance(picture, Deep) else alpha_of(picture)
     seen = None if alpha is None else np.asarray(alpha, dtype=np.float64) / 255
     return seen if seen is not None and seen.any() else None
 
 
-def _changed(picture: Image.Image, colours: np.ndarray) -> Image.Image:
+def _changed(picture: Result, colours: np.ndarray) -> Result:
     """The picture with other colours (H, W, 3), its alpha kept."""
-    levels = (np.clip(colours, 0, 1) * 255 + 0.5).astype(np.uint8)
-    changed = Image.fromarray(levels)
+    return _joined(picture, (colours[rows] for rows in strips(picture.size)))
+
+
+def _joined(picture: Result, parts: Iterable[np.ndarray]) -> Result:
+    """The picture with other colours, as `_strips` gives them, its alpha kept."""
+    places = zip(strips(picture.size), parts, strict=True)
+    if isinstance(picture, Deep):
+        colours = np.empty(picture.colours.shape, np.float32)
+        for rows, part in places:
+            colours[rows] = np.clip(part, 0, 1)
+        return replace(picture, colours=colours)
+    changed = Image.new("RGB", picture.size)
+    for rows, part in places:
+        levels = (np.clip(part, 0, 1) * 255 + 0.5).astype(np.uint8)
+        changed.paste(Image.fromarray(levels), (0, rows.start))
     if "A" in picture.getbands():
         changed.putalpha(picture.getchannel("A"))
     return changed

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from PIL import ExifTags, Image, TiffImagePlugin
 
+from nst.pictures.bounds import strips
 from nst.pictures.depth import levels_of
 from nst.specs import InputError
 
@@ -42,9 +43,10 @@ class FloatTiff:
         """
         values = self._values(what)
         # The range is that of all colours together, or they would be tinted.
-        flat = Image.fromarray(values.reshape(values.shape[0], -1))
-        levels = levels_of(flat, what)
-        picture = Image.fromarray(levels.of(values))
+        levels = levels_of(Image.fromarray(values.reshape(values.shape[0], -1)), what)
+        picture = Image.new("RGB", self.size)
+        for rows in strips(self.size):
+            picture.paste(Image.fromarray(levels.of(values[rows])), (0, rows.start))
         picture.format = "TIFF"
         picture.info[note_key] = levels.note
         picture.getexif()[ExifTags.Base.Orientation] = self.tags.get(ExifTags.Base.Orientation, 1)

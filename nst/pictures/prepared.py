@@ -16,7 +16,7 @@ from PIL import (
 
 from nst.pictures import depth
 from nst.pictures.alpha import alpha_of
-from nst.pictures.bounds import MAX_MEGAPIXELS, check_size
+from nst.pictures.bounds import MAX_MEGAPIXELS, check_size, strips
 from nst.pictures.depth import Levels, is_deep, levels_of
 from nst.pictures.light import Conversion, by_code, by_gamma, gamma_of
 from nst.specs import InputError
@@ -25,9 +25,6 @@ WORKING_SIDE, DETAIL = 3072, 1.5
 """Larger pictures are first averaged down by whole factors, their longest side staying above this,
 and above so many times the size that is asked for: they then take little memory, and the exact
 resize still has detail to filter."""
-STRIP_PIXELS = 2**20
-"""Pictures are converted in strips of about as many pixels: beside the decoded picture and the
-result, only a strip is ever held."""
 OF_FRAMES = ("GIF", "WEBP", "PNG", "TIFF", "AVIF")
 """Those whose further pictures are frames or pages; a phone's JPEG has a preview as its second."""
 NOTE = "nst-note"
@@ -131,10 +128,9 @@ def converted(image: Image.Image, what: str, longest: int = 0) -> Image.Image:
     gamma, code = gamma_of(image), by_code(image)
     levels = levels_of(image, what, gamma) if is_deep(image.mode) else None
     size = ceil(image.width / factor), ceil(image.height / factor)
-    rows = factor * max(1, STRIP_PIXELS // (image.width * factor))
     result: Image.Image | None = None
-    for top in range(0, image.height, rows):
-        strip = image.crop((0, top, image.width, min(top + rows, image.height)))
+    for rows in strips(image.size, factor):
+        strip = image.crop((0, rows.start, image.width, rows.stop))
         part = _eight_bit(strip, levels, what).reduce(factor)
         if result is None:
             transform = _conversion(image, code, gamma, part.mode.removesuffix("A"))
@@ -143,7 +139,7 @@ def converted(image: Image.Image, what: str, longest: int = 0) -> Image.Image:
         colours = transform.apply(colours) if transform else colours.convert("RGB")
         if "A" in part.mode:
             colours.putalpha(part.getchannel("A"))
-        result.paste(colours, (0, top // factor))
+        result.paste(colours, (0, rows.start // factor))
     assert result is not None  # no picture is without rows
     result.info[NOTE] = _said(image, levels, what)
     return result

@@ -10,6 +10,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from nst.pictures.alpha import alpha_of, over_white
+from nst.pictures.bounds import strips
+from nst.pictures.deep import Deep, Result
 
 
 def to_tensor(image: Image.Image) -> Tensor:
@@ -23,8 +25,11 @@ def to_tensor(image: Image.Image) -> Tensor:
     """
     if image.mode not in ("RGB", "RGBA"):
         raise ValueError(f"expected mode RGB or RGBA, got {image.mode}")
-    pixels = torch.from_numpy(np.array(over_white(image))).permute(2, 0, 1).unsqueeze(0)
-    return pixels.contiguous().float().div_(255)
+    tensor = torch.empty(1, 3, image.height, image.width, dtype=torch.float32)
+    for rows in strips(image.size):
+        strip = over_white(image.crop((0, rows.start, image.width, rows.stop)))
+        tensor[0, :, rows] = torch.from_numpy(np.array(strip)).permute(2, 0, 1)
+    return tensor.div_(255)
 
 
 def to_style(image: Image.Image) -> Tensor:
@@ -56,17 +61,44 @@ def to_image(tensor: Tensor, alpha: Image.Image | None = None) -> Image.Image:
     Raises:
         ValueError: another shape, or a value that is not finite.
     """
+    _check(tensor)
+    image = Image.new("RGB", (tensor.shape[3], tensor.shape[2]))
+    for rows in strips(image.size):
+        # Adding a half before the cut rounds to the nearest of the 256 levels.
+        strip = tensor.detach()[0, :, rows].float().clamp(0, 1).mul_(255).add_(0.5).to(torch.uint8)
+        levels = strip.permute(1, 2, 0).contiguous().cpu().numpy()
+        image.paste(Image.fromarray(levels), (0, rows.start))
+    if alpha is not None:
+        image.putalpha(_alpha_at(alpha, image.size))
+    return image
+
+
+def to_deep(tensor: Tensor, alpha: Image.Image | None = None) -> Deep:
+    """Return a tensor (1, 3, H, W) with all of its shades, its alpha as `to_image` has it.
+
+    The colours are the tensor's own memory where that is a processor's.
+
+    Raises:
+        ValueError: as `to_image`.
+    """
+    _check(tensor)
+    colours = tensor.detach()[0].float().permute(1, 2, 0).cpu().numpy()
+    if alpha is not None:
+        alpha = _alpha_at(alpha, (tensor.shape[3], tensor.shape[2]))
+    return Deep(colours, alpha)
+
+
+def _check(tensor: Tensor) -> None:
     if tensor.ndim != 4 or tensor.shape[:2] != (1, 3):
         raise ValueError(f"expected a tensor (1, 3, H, W), got {tuple(tensor.shape)}")
-    if not torch.isfinite(tensor).all():
+    # What is not finite makes one of them so; a map of what is finite is as large as the tensor.
+    if not torch.stack(tensor.detach().aminmax()).isfinite().all():
         raise ValueError("the picture has values that are not finite")
-    # Adding a half before the cut rounds to the nearest of the 256 levels.
-    levels = tensor.detach()[0].float().clamp(0, 1).mul_(255).add_(0.5).to(torch.uint8)
-    image = Image.fromarray(levels.permute(1, 2, 0).contiguous().cpu().numpy())
-    if alpha is not None:
-        # Sharper filters overshoot, which shows as a faint halo where nothing should be.
-        image.putalpha(alpha.resize(image.size, Image.Resampling.BILINEAR))
-    return image
+
+
+def _alpha_at(alpha: Image.Image, size: tuple[int, int]) -> Image.Image:
+    # Sharper filters overshoot, which shows as a faint halo where nothing should be.
+    return alpha.resize(size, Image.Resampling.BILINEAR)
 
 
 def resize_image(image: Image.Image, size: tuple[int, int]) -> Image.Image:
@@ -79,17 +111,25 @@ def cover(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     return ImageOps.fit(image, size, Image.Resampling.LANCZOS)
 
 
-def keep_outside(result: Image.Image, content: Image.Image, mask: Image.Image) -> Image.Image:
+def keep_outside(result: Result, content: Image.Image, mask: Image.Image) -> Result:
     """Return a result that is the content picture, to the bit, where a mask (mode L) is black."""
     small = mask.resize(result.size, Image.Resampling.BILINEAR)
-    original = resize_image(content, result.size).convert(result.mode)
-    return Image.composite(result, original, small.point(lambda level: 255 * (level > 0)))
+    return _over(result, content, small.point(lambda level: 255 * (level > 0)))
 
 
-def blended(result: Image.Image, content: Image.Image, mask: Image.Image) -> Image.Image:
+def blended(result: Result, content: Image.Image, mask: Image.Image) -> Result:
     """Return a result that gives way to the content picture as a mask (mode L) darkens."""
-    original = resize_image(content, result.size).convert(result.mode)
-    return Image.composite(result, original, mask.resize(result.size, Image.Resampling.BILINEAR))
+    return _over(result, content, mask.resize(result.size, Image.Resampling.BILINEAR))
+
+
+def _over(result: Result, content: Image.Image, seen: Image.Image) -> Result:
+    original = resize_image(content, result.size)
+    if isinstance(result, Deep):
+        return result.over(original, seen)
+    if original.mode != result.mode:
+        original = original.convert(result.mode)
+    original.paste(result, (0, 0), seen)
+    return original
 
 
 def resize_tensor(tensor: Tensor, size: tuple[int, int]) -> Tensor:

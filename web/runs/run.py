@@ -143,6 +143,7 @@ class Runs:
             tries = stylize_or_smaller(asked.pictures, asked.settings, features, state)
             limit = run_seconds(seconds, start or 0.0)
             for step, settings, whole in shown(tries, limit, asked.settings.iterations):
+                step = replace(step, deep=None)  # which holds a tensor, for what no page writes
                 # Where the GPU is lent, nothing of it can stay behind.
                 step = replace(step, state=None) if zerogpu.HERE else step
                 gone, made_by = time.monotonic() - started, made(settings) if whole else None

@@ -24,7 +24,7 @@ def test_it_paints_by_name_and_writes_the_recipe(picture_files, tmp_path, capsys
     read = recipe.read(out)
     assert read.settings == InstantSettings(style=NAME, size=64, strength=80)
     assert read.features == "instant"
-    assert "64×43" in capsys.readouterr().err
+    assert "64 × 43 pixels: 0.5 × 0.4 cm at 300 dpi" in capsys.readouterr().err
 
 
 def test_a_recipe_gives_the_same_picture_again(picture_files, tmp_path):
@@ -139,3 +139,12 @@ def test_a_recipe_of_the_other_kind_is_refused(picture_files, tmp_path, capsys):
     assert capsys.readouterr().err.startswith("error: The recipe is not an instant painting's")
     assert main([content, style, "--recipe", painted, "-o", out]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_sixteen_bits_are_written_where_they_are_asked_for(picture_files, tmp_path):
+    out, content = tmp_path / "out.tif", str(picture_files[0])
+    mask = str(picture_files[1])
+    asked = ["--instant", NAME, "--size", "64", "--color", "content", "--mask", mask]
+    assert main([content, *asked, "--depth", "16", "-o", str(out)]) == 0
+    with Image.open(out) as image:
+        assert image.tag_v2[258] == (16, 16, 16) and image.size == (64, 43)

@@ -270,3 +270,21 @@ def test_a_mask_that_is_no_picture_is_named(picture_files, tmp_path, capsys):
     arguments = [content, style, "-o", str(tmp_path / "o.png"), "--mask", f"{tmp_path}/mask.png"]
     assert cli.main(arguments) == 2
     assert "The mask is not a picture" in capsys.readouterr().err
+
+
+def test_sixteen_bits_are_written_where_they_are_asked_for(paint):
+    _, _, plain = paint(*QUICK, "--color", "content", out="a.png")
+    code, errors, deep = paint(*QUICK, "--color", "content", "--depth", "16", out="b.png")
+    assert code == 0 and "64 × 43 pixels: 0.5 × 0.4 cm at 300 dpi" in errors
+    assert recipe.read(deep) == recipe.read(plain)
+    assert deep.read_bytes()[24] == 16  # the depth in a PNG's header
+    with Image.open(plain) as eight, Image.open(deep) as sixteen:
+        pixels = (np.asarray(image).astype(int) for image in (eight, sixteen))
+        assert np.abs(np.subtract(*pixels)).max() <= 3
+
+
+@pytest.mark.parametrize(("depth", "out"), [("16", "a.jpg"), ("16", "a.webp"), ("12", "a.png")])
+def test_a_depth_that_a_file_cannot_have_is_refused(paint, depth, out):
+    code, errors, path = paint(*QUICK, "--depth", depth, out=out)
+    assert code == 2 and not path.exists()
+    assert ("8, 16" if depth == "12" else ".png, .tif, .tiff") in errors

@@ -589,7 +589,7 @@ def test_a_hundred_megapixels_are_made_smaller_while_they_are_decoded(tmp_path, 
     assert reading.open_image(path).getpixel((9, 9)) == (99, 99, 99)
     assert decoded[0] == (6000, 4500)
     path = saved(tmp_path / "progressive.jpg", encoded(whole, "JPEG", progressive=True))
-    assert "50 megapixels" in refusal(reading.open_image, path)
+    assert "68 megapixels" in refusal(reading.open_image, path)
 
 
 GOOD_PNG = encoded(noise(64, 48), "PNG")
@@ -655,7 +655,7 @@ def test_a_file_of_too_many_bytes_is_not_opened(tmp_path, monkeypatch):
     assert "1 MB at most" in refusal(reading.open_image, path)
 
 
-@pytest.mark.parametrize("side", [7072, 8000, 13000, 20000])
+@pytest.mark.parametrize("side", [8247, 9000, 13000, 20000])
 @pytest.mark.parametrize("action", ["ignore", "error"])
 def test_bombs_are_refused_before_they_are_decoded(tmp_path, decoded, side, action):
     data = png(side, side, 1, 0, bytes(side * (side // 8 + 1)))

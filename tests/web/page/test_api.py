@@ -98,7 +98,7 @@ def test_info_is_json_and_says_what_the_settings_say():
     assert list(told["instant"]) == list(map(api_name, INSTANT_SPECS))
     assert told["instant"]["style_name"]["choices"] == [*instant_styles(), OWN_STYLE]
     assert told["instant"]["size"]["maximum"] == 4096
-    assert told["limits"]["megapixels"] == 50
+    assert told["limits"]["megapixels"] == 68
 
 
 def test_an_estimate_is_what_the_machine_is_measured_to_take():

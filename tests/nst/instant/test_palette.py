@@ -3,7 +3,7 @@
 import torch
 from PIL import Image
 
-from nst.pictures.palette import LEVELS, toned, tones_of
+from nst.instant.palette import LEVELS, toned, tones_of
 from nst.pictures.tensors import to_tensor
 
 
