@@ -39,6 +39,11 @@ class Pictures:
     start: Image.Image | None = None
 
     @property
+    def start_size(self) -> tuple[int, int] | None:
+        """Of the start, (width, height), if there is one."""
+        return self.start.size if self.start else None
+
+    @property
     def guided(self) -> int:
         """How many regions the masks and the content's alpha make; 0 without any."""
         placed = sum(mask is not None for mask in self.style_masks)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-import torch
 from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
@@ -37,6 +36,7 @@ from nst.pictures.deep import Deep
 from nst.resume import State, made_by
 from nst.scales import Scale, plan
 from nst.settings import Settings
+from nst.starts import start_of
 from nst.step import MOST_PREVIEWS, PREVIEW_SECONDS, PREVIEW_SIDE, Part, Step
 
 
@@ -60,7 +60,8 @@ def stylize(
         features: from `load_features`, which is called when None. One network serves many runs.
         mask: white where the styles go; elsewhere the photograph stays exactly as it is.
         style_masks: where each style goes; those without one are blended in what is left.
-        start: where the optimisation starts if `settings.init` is "image"; at full size at once.
+        start: where the optimisation starts if `settings.init` is "image"; of a smaller one, coarse
+            to fine from its size on.
         state: of the last step of a run, to go on where it ended, with the optimiser's memory.
 
     Returns:
@@ -135,7 +136,7 @@ def _checked(
     check_fits(pictures.content.size, settings, features, pictures.guided)
     if state is not None:
         state.check(pictures, settings, features)
-    scales = plan(size, settings, goes_on=state is not None)
+    scales = plan(size, settings, state is not None, pictures.start_size)
     check_hours(scales, settings, features, pictures.guided)
     for scale in scales:
         pictures.check_masks(scale.size)
@@ -256,7 +257,7 @@ def _at_scale(job: _Job, scale: Scale, image: Tensor | None) -> tuple[Evaluated,
         objective = Within(objective, content, mask)
     if pictures.grey:
         objective = AmongGreys(objective)
-    return objective, _start(image, content, pictures, scale, settings)
+    return objective, start_of(image, content, pictures, settings)
 
 
 def _tensor(image: Image.Image, size: tuple[int, int], features: FeatureNetwork) -> Tensor:
@@ -272,26 +273,3 @@ def _style_tensor(
     factor = max(settings.style_scale * max(scale.size) / max(style.size), narrowest)
     size = bounds.within_limits(round(style.width * factor), round(style.height * factor))
     return tensors.to_style(tensors.resize_image(style, size)).to(features.device)
-
-
-def _start(
-    previous: Tensor | None, content: Tensor, pictures: Pictures, scale: Scale, settings: Settings
-) -> Tensor:
-    """The picture that a scale starts from, (1, 3, H, W) on the content's device.
-
-    The details that only now show are the photograph's own, where a run starts from that: half as
-    many iterations then do as when they had to be found again.
-    """
-    if previous is not None and settings.init == "content":
-        small = tensors.resize_tensor(content, (previous.shape[3], previous.shape[2]))
-        return tensors.enlarged(small, previous, content)
-    if previous is not None:
-        return tensors.resize_tensor(previous, scale.size)
-    if settings.init == "noise":
-        generator = torch.Generator().manual_seed(settings.seed)
-        return torch.rand(content.shape, generator=generator).to(content.device)
-    if settings.init in ("style", "image"):
-        own = pictures.start if settings.init == "image" else pictures.styles[0][0]
-        assert own is not None  # `nst.inputs.prepare` has seen to it
-        return tensors.to_tensor(tensors.cover(own, scale.size)).to(content.device)
-    return content

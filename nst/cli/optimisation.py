@@ -98,7 +98,7 @@ def tell_estimate(pictures: dict[str, Any], settings: Settings, name: str) -> in
     prepared = inputs.prepare(**pictures, settings=settings)
     size, guided = prepared.content.size, prepared.guided
     check_fits(size, settings, features, guided)
-    expected = estimate(size, settings, features, guided=guided)
+    expected = estimate(size, settings, features, guided=guided, start=prepared.start_size)
     print(f"{features.name} on {features.device}, {settings.size} px: {expected}")
     return 0
 

@@ -129,6 +129,7 @@ def estimate(
     features: FeatureNetwork,
     speed: Speed | None = None,
     guided: int = 0,
+    start: tuple[int, int] | None = None,
 ) -> Estimate:
     """Estimate a run's time and memory; the first time for a network takes a second or two.
 
@@ -136,6 +137,7 @@ def estimate(
         content_size: (width, height) of the content picture as it is given.
         speed: from `calibrate`, which is called when None.
         guided: regions that masks make, see `nst.inputs.Pictures`.
+        start: see `nst.scales.plan`.
 
     Raises:
         InputError: as `nst.pictures.bounds.fit` and `nst.loss.objective.used_layers` do.
@@ -143,7 +145,7 @@ def estimate(
     amount = run_bytes(content_size, settings, features, guided)
     speed = speed or calibrate(features, settings.optimizer)
     size = bounds.fit(*content_size, settings.size, "content image")
-    scales = plan(size, settings)
+    scales = plan(size, settings, start=start)
     seconds = sum(_scale_seconds(scale, settings, speed) for scale in scales)
     seconds *= 1 + REGION_SHARE * guided
     if settings.color != "style":

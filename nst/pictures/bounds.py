@@ -44,6 +44,13 @@ def doubling(size: tuple[int, int], doublings: int) -> list[tuple[int, int]]:
     return [within_limits(round(size[0] / f), round(size[1] / f)) for f in factors]
 
 
+def have_one_shape(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether two sizes (width, height) have one aspect ratio, but for a pixel of the smaller."""
+    small, large = sorted((one, other), key=max)
+    factor = max(small) / max(large)
+    return all(abs(a - factor * b) <= 1 for a, b in zip(small, large, strict=True))
+
+
 def within_limits(width: int, height: int) -> tuple[int, int]:
     """A size that rounding has not made narrower than a picture may be: 505×25 becomes 505×26."""
     narrowest = ceil(max(width, height) / MAX_ASPECT)

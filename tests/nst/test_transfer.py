@@ -20,7 +20,7 @@ from nst.optim.descent import optimise
 from nst.optim.optimizer import OPTIMIZERS
 from nst.optim.watch import STALLED
 from nst.pictures import prepared, tensors
-from nst.scales import Scale, coarse_to_fine
+from nst.scales import Scale
 from nst.transfer import MOST_PREVIEWS, _style_tensor
 
 QUICK = {"iterations": 12, "size": 64}
@@ -240,26 +240,6 @@ def test_a_partial_network_without_a_layer_in_use_is_refused(content, style, tin
     weights = {f"{layer}_weight": 0 for layer in ("relu1_1", "relu2_1")}
     with pytest.raises(InputError, match="relu1_1_weight, relu2_1_weight"):
         stylize(content, style, Settings(**weights), features=shallow)
-
-
-@pytest.mark.parametrize(
-    ("size", "iterations", "longest"),
-    [
-        ((256, 200), 100, [256]),
-        ((512, 400), 200, [256, 512]),
-        ((1024, 700), 200, [256, 512, 1024]),
-        ((512, 400), 15, [512]),
-        ((1024, 70), 200, [1024]),
-        ((64, 64), 1, [64]),
-    ],
-)
-def test_scales(size, iterations, longest):
-    scales = coarse_to_fine(size, iterations)
-    assert [max(scale.size) for scale in scales] == longest
-    assert scales[-1].size == size
-    assert sum(scale.iterations for scale in scales) == iterations
-    counts = [scale.iterations for scale in scales]
-    assert counts == sorted(counts, reverse=True)  # most of them where they are cheap
 
 
 def test_the_best_picture_is_the_last_one_given(tiny):

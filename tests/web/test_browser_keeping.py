@@ -16,6 +16,7 @@ from tests.web.browsing import (
     set_number,
     style_button,
     upload,
+    violations,
     wait_until_ready,
 )
 
@@ -62,7 +63,7 @@ def downloaded(page, name: str) -> tuple[str, Image.Image]:
 
 
 def test_every_file_is_called_by_its_pictures(page, expect, picture_files):
-    for name in (*PRESSED, "Paint on from here"):
+    for name in (*PRESSED, "Paint on from here", "Paint it large"):
         expect(button(page, name)).to_be_disabled()
     painted(page, picture_files)
     name, picture = downloaded(page, "Download")
@@ -204,7 +205,7 @@ def test_the_buttons_are_large_enough_and_stay_where_they_are(
     visit, expect, picture_files, viewport
 ):
     page = visit(viewport=viewport, reduced_motion="reduce", has_touch=True)
-    names = (*PRESSED, "Paint on from here")
+    names = (*PRESSED, "Paint on from here", "Paint it large")
     before = [button(page, name).bounding_box() for name in names]
     painted(page, picture_files)
     expect(button(page, "Save the film")).to_be_enabled()
@@ -219,3 +220,27 @@ def test_the_buttons_are_large_enough_and_stay_where_they_are(
     for inside in page.get_by_role("dialog").get_by_role("button").all():
         assert inside.bounding_box()["height"] >= least
     assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+
+
+def test_a_picture_is_painted_again_large(visit, expect, tmp_path):
+    page, files = visit(viewport={"width": 320, "height": 640}), []
+    for name, colour in (("content", "#806020"), ("style", "#2040a0")):
+        files.append(tmp_path / f"{name}.png")
+        # So narrow that even a large one has few pixels.
+        picture = Image.effect_noise((320, 16), 60).convert("RGB")
+        Image.blend(picture, Image.new("RGB", picture.size, colour), 0.5).save(files[-1])
+    upload(page, files)
+    paint(page, 3, size=320)
+    large = button(page, "Paint it large")
+    expect(large).to_be_enabled()
+    small = downloaded(page, "Download")[1]
+    assert small.size == (320, 16)
+    wait_until_ready(page, expect)
+    large.click()
+    expect(large).to_be_disabled()
+    expect(page.locator(".nst-strip li")).to_have_count(2)
+    name, picture = downloaded(page, "Download")
+    assert name == f"{NAME}.png" and max(picture.size) >= 1024
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert violations(page) == set()
+    screenshot(page, "15-painted-large-320")

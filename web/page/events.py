@@ -64,7 +64,7 @@ def _connect_run(
 ) -> None:
     """Connect the runs; they begin, too, when one of the events that fill in a run succeeds."""
     named = {**vars(inputs), **vars(outputs)}
-    buttons = ("paint", "more", "stop")
+    buttons = ("paint", "more", "large", "stop")
     what = run_inputs(inputs)
     first = {**what, "inputs": [inputs.visit, *what["inputs"]]}
     again = {**what, "inputs": [inputs.visit, outputs.picture, *what["inputs"]]}
@@ -76,6 +76,7 @@ def _connect_run(
         (inputs.paint.click, painting.paint, first),
         *((event.success, painting.paint, first) for event in filled),
         (outputs.more.click, painting.go_on, again),
+        (outputs.large.click, painting.paint_large, again),
     ):
         begin = on(event, painting.begin, named, begun, js=scroll(), **given)
         on(begin.failure, painting.not_begun, named, asked, inputs=pair, **AT_ONCE)

@@ -94,6 +94,7 @@ class Outputs:
     animation: gr.DownloadButton
     use_as_content: gr.Button
     more: gr.Button
+    large: gr.Button
     share_said: gr.HTML
     strip: gr.HTML
     status: gr.Markdown

@@ -1,5 +1,6 @@
 """A run on the page: its beginning, what it shows, its end, and a page that comes back to it."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
@@ -12,6 +13,7 @@ from web.page import recall
 from web.page.html import curves
 from web.page.html.progress import alert, note, progress_bar
 from web.page.keeping.actions import not_yet, offered
+from web.page.keeping.large import larger
 from web.page.results import came_of, in_its_place
 from web.runs import first_look
 from web.runs.best_effort import best_effort
@@ -51,6 +53,7 @@ class Painting:
 
     def __init__(self, services: Services) -> None:
         self._runs, self._visits = services.runs, services.visits
+        self._costs = services.server.costs
 
     def begin(self, key: str, content: str | None, style: str | None) -> Changes:
         """Updates for the moment after the click, before a place in the queue is free.
@@ -66,6 +69,7 @@ class Painting:
         return {
             "paint": gr.update(interactive=False),
             "more": gr.update(interactive=False),
+            "large": gr.update(interactive=False),
             "stop": gr.update(interactive=True),
             "bar": progress_bar(None),
             "tabs": gr.update(selected="picture"),
@@ -90,6 +94,28 @@ class Painting:
         """Go on where the last run ended; from its picture alone, where no more is kept or fits."""
         values |= {"content": content, "style": style}
         async for update in self._begun(key, partial(self._shown_further, values, picture)):
+            yield update
+
+    async def paint_large(
+        self,
+        key: str,
+        picture: str | None,
+        content: str | None,
+        style: str | None,
+        **values: object,
+    ) -> AsyncIterator[Changes]:
+        """Paint the last run's picture again, larger; where no size is granted, say so."""
+        values |= {"content": content, "style": style}
+        try:
+            with sentences():
+                values = await asyncio.to_thread(larger, self._costs, values, picture)
+        except gr.Error as error:
+            # Nothing has begun in its place: the picture is still there to be gone on from.
+            self._visits.of(key).waits = False
+            again = {name: gr.update(interactive=True) for name in ("more", "large")}
+            yield in_its_place(error) | again
+            return
+        async for update in self._begun(key, partial(self._shown, values)):
             yield update
 
     def stop(self, key: str) -> Changes:

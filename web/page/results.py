@@ -11,6 +11,7 @@ from web.page import recall
 from web.page.html import compare, curves, film
 from web.page.html.progress import alert, note, progress_bar
 from web.page.keeping.actions import not_yet, offered
+from web.page.keeping.large import is_offered
 from web.page.keeping.side_by_side import side_by_side
 from web.runs.best_effort import best_effort
 from web.runs.kept.background import Changes, Ending
@@ -44,7 +45,8 @@ def as_called_here(said: str) -> str:
 
 def came_of(record: Record, folder: Path, end: Ending | None) -> Changes:
     """Updates for what came of a run, done or not; the picture goes to the visit's strip."""
-    update = {"use_as_content": gr.update(interactive=True), "more": gr.update(interactive=True)}
+    update = {name: gr.update(interactive=True) for name in ("use_as_content", "more")}
+    update["large"] = gr.update(interactive=is_offered(record.latest))
     if end and not record.latest.done:
         update["bar"] = progress_bar(record.latest, stopped=True)
         update["bar"] += note(LEFT) if end is Ending.LEFT else ""

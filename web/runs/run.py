@@ -88,7 +88,13 @@ class Asked:
         regions = sum(mask is not None for mask in masks)
         regions += regions > 0
         size, goes_on = self.pictures["content"].size, self.state is not None
-        return work_of(size, self.settings, self.features, goes_on, regions)
+        return work_of(size, self.settings, self.features, goes_on, regions, self.start)
+
+    @property
+    def start(self) -> tuple[int, int] | None:
+        """The size of the picture that it starts from, if there is one."""
+        start = self.pictures.get("start")
+        return start and start.size
 
     @property
     def is_plain(self) -> bool:
@@ -219,7 +225,7 @@ class Run:
             costs.gpu.learn(asked.gpu_work, last.seconds, last.start)
         else:
             size = asked.pictures["content"].size
-            costs.learn(size, asked.settings, asked.features, last.seconds)
+            costs.learn(size, asked.settings, asked.features, last.seconds, asked.start)
 
     def _steps(self, folder: Path) -> Iterator[Shown]:
         server, asked = self._server, self._asked

@@ -6,6 +6,7 @@ measured after the start, and how long the last runs really took.
 
 from collections import deque
 from dataclasses import replace
+from functools import partial
 from statistics import median
 from typing import Any
 
@@ -67,7 +68,9 @@ class Costs:
         """Calibrate; called in the tensor thread. The second time it takes none."""
         self._speed = calibrate(self._automatic(), SPECS["optimizer"].default)
 
-    def estimate(self, size: Size, settings: Settings, name: str) -> Estimate:
+    def estimate(
+        self, size: Size, settings: Settings, name: str, start: Size | None = None
+    ) -> Estimate:
         """What a run takes, of a content picture of (width, height); it may be measured first.
 
         On ZeroGPU, whose GPU is not at hand to be measured, it is what a visitor's quota has to
@@ -75,18 +78,22 @@ class Costs:
 
         Args:
             name: of the features, as they are asked for.
+            start: see `nst.scales.plan`.
 
         Raises:
             InputError: the run cannot be made.
         """
         features = self._networks.get(name)
         if zerogpu.HERE:
-            asked = self.gpu.to_ask(gpu_time.work_of(size, settings, name))
+            asked = self.gpu.to_ask(gpu_time.work_of(size, settings, name, start=start))
             seconds = asked * zerogpu.quota_factor()
             return Estimate(seconds, run_bytes(size, settings, features))
-        return self._tensor_thread.run(estimate, size, settings, features)
+        work = partial(estimate, size, settings, features, start=start)
+        return self._tensor_thread.run(work)
 
-    def expected(self, size: Size, settings: Settings, name: str) -> Estimate | None:
+    def expected(
+        self, size: Size, settings: Settings, name: str, start: Size | None = None
+    ) -> Estimate | None:
         """What a run is likely to take, without measuring anything; None if that is unknown.
 
         It can be asked beside a run. Only the network that the app chooses by itself was measured,
@@ -94,31 +101,39 @@ class Costs:
 
         Args:
             name: of the features, as they are asked for.
+            start: see `nst.scales.plan`.
 
         Raises:
             InputError: the run cannot be made.
         """
         features = self._automatic()
         if zerogpu.HERE:
-            likely = self.gpu.likely(gpu_time.work_of(size, settings, name))
+            likely = self.gpu.likely(gpu_time.work_of(size, settings, name, start=start))
             return Estimate(likely, run_bytes(size, settings, features))
         if not self._was_measured(name):
             return None
         check_fits(size, settings, features)
-        expected = self._calibrated(size, settings)
+        expected = self._calibrated(size, settings, start)
         return replace(expected, seconds=self._pace.corrected(expected.seconds))
 
-    def learn(self, size: Size, settings: Settings, name: str, seconds: float) -> None:
+    def learn(
+        self,
+        size: Size,
+        settings: Settings,
+        name: str,
+        seconds: float,
+        start: Size | None = None,
+    ) -> None:
         """Let what is expected of later runs follow what one of them took."""
         # Not whether it fits: it did, and what it took is not all given back yet.
         if self._was_measured(name):
-            self._pace.add(self._calibrated(size, settings).seconds, seconds)
+            self._pace.add(self._calibrated(size, settings, start).seconds, seconds)
 
-    def _calibrated(self, size: Size, settings: Settings) -> Estimate:
+    def _calibrated(self, size: Size, settings: Settings, start: Size | None) -> Estimate:
         features = self._automatic()
         if self._speed is None:
             self._tensor_thread.run(self._measure)
-        return estimate(size, settings, features, self._speed)
+        return estimate(size, settings, features, self._speed, start=start)
 
     def _automatic(self) -> Any:  # noqa: ANN401 - a FeatureNetwork
         return self._networks.get(FEATURES.default)

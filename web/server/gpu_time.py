@@ -53,18 +53,20 @@ def work_of(
     features: str,
     goes_on: bool = False,
     regions: int = 0,
+    start: tuple[int, int] | None = None,
 ) -> GpuWork:
     """The work of a run, for a content picture of (width, height).
 
     Args:
         features: the network's name.
         regions: that masks make, at most.
+        start: see `nst.scales.plan`.
 
     Raises:
         InputError: as `nst.pictures.bounds.fit` does.
     """
     size = fit(*content_size, settings.size, "content image")
-    scales = work.of_run(plan(size, settings, goes_on), "cuda", settings.style_scale)
+    scales = work.of_run(plan(size, settings, goes_on, start), "cuda", settings.style_scale)
     steps = PIXEL_SECONDS * sum(map(sum, scales)) * (1 + REGION_SHARE * regions)
     megapixels = content_size[0] * content_size[1] / 1e6
     colours = 0.0 if settings.color == "style" else COLOR_SECONDS * megapixels

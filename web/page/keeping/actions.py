@@ -4,7 +4,7 @@ from typing import Any
 
 import gradio as gr
 
-BUTTONS = ("download", "share", "both", "animation", "use_as_content", "more")
+BUTTONS = ("download", "share", "both", "animation", "use_as_content", "more", "large")
 """Their names among the page's outputs."""
 
 
@@ -19,6 +19,7 @@ def lay_out() -> dict[str, Any]:
         animation = gr.DownloadButton("Save the film", **small)
         use_as_content = gr.Button("Use as photograph", **small)
         more = gr.Button("Paint on from here", **small)
+        large = gr.Button("Paint it large", **small)
     return {
         "download": download,
         "share": share,
@@ -26,6 +27,7 @@ def lay_out() -> dict[str, Any]:
         "animation": animation,
         "use_as_content": use_as_content,
         "more": more,
+        "large": large,
         "share_said": gr.HTML(elem_classes="nst-said"),
     }
 
@@ -40,4 +42,4 @@ def offered(picture: str) -> dict[str, Any]:
 
 def not_yet() -> dict[str, Any]:
     """Updates for a run's first picture: what was made of the last run's is not of this one."""
-    return {"both": gr.update(interactive=False), "animation": gr.update(interactive=False)}
+    return {name: gr.update(interactive=False) for name in ("both", "animation", "large")}
