@@ -22,14 +22,13 @@ def asked(*arguments, **options):
 
 def test_it_grows_with_the_work_within_bounds():
     iterations, size = SPECS["iterations"], SPECS["size"]
-    seconds = [
-        asked(SQUARE, Settings(iterations=i, size=s))
-        for i, s in itertools.product(
-            (iterations.minimum, iterations.default, iterations.maximum),
-            (size.minimum, size.default, size.maximum),
-        )
+    sizes = size.minimum, size.default, size.maximum
+    rows = [
+        [asked(SQUARE, Settings(iterations=i, size=s)) for s in sizes]
+        for i in (iterations.minimum, iterations.default, iterations.maximum)
     ]
-    assert seconds == sorted(seconds)
+    assert all(line == sorted(line) for line in [*rows, *map(list, zip(*rows, strict=True))])
+    seconds = list(itertools.chain.from_iterable(rows))
     assert START_SECONDS <= min(seconds) < max(seconds) <= limits.GPU_SECONDS
     large = Settings(size=1024, iterations=500)
     assert asked(NARROW, large) < asked(SQUARE, large)
