@@ -240,7 +240,7 @@ OTHERS: dict[str, tuple[str, bytes | Callable[[], bytes]]] = {
         lambda: png(extra=chunk(b"iCCP", b"x\0\0" + zlib.compress(bytes(3 * 10**8), 9))),
     ),
     "pixel bomb": ("large", lambda: png((13000, 13000), 1, 0)),
-    "one pixel row too many": ("large", lambda: png((10000, 5001), 1, 0)),
+    "one pixel row too many": ("large", lambda: png((10000, 6801), 1, 0)),
     "huge png header": ("large", png((2**31 - 1, 2**31 - 1), 1, 0, b"")),
     "huge jpeg header": ("large", jpeg_of_size(65000, 65000)),
     "huge gif header": ("large", patched(GIF, 6, "<HH", 65535, 65535)),

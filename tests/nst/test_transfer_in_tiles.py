@@ -22,7 +22,8 @@ def last(steps):
 
 @pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
 def test_the_picture_is_the_untiled_one(optimizer, content, style, tiny, monkeypatch):
-    settings = Settings(iterations=6, size=200, optimizer=optimizer)
+    # What rounding differs by in an evaluation, L-BFGS makes ten times as large with each step.
+    settings = Settings(iterations=4, size=200, optimizer=optimizer)
     whole = last(stylize(content, style, settings, features=tiny))
     monkeypatch.setenv(VARIABLE, "64")
     tiled = last(stylize(content, style, settings, features=tiny))
