@@ -208,7 +208,8 @@ def test_an_example_is_painted_and_can_be_changed(page, expect):
         page.get_by_text(note, exact=True).wait_for()
     page.get_by_role("tab", name="Compare").click()
     after = page.locator(".nst-compare img").last
-    expect(after).to_have_attribute("alt", re.compile("A first look, painted at once"))
+    # What was in sight stays: a fast machine is past the first look by then.
+    expect(after).to_have_attribute("alt", re.compile("A first look|stopped at iteration"))
     screenshot(page, "5-example")
     open_tab(page, "Paintings")
     page.get_by_role("button", name=re.compile("Take the painting: Misty mountains")).click()
@@ -405,12 +406,6 @@ def in_both_schemes(page, expect):
         yield scheme
 
 
-def violations_in_both_schemes(page, expect) -> set[tuple[str, ...]]:
-    return {
-        (*each, scheme) for scheme in in_both_schemes(page, expect) for each in violations(page)
-    }
-
-
 def test_it_all_goes_by_keyboard(visit, expect):
     """From Paint, soon reached, to an example's run and its stop, with Tab and Enter alone."""
     page = visit(ready=lambda page: paint_button(page).wait_for())  # it begins at its top
@@ -434,21 +429,21 @@ def walk(page, key: str, target, most: int) -> None:
     raise AssertionError(f"not reached in {most} steps: {target}")
 
 
-def test_nothing_stands_in_the_way_of_anybody(visit, expect, picture_files):
-    page = visit(reduced_motion="reduce")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_stands_in_the_way_of_anybody(visit, expect, picture_files, scheme):
+    page = visit(color_scheme=scheme, reduced_motion="reduce")
     for group in ("Strokes and colours", "Where to start", "For the curious", "Keep and share"):
         open_group(page, group)
-    found = violations_in_both_schemes(page, expect)
+    found = violations(page)
     upload(page, picture_files)
-    paint(page, 6)
+    paint(page, 20)
     expect(page.locator(".nst-strip li")).to_have_count(1)
     for tab in ("Film", "Compare", "Picture"):
         page.get_by_role("tab", name=tab).click()
-        found |= violations_in_both_schemes(page, expect)
+        found |= violations(page)
     page.locator(".nst-strip button").click()
-    for scheme in in_both_schemes(page, expect):
-        screenshot(page, f"9-dialog-{scheme}")
-    assert not found | violations_in_both_schemes(page, expect)
+    screenshot(page, f"9-dialog-{scheme}")
+    assert not found | violations(page)
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
