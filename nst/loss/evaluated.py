@@ -49,3 +49,48 @@ def whole(parts: Generator[float, None, Evaluation]) -> Evaluation:
 def measure_of(objective: Evaluated) -> Measure | None:
     """What evaluates without a wait for a GPU, if an objective has it as `measure`."""
     return getattr(objective, "measure", None)
+
+
+class Seen(Evaluated):
+    """An objective on what is seen of an image, which is another picture of the same size.
+
+    Args:
+        objective: evaluates what is seen.
+    """
+
+    def __init__(self, objective: Evaluated) -> None:
+        self.objective = objective
+
+    def seen(self, image: Tensor) -> Tensor:
+        """What is seen of an optimised image (1, 3, H, W)."""
+        raise NotImplementedError
+
+    def back(self, gradient: Tensor) -> Tensor:
+        """The gradient of the image, given that of what is seen, which may be overwritten."""
+        raise NotImplementedError
+
+    def picture(self, image: Tensor) -> Tensor:
+        """As the objective's, of what is seen."""
+        return self.objective.picture(self.seen(image))
+
+    def evaluate(self, image: Tensor) -> Evaluation:
+        """As the objective's, of what is seen."""
+        return whole(self.in_parts(image))
+
+    def in_parts(self, image: Tensor) -> Generator[float, None, Evaluation]:
+        """As the objective's, of what is seen."""
+        loss, gradient, losses = yield from self.objective.in_parts(self.seen(image))
+        return loss, self.back(gradient), losses
+
+    @property
+    def measure(self) -> Measure | None:
+        """The same without a wait for a GPU, if the objective has it."""
+        inner = measure_of(self.objective)
+        if inner is None:
+            return None
+
+        def measure(image: Tensor) -> tuple[Tensor, Tensor]:
+            numbers, gradient = inner(self.seen(image))
+            return numbers, self.back(gradient)
+
+        return measure

@@ -5,14 +5,14 @@ Gram matrix weighs every pixel by a guide. Here the guide of a layer is the mask
 down to the layer's resolution, so that one mask serves all layers of any network.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from nst.loss.evaluated import Evaluated, Evaluation, Measure, measure_of, whole
+from nst.loss.evaluated import Evaluated, Seen
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def root_guide(guide: Tensor, size: tuple[int, int]) -> Tensor:
     return (weights / weights.mean()).sqrt()
 
 
-class Within(Evaluated):
+class Within(Seen):
     """An objective on what is under a mask: outside, the content picture shows, untouched.
 
     Args:
@@ -109,30 +109,13 @@ class Within(Evaluated):
     """
 
     def __init__(self, objective: Evaluated, content: Tensor, mask: Tensor) -> None:
-        self.objective, self.content, self.mask = objective, content, mask
+        super().__init__(objective)
+        self.content, self.mask = content, mask
 
-    def evaluate(self, image: Tensor) -> Evaluation:
-        """As the objective's, of the picture that is seen."""
-        return whole(self.in_parts(image))
-
-    def in_parts(self, image: Tensor) -> Generator[float, None, Evaluation]:
-        """As the objective's, of the picture that is seen."""
-        loss, gradient, losses = yield from self.objective.in_parts(self.picture(image))
-        return loss, gradient.mul_(self.mask), losses
-
-    @property
-    def measure(self) -> Measure | None:
-        """The same without a wait for a GPU, if the objective has it."""
-        inner = measure_of(self.objective)
-        if inner is None:
-            return None
-
-        def measure(image: Tensor) -> tuple[Tensor, Tensor]:
-            numbers, gradient = inner(self.picture(image))
-            return numbers, gradient.mul_(self.mask)
-
-        return measure
-
-    def picture(self, image: Tensor) -> Tensor:
-        """What is seen of an optimised image (1, 3, H, W)."""
+    def seen(self, image: Tensor) -> Tensor:
+        """The image where the mask is, the content picture beside it."""
         return torch.lerp(self.content, image, self.mask)
+
+    def back(self, gradient: Tensor) -> Tensor:
+        """Nothing outside the mask."""
+        return gradient.mul_(self.mask)

@@ -5,14 +5,13 @@ are remembered are rounded ones then, and what follows from them is exact: the i
 the rounded vectors, too.
 """
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from nst.optim.history import LEAST_CURVATURE, History
+from nst.optim.history import History
 
 HALVED_PIXELS = 2048**2
 """Pictures of more pixels are remembered in half precision: 20 vectors of them are gigabytes."""
@@ -63,11 +62,7 @@ class HalvedHistory(History):
             s, y = self._s[:n, part].to(gradient.dtype), self._y[k, part].to(gradient.dtype)
             numbers = [s @ gradient[part], s @ y, torch.stack([s[k] @ s[k], y @ y])]
             sums += torch.cat(numbers)
-        along, changes, (steps, changed) = np.split(sums.cpu().numpy(), [n, 2 * n])
-        self._products[:n, k] = changes
-        if not changes[k] > LEAST_CURVATURE * math.sqrt(steps * changed):  # or it is a NaN
-            self._slots.pop()
-        return along
+        return self._judged(sums.cpu().numpy())
 
     def _length(self, diagonal: Tensor, boldness: float) -> Tensor:
         """See `History._length`."""

@@ -88,7 +88,20 @@ class History:
         n, k = self._filled, self._slots[-1]
         s, y = self._s[k], self._y[k]
         numbers = [self._s[:n] @ gradient, self._s[:n] @ y, torch.stack([s @ s, y @ y])]
-        along, changes, (steps, changed) = np.split(torch.cat(numbers).tolist(), [n, 2 * n])
+        return self._judged(np.array(torch.cat(numbers).tolist()))
+
+    def _judged(self, numbers: np.ndarray) -> np.ndarray:
+        """Keep the latest pair, if it curves.
+
+        Args:
+            numbers: the inner products of each s with the gradient, those of each s with the latest
+                y, and the squares of the latest s and y.
+
+        Returns:
+            The first of them.
+        """
+        n, k = self._filled, self._slots[-1]
+        along, changes, (steps, changed) = np.split(numbers, [n, 2 * n])
         self._products[:n, k] = changes
         if not changes[k] > LEAST_CURVATURE * math.sqrt(steps * changed):  # or it is a NaN
             self._slots.pop()
