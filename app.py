@@ -13,10 +13,10 @@ import time
 BEGAN = time.monotonic()
 
 # isort: split
-# Visitors share the processors: how torch uses them is read when it is loaded.
+# How torch uses the processors is read when it is loaded.
 from nst.machine import threads
 
-threads.choose(shared=True)
+threads.choose()
 
 # ZeroGPU replaces parts of torch, which `nst` imports: spaces comes first.
 import spaces  # noqa: F401

@@ -1,10 +1,15 @@
-"""Others on the machine: processes that do nothing but take their share of it."""
+"""Others on the machine: processes that take their share of it, and how much is taken."""
 
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+WINDOW = 0.5
+"""Seconds that the machine is watched for: fifty of the ticks that Linux counts time in."""
 
 SPIN = """
 import os
@@ -26,3 +31,19 @@ def busy() -> Iterator[None]:
         for other in others:
             other.kill()
             other.wait()
+
+
+def used_by_others() -> float:
+    """How many processors are in use on this Linux while this process sleeps for `WINDOW`."""
+    (busy_before, idle_before), _ = _ticks(), time.sleep(WINDOW)
+    busy_now, idle_now = _ticks()
+    worked, rested = busy_now - busy_before, idle_now - idle_before
+    return (os.cpu_count() or 1) * worked / max(1, worked + rested)
+
+
+def _ticks() -> tuple[int, int]:
+    """The ticks since the start in which processors were busy, and idle, of all together."""
+    user, nice, system, idle, waiting, *_ = map(
+        int, Path("/proc/stat").read_text().splitlines()[0].split()[1:]
+    )
+    return user + nice + system, idle + waiting

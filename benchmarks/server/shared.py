@@ -2,12 +2,14 @@
 
     python -m benchmarks.server.shared [--rounds 4]
 
-Two servers are asked in turns, so that whatever else the machine does falls on both. "before" has
+Three servers are asked in turns, so that whatever else the machine does falls on all. "awake" has
 OpenMP's threads as torch has them by itself: one for each processor that the machine has, which
-stay awake a while after their part of an operation. "after" has what `nst.machine.threads` chooses
-when nothing is said. So many visitors have runs painted, one run after another each; beside
-neighbours there is a process that computes without end on every processor. Seconds are a visitor's,
-from asking to the result: with several visitors they wait for each other.
+stay awake a while after their part of an operation. In "asleep" they sleep at once. "ours" has what
+`nst.machine.threads` chooses when nothing is said.
+
+So many visitors have runs painted, one run after another each; beside neighbours there is a process
+that computes without end on every processor. Seconds are a visitor's, from asking to the result:
+with several visitors they wait for each other.
 """
 
 import argparse
@@ -23,20 +25,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from benchmarks.common.busy import busy
+from benchmarks.common.busy import busy, used_by_others
 from benchmarks.common.cases import CONTENT, STYLE
 from benchmarks.server.soak import served
 from benchmarks.server.visitors import Endpoint, Visitor
-from nst.machine.threads import NUMBER, POLICY, SPINS, used_by_others
+from nst.machine.threads import NUMBER, POLICY, SPINS
 
 SMALL = {"size": 128, "iterations": 10, "features": "compact"}
 TINY = {"size": 96, "iterations": 2, "features": "compact"}
 """Between runs so short the threads are as often asleep as awake."""
 UNSAID = {k: v for k, v in os.environ.items() if k not in (NUMBER, POLICY, SPINS)}
 SERVERS: Mapping[str, Mapping[str, str]] = {
-    # libgomp turns 300,000 times before it sleeps, about 3 ms, where nothing is said.
-    "before": UNSAID | {NUMBER: str(os.cpu_count()), SPINS: "300000"},
-    "after": UNSAID,
+    # libgomp turns 300,000 times before it sleeps, milliseconds, where nothing is said.
+    "awake": UNSAID | {NUMBER: str(os.cpu_count()), SPINS: "300000"},
+    "asleep": UNSAID | {POLICY: "passive"},
+    "ours": UNSAID,
 }
 """What is compared -> the environment of its server."""
 
@@ -97,10 +100,9 @@ def measured(rounds: int) -> dict[tuple[str, str], list[float]]:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             servers[name] = Server(stack.enter_context(served(folder, environment))[0])
             servers[name].seconds(CASES[1])  # the first runs meet everything for the first time
-        processors = os.sched_getaffinity(0)
         for turn in range(rounds):
-            others = used_by_others(processors)
-            print(f"round {turn + 1}: others use {others:.1f} of {len(processors)} processors")
+            others = used_by_others()
+            print(f"round {turn + 1}: others use {others:.1f} of {os.cpu_count()} processors")
             order = list(servers)[:: -1 if turn % 2 else 1]
             for case in CASES:
                 with busy() if case.neighbours else nullcontext():
@@ -115,13 +117,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--rounds", type=int, default=4)
     times = measured(parser.parse_args().rounds)
-    print("\n| | before: median s | worst | after: median s | worst | median ratio | worst |")
-    print("|---|---|---|---|---|---|---|")
+    print("\n| median s (worst) |", " | ".join(SERVERS), "|")
+    print("|---" * (len(SERVERS) + 1) + "|")
     for case in CASES:
-        old, new = (times[case.name, name] for name in SERVERS)
-        figures = [median(old), max(old), median(new), max(new)]
-        figures += [figures[2] / figures[0], figures[3] / figures[1]]
-        print(f"| {case.name} |", " | ".join(f"{figure:.2f}" for figure in figures), "|")
+        cells = (times[case.name, name] for name in SERVERS)
+        print(f"| {case.name} |", " | ".join(f"{median(x):.2f} ({max(x):.2f})" for x in cells), "|")
 
 
 if __name__ == "__main__":

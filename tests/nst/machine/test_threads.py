@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from nst.machine import threads
-from nst.machine.threads import allowed, choose, used_by_others
+from nst.machine.threads import allowed, choose
 from tests.conftest import ROOT
 
 V2, V1 = "0::/app/run\n", "5:cpu,cpuacct:/box\n4:memory:/box\n0::/\n"
@@ -23,12 +23,6 @@ def machine(tmp_path):
         return tmp_path
 
     return write
-
-
-def stat(*processors: tuple[int, int]) -> str:
-    """A /proc/stat of processors with ticks of work and of idleness."""
-    lines = [f"cpu{i} {work} 0 0 {idle} 0 0 0 0 0 0" for i, (work, idle) in enumerate(processors)]
-    return "\n".join(["cpu  9 9 9 9 9 9 9 9 9 9", *lines, "intr 1 2 3", ""])
 
 
 @pytest.mark.parametrize(
@@ -65,59 +59,34 @@ def test_version_1_of_control_groups(machine, quota, expected):
 
 def test_elsewhere_than_on_linux_nothing_is_known(tmp_path):
     assert allowed(8, tmp_path) == 8
-    assert used_by_others({0, 1}, tmp_path) == 0
 
 
 @pytest.fixture
-def watched(machine, monkeypatch):
-    """Make a machine of two processors, in which others work for so many of the next ticks."""
-    monkeypatch.setattr(threads, "_mask", lambda: {0, 1})
-
-    def watch(*work: int):
-        root = machine(proc__stat=stat((100, 100), (100, 100), (0, 0)))
-        after = stat(*((100 + w, 105 - w) for w in work), (5, 0))
-        monkeypatch.setattr(threads.time, "sleep", lambda _: machine(proc__stat=after))
-        return root
-
-    return watch
+def of_two(monkeypatch):
+    monkeypatch.setattr(threads, "_processors", lambda: 2)
 
 
-@pytest.mark.parametrize(
-    ("work", "policy"), [((0, 0), None), ((1, 1), None), ((5, 0), "passive"), ((2, 3), "passive")]
-)
-def test_threads_sleep_where_others_work(watched, work, policy):
+@pytest.mark.usefixtures("of_two")
+def test_threads_stay_awake_for_a_moment(tmp_path):
     environment = {}
-    choose(environment=environment, root=watched(*work))
-    assert environment == ({"OMP_WAIT_POLICY": policy} if policy else {})
+    choose(environment=environment, root=tmp_path)
+    assert environment == {"GOMP_SPINCOUNT": "500"}
 
 
-def test_only_processors_that_it_may_run_on_are_watched(watched):
-    assert used_by_others({0, 1}, watched(0, 5)) == 1
-    assert used_by_others({0}, watched(0, 5)) == 0
-
-
-def test_others_may_work_where_a_quota_leaves_room(watched, machine):
-    root = watched(5, 0)
-    machine(proc__self__cgroup="0::/\n", **{"sys__fs__cgroup__cpu.max": "100000 100000"})
+@pytest.mark.usefixtures("of_two")
+def test_a_quota_is_told(machine):
     environment = {}
-    choose(environment=environment, root=root)
-    assert environment == {"OMP_NUM_THREADS": "1"}
+    files = {"proc__self__cgroup": "0::/\n", "sys__fs__cgroup__cpu.max": "100000 100000"}
+    choose(environment=environment, root=machine(**files))
+    assert environment == {"OMP_NUM_THREADS": "1", "GOMP_SPINCOUNT": "500"}
 
 
-def test_a_server_shares_always(watched, monkeypatch):
-    root = watched(0, 0)
-    monkeypatch.setattr(threads.time, "sleep", pytest.fail)  # nothing has to be watched
-    environment = {}
-    choose(shared=True, environment=environment, root=root)
-    assert environment == {"OMP_WAIT_POLICY": "passive"}
-
-
+@pytest.mark.usefixtures("of_two")
 @pytest.mark.parametrize("said", [{"OMP_WAIT_POLICY": "active"}, {"GOMP_SPINCOUNT": "7"}])
-def test_what_the_environment_says_stays(watched, machine, said):
-    root = watched(5, 5)
-    machine(proc__self__cgroup="0::/\n", **{"sys__fs__cgroup__cpu.max": "100000 100000"})
+def test_what_the_environment_says_stays(machine, said):
+    files = {"proc__self__cgroup": "0::/\n", "sys__fs__cgroup__cpu.max": "100000 100000"}
     environment = {"OMP_NUM_THREADS": "5", **said}
-    choose(shared=True, environment=environment, root=root)
+    choose(environment=environment, root=machine(**files))
     assert environment == {"OMP_NUM_THREADS": "5", **said}
 
 
@@ -127,10 +96,8 @@ class Finder:
     def find_spec(self, name, *_):
         if name in ("torch", "spaces", "gradio"):
             import os
-            sys.exit(f"{name} with {os.environ.get('OMP_WAIT_POLICY')}")
+            sys.exit(f"{name} with {os.environ.get('GOMP_SPINCOUNT')}")
 sys.meta_path.insert(0, Finder())
-import nst.machine.threads as threads
-threads.used_by_others = lambda *_: 99
 sys.argv = sys.argv[1:]
 if sys.argv[0] == "app.py":
     runpy.run_path("app.py")
@@ -159,4 +126,4 @@ def test_it_is_chosen_before_torch_is_loaded(arguments):
         capture_output=True,
         text=True,
     )
-    assert done.stderr.strip().endswith(" with passive"), done.stderr
+    assert done.stderr.strip().endswith(" with 500"), done.stderr
