@@ -8,6 +8,7 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 
+import torch
 from PIL import Image
 
 from nst import Settings, load_features, stylize
@@ -50,7 +51,8 @@ def at_once(name: str, value: float | str) -> Image.Image:
 def _run(settings: Settings) -> Image.Image:
     """What a run comes to: several settings show the one with the defaults."""
     content, style = pictures("content")[PHOTOGRAPH], pictures("styles")[PAINTING]
-    features = load_features("compact")
+    # As every machine can: six iterations in bfloat16 are another picture.
+    features = load_features("compact", dtype=torch.float32)
     for step in stylize(open_image(content), open_image(style), settings, features=features):
         picture = step.image
     return picture

@@ -6,7 +6,8 @@ both; the clock leaves out what other programs take of the processor; and the be
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import median
 
@@ -22,8 +23,8 @@ CLOCK = (
     if time.get_clock_info("thread_time").resolution < 1e-4
     else time.perf_counter  # Windows counts a thread's time in ticks of 16 ms
 )
-"""Seconds that the calling thread computes, which has as large a part of a convolution as every
-other thread; it stands still where another program has the processor."""
+"""Seconds that the calling thread computes; it stands still where another program has the
+processor."""
 
 
 @dataclass(frozen=True)
@@ -57,16 +58,32 @@ def measure(seconds: Callable[[torch.dtype], float] | None = None) -> Trial:
     """
     seconds = seconds or convolution_seconds
     both = (torch.bfloat16, torch.float32)
-    for dtype in both:  # kernels are made at their first use
-        seconds(dtype)
     times: dict[torch.dtype, list[float]] = {dtype: [] for dtype in both}
-    started = time.perf_counter()
-    for pair in range(PAIRS):
-        if pair >= FEWEST_PAIRS and time.perf_counter() - started > PATIENCE:
-            break
-        for dtype in both if pair % 2 else both[::-1]:
-            times[dtype].append(max(seconds(dtype), 1e-9))
+    with _one_thread():
+        for dtype in both:  # kernels are made at their first use
+            seconds(dtype)
+        started = time.perf_counter()
+        for pair in range(PAIRS):
+            if pair >= FEWEST_PAIRS and time.perf_counter() - started > PATIENCE:
+                break
+            for dtype in both if pair % 2 else both[::-1]:
+                times[dtype].append(max(seconds(dtype), 1e-9))
     return Trial(*(tuple(times[dtype]) for dtype in both))
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Inside the block, compute in the calling thread alone.
+
+    One that turns in a loop until another has done its part computes by its clock, however long
+    that one has no processor: of 13 starts beside busy processes, 4 chose float32.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 @torch.no_grad()

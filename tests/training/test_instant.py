@@ -130,7 +130,7 @@ def test_the_style_loss_of_the_style_itself_is_nothing(start, folder):
         float(training.perception.style_loss(moments, style, row[None], training.targets))
         for row in mixture
     )
-    assert abs(own) < 1e-3 < 0.1 < other
+    assert abs(own) < 3e-3 < 0.1 < other  # in bfloat16, where that is faster
 
 
 def test_paintings_of_a_group_are_compared_as_one(start, folder):

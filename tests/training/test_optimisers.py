@@ -17,8 +17,8 @@ def test_muon_steps_as_torchs(shape):
         for matrix, optimiser in zip((ours, theirs), optimisers, strict=True):
             matrix.grad = gradient.clone()
             optimiser.step()
-    # Theirs is rounded to bfloat16 on the way.
-    assert (ours - theirs).norm() < 0.02 * (ours - start).norm()
+    # Theirs is rounded to bfloat16 on the way, more often on processors with units for it.
+    assert (ours - theirs).norm() < 0.05 * (ours - start).norm()
 
 
 def test_singular_values_become_about_one():
