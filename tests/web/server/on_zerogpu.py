@@ -1,9 +1,9 @@
-"""Run the app's handler as ZeroGPU does:  python on_zerogpu.py RUN CONTENT STYLE VALUES
+"""Run the app's handler as ZeroGPU does:  python on_zerogpu.py CONTENT STYLE VALUES
 
 A process of its own, with SPACES_ZERO_GPU set: the `spaces` package's own decorator forks the
 worker, pickles what goes in and out, and pretends to have a GPU until then. Only the two moments
 in which a worker takes hold of its GPU are replaced: it goes on with the processor. What came of
-the run is printed as JSON, after a line that says RESULT.
+each part is printed as JSON, after a line that says RESULT; the lender is told where one begins.
 """
 
 import json
@@ -57,36 +57,50 @@ def two_at_once(services: Services, *files: str, **values: object) -> list[int]:
     return [*reached, *(list(run)[-1][1]["iteration"] for run in runs)]
 
 
+def followed(services: Services, files: tuple[str, ...], most: int = 99, **values: object) -> dict:
+    """What came of a run, left after so many yields."""
+    said = {"yields": 0, "error": None, "progress": None}
+    run = services.programs.stylize_pictures(*files, **values)
+    try:
+        for _, said["progress"] in run:
+            said["yields"] += 1
+            if said["yields"] == 1:
+                note("first-yield")
+            if said["yields"] == most:
+                break
+    except gr.Error as error:
+        said["error"] = {"title": error.title, "message": error.message}
+    run.close()
+    note("closed")
+    return said
+
+
 def main() -> None:
-    """Run to the end, or only for a few yields when RUN is "stop"; before it, two when "three"."""
-    how, content, style, values = sys.argv[1:]
+    """Two runs at once, one alone, one that is left, one without weights, one without a quota."""
+    *files, values = sys.argv[1:]
+    values = json.loads(values)
     gpu_time.START_SECONDS = float(os.environ["START_SECONDS"])
     spaces.zero.torch.init = lambda nvidia_uuid: None
     spaces.zero.torch.move = keep_on_the_processor
     server = Server()
     server.networks.load()
     services = Services(server)
-    said = {"parent_device": str(server.networks.get("compact").device), "yields": 0, "error": None}
+    said = {"parent_device": str(server.networks.get("compact").device)}
     with ThreadPoolExecutor(1) as pool:  # as handlers are called
         said["beforehand"] = pool.submit(asked_beforehand, services).result()
-    for _, said["instant"] in services.instant.paint_instantly(
-        content, "mosaic", 100, 64, "none", 50
-    ):
-        note("instant")
-    if how == "three":
-        said["reached"] = two_at_once(services, content, style, **json.loads(values))
-    run = services.programs.stylize_pictures(content, style, **json.loads(values))
-    try:
-        for _, said["progress"] in run:
-            said["yields"] += 1
-            if said["yields"] == 1:
-                note("first-yield")
-            if how == "stop" and said["yields"] == 4:
-                break
-    except gr.Error as error:
-        said["error"] = {"title": error.title, "message": error.message}
-    run.close()
-    note("closed")
+    painted = services.instant.paint_instantly(files[0], "mosaic", 100, 64, "none", 50)
+    *_, (_, said["instant"]) = painted
+    note("begin-two")
+    said["reached"] = two_at_once(services, *files, **values)
+    note("begin-whole")
+    said["whole"] = followed(services, files, **values)
+    note("begin-left")
+    longer = {"iterations": 2000, "size": 256}
+    said["left"] = followed(services, files, 4, **{**values, **longer})
+    note("begin-sentence")
+    said["sentence"] = followed(services, files, **{**values, "features": "vgg19"})
+    note("begin-refused")
+    said["refused"] = followed(services, files, **values)
     said["cuda_in_parent"] = torch.cuda.is_initialized()
     print("RESULT", json.dumps(said))
 
