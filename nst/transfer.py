@@ -151,14 +151,15 @@ def _checked(
 
 
 def _coloured(job: _Job) -> Generator[Step | Part, None, None]:
-    """Run on pictures of prepared colours, and finish what is shown."""
+    """Run on pictures of prepared colours, and finish what is shown, at last the whole picture."""
     pictures, choice = job.pictures, job.settings.color
     for step in _run(replace(job, pictures=pictures.coloured(choice))):
         if isinstance(step, Part):
             yield step
             continue
-        image = step.image and pictures.finished(step.image, choice)
         whole = step.whole and partial(_finished, step.whole, pictures, choice)
+        image = step.image and pictures.finished(step.image, choice)
+        image = whole() if whole and step.done else image
         deep = step.deep and partial(_finished, step.deep, pictures, choice)
         note = f"{pictures.notes} {step.note}".strip()
         yield replace(step, image=image, whole=whole, deep=deep, note=note)
@@ -189,8 +190,8 @@ def _run(job: _Job) -> Generator[Step | Part, None, None]:
             due = iteration * MOST_PREVIEWS % total < MOST_PREVIEWS
             slow = time.monotonic() - shown >= PREVIEW_SECONDS
             preview = None
-            if done or due or slow:
-                preview = tensors.to_image(image if done else _at_screen(image), alpha)
+            if not done and (due or slow):
+                preview = tensors.to_image(_at_screen(image), alpha)
             yield Step(
                 iteration=iteration,
                 total=total,

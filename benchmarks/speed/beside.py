@@ -4,9 +4,9 @@
 
 Each choice has a process of its own, in which a photograph and a mask are read from their files,
 prepared, given their colours, and a result is finished and written as a PNG, all as in a run; the
-painting has a fourth of the side. What the optimiser has is left out: the result is made of a row
-of pixels that is shown again and again. Megabytes are what a step has at its peak over what the
-process has with torch imported, and what earlier steps hold on to is in them.
+painting has a fourth of the side. Megabytes are what a step has at its peak over what the process
+has with torch imported and the optimiser's picture in its memory; what earlier steps hold on to is
+in them.
 """
 
 import argparse
@@ -23,6 +23,7 @@ from PIL import Image
 from benchmarks.common.own_process import in_own_process
 from nst import Settings, inputs
 from nst.pictures import tensors
+from nst.pictures.prepared import prepare_mask
 from nst.pictures.reading import open_image
 from nst.pictures.writing import save_image
 from nst.settings import SPECS
@@ -66,16 +67,17 @@ def _resident(name: str) -> float:
 
 def measure(folder: Path, side: int, color: str, answer: Queue) -> None:
     """Megabytes of each step, and seconds of all."""
-    settings, peaks, started = Settings(size=side, color=color), Peaks(), time.perf_counter()
+    settings, pixels = Settings(size=side, color=color), torch.rand(1, 3, side, side)
+    peaks, started = Peaks(), time.perf_counter()
 
     def read() -> dict[str, Image.Image]:
         names = {"content": "photograph.jpg", "style": "painting.jpg", "mask": "mask.png"}
-        return {what: open_image(folder / name, what, side) for what, name in names.items()}
+        opened = {what: open_image(folder / name, what, side) for what, name in names.items()}
+        return opened | {"mask": prepare_mask(opened["mask"], "mask", side)}
 
     given = peaks.step(read)
     pictures = peaks.step(inputs.prepare, **given, settings=settings)
     coloured = peaks.step(pictures.coloured, color)
-    pixels = torch.linspace(0, 1, 3 * side).reshape(1, 3, 1, side).expand(1, 3, side, side)
     made = peaks.step(lambda: pictures.finished(tensors.to_image(pixels), color))
     peaks.step(save_image, made, folder / "result.png", "none")
     del coloured
