@@ -91,6 +91,7 @@ def prepare_mask(mask: Image.Image | None, what: str = "mask", size: int = 0) ->
     grey = picture.convert("L")
     if grey.getextrema()[1] == 0:
         raise InputError(f"The {what} is black everywhere: paint white where the style is to go.")
+    grey.info = {NOTE: ""}
     return grey
 
 
