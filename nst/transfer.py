@@ -189,9 +189,8 @@ def _run(job: _Job) -> Generator[Step | Part, None, None]:
             done = scale is job.scales[-1] and (watch.ended or iteration == total)
             due = iteration * MOST_PREVIEWS % total < MOST_PREVIEWS
             slow = time.monotonic() - shown >= PREVIEW_SECONDS
-            preview = None
-            if not done and (due or slow):
-                preview = tensors.to_image(_at_screen(image), alpha)
+            shows = not done and (due or slow)
+            preview = tensors.to_image(_at_screen(image), alpha) if shows else None
             yield Step(
                 iteration=iteration,
                 total=total,

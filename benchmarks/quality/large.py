@@ -1,15 +1,15 @@
-"""Whether a large result is the same painting: style left at screen size and at its own:
+"""Whether a large result is the same painting: style left at screen size, and up to its own:
 
     python -m nst CONTENT STYLE -o 512.png --size 512
     python -m nst CONTENT STYLE -o 4096.png --size 4096
     python -m benchmarks.quality.large CONTENT STYLE 512.png 4096.png
 
 The measure is `benchmarks.quality.neutral`'s. At screen size, result, photograph and painting are
-all at 512 pixels. At a result's own size, photograph and painting are enlarged to it, as the run
-had them; pictures of that size are seen in crops of 512 pixels on a grid, and the quantiles are
-those of all crops' pixels together. What the files of photograph and painting have no pixels for is
-blurred there, in the painting as in the photograph: the figures then tell how near a result is to
-the enlarged painting, not to a finer scan of it.
+all at 512 pixels; then all are at twice that, and so on, up to the result's own size, to which
+photograph and painting are enlarged as the run had them. Large pictures are seen in crops of 512
+pixels on a grid, and the quantiles are those of all crops' pixels together. What the files of
+photograph and painting have no pixels for is blurred in both: there the figures tell how near a
+result is to the enlarged painting, not to a finer scan of it.
 """
 
 import argparse
@@ -30,25 +30,21 @@ from nst.settings import STYLE_LAYERS
 
 SCREEN = 512
 """Longest side on a screen, and the side of crops, in pixels."""
-ACROSS = 4
-"""Crops along the longest side, at most."""
-SAMPLE = 2**16
-"""Pixels of each crop's layers that are sorted, at most."""
-HEADER = f"| result | seen at | {' | '.join(STYLE_LAYERS)} | style left | content | edges |"
+SAMPLE = 2**14
+"""Pixels of each crop's layers that are sorted, at most, if there are several."""
+HEADER = f"| result | seen at, px | {' | '.join(STYLE_LAYERS)} | style left | content | edges |"
 
 
 def crops(picture: Tensor) -> Iterator[Tensor]:
-    """A grid of crops of a picture (1, 3, H, W), evenly spaced; all of a small one."""
-    height, width = picture.shape[2:]
-    for top in _starts(height, max(height, width)):
-        for left in _starts(width, max(height, width)):
+    """A grid of crops that cover a picture (1, 3, H, W): its corners are not its middle."""
+    for top in _starts(picture.shape[2]):
+        for left in _starts(picture.shape[3]):
             yield picture[:, :, top : top + SCREEN, left : left + SCREEN]
 
 
-def _starts(length: int, longest: int) -> list[int]:
-    room, count = max(0, length - SCREEN), max(1, round(ACROSS * length / longest))
-    count = min(count, -(-length // SCREEN))
-    return [room // 2] if count == 1 else [round(i * room / (count - 1)) for i in range(count)]
+def _starts(length: int) -> list[int]:
+    room, count = max(0, length - SCREEN), -(-length // SCREEN)
+    return [round(i * room / max(1, count - 1)) for i in range(count)]
 
 
 @torch.no_grad()
@@ -75,15 +71,19 @@ def left(network: Reference, result: Tensor, content: Tensor, style: Tensor) -> 
 
 
 def rows(network: Reference, content: Image.Image, style: Image.Image, path: Path) -> Iterator[str]:
-    """A result's two rows of the table."""
-    result = open_image(path, size=max(Image.open(path).size))
+    """A result's rows of the table, one for each size that it is seen at."""
+    with Image.open(path) as image:
+        longest = max(image.size)
+    result = open_image(path, size=longest)
     on_screen = [sized(each, SCREEN).to(network.device) for each in (content, style, result)]
     measured = Yardstick(network, *on_screen[:2]).measure(on_screen[2])
     ends = f"{measured.content:.2f} | {measured.edges:.2f} |"
-    yield f"| {path.name} | screen, {SCREEN} px | {_figures(measured.left)} | {ends}"
-    longest = max(result.size)
-    own = left(network, *(sized(each, longest) for each in (result, content, style)))
-    yield f"| {path.name} | its own, {longest} px | {_figures(own)} | | |"
+    yield f"| {path.name} | {SCREEN} | {_figures(measured.left)} | {ends}"
+    size = SCREEN
+    while size < longest:
+        size = min(2 * size, longest)
+        own = left(network, *(sized(each, size) for each in (result, content, style)))
+        yield f"| {path.name} | {size} | {_figures(own)} | | |"
 
 
 def _figures(of_layers: Mapping[str, float]) -> str:
