@@ -30,8 +30,10 @@ class Step:
         seconds_left: until the last step, by how fast the latest ones were; None before the first.
         image: the picture with these losses, at previews and in the last step; else None. Previews
             of more than `PREVIEW_SIDE` pixels are smaller than the picture.
-        deep: makes the same picture with all of its shades, in the last step; else None. It holds
-            on to a tensor.
+        whole: makes the same picture with all of its pixels. It holds on to a tensor, so that
+            `stylize`, whose steps may be collected, has it in the last step alone, and None in all
+            others; `stylize_in_parts` has it in all.
+        deep: makes the same with all of its shades, where `whole` is.
         state: with which `stylize` can go on, in the last step; else None, and where a very large
             picture's finds no room on the disk.
         done: whether it is the last step, which can come before `total`: see `nst.optim.watch`.
@@ -46,6 +48,7 @@ class Step:
     tv_loss: float
     seconds_left: float | None = None
     image: Image.Image | None = None
+    whole: Callable[[], Image.Image] | None = None
     deep: Callable[[], Deep] | None = None
     state: State | None = None
     done: bool = False
@@ -60,8 +63,10 @@ class Part:
         iteration: the one under way, from 1 to `total`.
         total: as a step's.
         share: of the iteration that is done, above 0 and below 1.
+        seconds_left: until the last step, as a step's.
     """
 
     iteration: int
     total: int
     share: float
+    seconds_left: float | None = None

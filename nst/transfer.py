@@ -32,7 +32,7 @@ from nst.optim.optimizer import OPTIMIZERS, Optimizer
 from nst.optim.watch import Watch
 from nst.pictures import bounds, tensors
 from nst.pictures.alpha import alpha_of
-from nst.pictures.deep import Deep
+from nst.pictures.deep import Result
 from nst.resume import State, made_by
 from nst.scales import Scale, plan
 from nst.settings import Settings
@@ -82,7 +82,7 @@ def _steps(parts: Generator[Step | Part, None, None]) -> Generator[Step, None, N
     with closing(parts):
         for part in parts:
             if isinstance(part, Step):
-                yield part
+                yield part if part.done else replace(part, whole=None, deep=None)
 
 
 def stylize_in_parts(
@@ -98,7 +98,7 @@ def stylize_in_parts(
 ) -> Generator[Step | Part, None, None]:
     """As `stylize`; an iteration on a picture in tiles comes in parts, one a tile, before its step.
 
-    So its work can be stopped within a tile.
+    So its work can be stopped within a tile; and what there is, be made from any of its steps.
     """
     settings = Settings() if settings is None else settings
     with usual_defaults():
@@ -151,20 +151,22 @@ def _checked(
 
 
 def _coloured(job: _Job) -> Generator[Step | Part, None, None]:
-    """Run on pictures of prepared colours, and finish what is shown."""
+    """Run on pictures of prepared colours, and finish what is shown, at last the whole picture."""
     pictures, choice = job.pictures, job.settings.color
     for step in _run(replace(job, pictures=pictures.coloured(choice))):
         if isinstance(step, Part):
             yield step
             continue
+        whole = step.whole and partial(_finished, step.whole, pictures, choice)
         image = step.image and pictures.finished(step.image, choice)
-        deep = step.deep and partial(_finished_deep, step.deep, pictures, choice)
+        image = whole() if whole and step.done else image
+        deep = step.deep and partial(_finished, step.deep, pictures, choice)
         note = f"{pictures.notes} {step.note}".strip()
-        yield replace(step, image=image, deep=deep, note=note)
+        yield replace(step, image=image, whole=whole, deep=deep, note=note)
 
 
-def _finished_deep(deep: Callable[[], Deep], pictures: Pictures, choice: str) -> Deep:
-    return pictures.finished(deep(), choice)
+def _finished(make: Callable[[], Result], pictures: Pictures, choice: str) -> Result:
+    return pictures.finished(make(), choice)
 
 
 def _run(job: _Job) -> Generator[Step | Part, None, None]:
@@ -179,7 +181,7 @@ def _run(job: _Job) -> Generator[Step | Part, None, None]:
         iteration = before
         for part in parts:
             if isinstance(part, float):
-                yield Part(iteration=iteration + 1, total=total, share=part)
+                yield _part(iteration + 1, total, part, left)
                 continue
             iteration, (losses, image) = iteration + 1, part
             reached = part
@@ -187,9 +189,8 @@ def _run(job: _Job) -> Generator[Step | Part, None, None]:
             done = scale is job.scales[-1] and (watch.ended or iteration == total)
             due = iteration * MOST_PREVIEWS % total < MOST_PREVIEWS
             slow = time.monotonic() - shown >= PREVIEW_SECONDS
-            preview = None
-            if done or due or slow:
-                preview = tensors.to_image(image if done else _at_screen(image), alpha)
+            shows = not done and (due or slow)
+            preview = tensors.to_image(_at_screen(image), alpha) if shows else None
             yield Step(
                 iteration=iteration,
                 total=total,
@@ -199,7 +200,8 @@ def _run(job: _Job) -> Generator[Step | Part, None, None]:
                 tv_loss=losses.total_variation,
                 seconds_left=0.0 if done else left.after(iteration, time.monotonic()),
                 image=preview,
-                deep=partial(tensors.to_deep, image, alpha) if done else None,
+                whole=partial(tensors.to_image, image, alpha),
+                deep=partial(tensors.to_deep, image, alpha),
                 state=_state(job, optimizer, iteration) if done else None,
                 done=done,
                 note=note,
@@ -207,6 +209,11 @@ def _run(job: _Job) -> Generator[Step | Part, None, None]:
             if preview:  # from now on: one that takes long to finish is not due again at once
                 shown = time.monotonic()
         before += scale.iterations
+
+
+def _part(iteration: int, total: int, share: float, left: SecondsLeft) -> Part:
+    seconds = left.within(iteration, share, time.monotonic())
+    return Part(iteration=iteration, total=total, share=share, seconds_left=seconds)
 
 
 def _at_screen(image: Tensor) -> Tensor:

@@ -81,15 +81,22 @@ class Yardstick:
         }
 
 
-def _quantiles(activations: Tensor) -> Tensor:
-    """Of activations (1, C, H, W) along fixed directions: (PROJECTIONS, QUANTILES)."""
+def projected(activations: Tensor) -> Tensor:
+    """Activations (1, C, H, W) along fixed directions: (PROJECTIONS, H · W)."""
     pixels = activations[0].flatten(1)
     generator = torch.Generator().manual_seed(0)
     directions = torch.randn(PROJECTIONS, len(pixels), generator=generator)
-    directions = F.normalize(directions, dim=1).to(pixels)
-    places = torch.linspace(0, pixels.shape[1] - 1, QUANTILES, device=pixels.device).round().long()
-    rows = [(batch @ pixels).sort(1).values[:, places] for batch in directions.split(BATCH)]
-    return torch.cat(rows)
+    return F.normalize(directions, dim=1).to(pixels) @ pixels
+
+
+def quantiles(rows: Tensor) -> Tensor:
+    """Of rows (PROJECTIONS, N): (PROJECTIONS, QUANTILES)."""
+    places = torch.linspace(0, rows.shape[1] - 1, QUANTILES, device=rows.device).round().long()
+    return torch.cat([batch.sort(1).values[:, places] for batch in rows.split(BATCH)])
+
+
+def _quantiles(activations: Tensor) -> Tensor:
+    return quantiles(projected(activations))
 
 
 def _edges(image: Tensor) -> Tensor:

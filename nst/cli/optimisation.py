@@ -5,7 +5,7 @@ Whatever imports this loads torch.
 
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,11 +24,12 @@ from nst.machine.run_out import has_run_out
 from nst.pictures.deep import Deep
 from nst.pictures.writing import in_print
 from nst.settings import Settings, starting_specs
-from nst.step import Step
-from nst.transfer import stylize
+from nst.step import Part, Step
+from nst.transfer import stylize_in_parts
 
-BAR = "{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed}, {rate_fmt}{postfix}]"
-"""tqdm's own but for its time left, which takes the finer scales to be as fast as the others."""
+BAR = "{l_bar}{bar}| {n:g}/{total_fmt} [{elapsed}, {rate_fmt}{postfix}]"
+"""tqdm's own but for its time left, which takes the finer scales to be as fast as the others, and
+for parts of iterations."""
 
 
 def suited(settings: Settings, names: Iterable[str]) -> Settings:
@@ -43,53 +44,55 @@ class _Painted:
     """What came of a run.
 
     Attributes:
-        image: None if it was stopped before there was one.
+        step: the last one; None if it was stopped before there was one.
         note: a sentence for people, or "".
         code: the exit code.
-        deep: makes the picture with all of its shades; None if it was stopped.
     """
 
-    image: Image.Image | None
+    step: Step | None
     note: str
     code: int
-    deep: Callable[[], Deep] | None = None
 
     def at(self, depth: str) -> Image.Image | Deep | None:
-        """The picture for a file of a depth of `DEPTH`: what was stopped has the shades of 8 bits.
+        """The picture for a file of a depth of `DEPTH`, with all pixels that it has come to."""
+        if self.step is None:
+            return None
+        if self.step.done and depth == DEPTH.default:
+            return self.step.image
+        make = self.step.whole if depth == DEPTH.default else self.step.deep
+        return make() if make else None
 
-        They are 16 bits all the same, which the file's name may be for.
-        """
-        if self.image is None or depth == DEPTH.default:
-            return self.image
-        return self.deep() if self.deep else Deep.of(self.image)
 
-
-def _painted(steps: Iterable[Step], total: int) -> _Painted:
+def _painted(parts: Iterable[Step | Part], total: int) -> _Painted:
     """Run to the end, or as far as it comes, and show where it is."""
-    image, note, deep = None, "", None
-    with tqdm(total=total, unit="it", dynamic_ncols=True, bar_format=BAR) as bar:
+    step: Step | None = None
+    # Without a fewest of iterations, which tqdm would learn of the quick ones, parts are shown.
+    with tqdm(total=total, unit="it", dynamic_ncols=True, bar_format=BAR, miniters=0) as bar:
         try:
-            for step in steps:
-                image, note, deep = step.image or image, step.note, step.deep
-                bar.set_description(f"{step.size} px", refresh=False)
-                bar.set_postfix_str(_words(step), refresh=False)
-                bar.update()
+            for part in parts:
+                step = part if isinstance(part, Step) else step
+                _show(bar, part, step)
         except KeyboardInterrupt as stop:
-            return _Painted(image, note, exit_code(stop))
+            return _Painted(step, step.note if step else "", exit_code(stop))
         except Exception as error:
-            if image is None:
+            if step is None:
                 raise
             if not has_run_out(error):
                 traceback.print_exc()
             words = "Memory ran out" if has_run_out(error) else "The run failed"
-            return _Painted(image, f"{words}: this is how far it came.", 1)
-    return _Painted(image, note, 0, deep)
+            return _Painted(step, f"{words}: this is how far it came.", 1)
+    return _Painted(step, step.note if step else "", 0)
 
 
-def _words(step: Step) -> str:
-    """What is said of a step beside the bar."""
-    left = f"{duration(step.seconds_left)} left, " if step.seconds_left else ""
-    return f"{left}content {step.content_loss:.3f} style {step.style_loss:.4f}"
+def _show(bar: tqdm, part: Step | Part, step: Step | None) -> None:
+    """Move the bar to where a run is, with what is said of its latest step beside it."""
+    if step is not None:
+        left = f"{duration(part.seconds_left)} left, " if part.seconds_left else ""
+        words = f"{left}content {step.content_loss:.3f} style {step.style_loss:.4f}"
+        bar.set_description(f"{step.size} px", refresh=False)
+        bar.set_postfix_str(words, refresh=False)
+    done = part.iteration if isinstance(part, Step) else part.iteration - 1 + part.share
+    bar.update(round(done, 2) - bar.n)
 
 
 def tell_estimate(pictures: dict[str, Any], settings: Settings, name: str) -> int:
@@ -129,13 +132,13 @@ def paint(
         made_before: the recipe that the settings come from.
     """
     features = load_features(name)
-    steps = stylize(**pictures, settings=settings, features=features)
+    parts = stylize_in_parts(**pictures, settings=settings, features=features)
     tell(f"{features.name} on {features.device}: {features.reason}; {settings.size} px")
     made = recipe.of_run(settings, features)
     for note in _notes(made_before or made, made):
         tell(f"note: {note}")
     started = time.monotonic()
-    painted = _painted(steps, settings.iterations)
+    painted = _painted(parts, settings.iterations)
     image = painted.at(depth)
     if image is None:
         tell("Stopped before there was a picture; nothing was written.")

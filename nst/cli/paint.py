@@ -16,6 +16,7 @@ from nst.cli.output import DEPTH, OUT_HELP, check_out
 from nst.cli.sources import SOURCE_HELP, Sources
 from nst.instant.names import instant_styles
 from nst.machine import threads, torch_import
+from nst.pictures.prepared import prepare_mask
 from nst.roles import WEIGHTS, called
 from nst.settings import FEATURES, GPU_DEFAULTS, MOST_STYLES, SPECS, InstantSettings, Settings
 from nst.specs import InputError
@@ -106,7 +107,9 @@ def _pictures(options: argparse.Namespace, sources: Sources) -> dict[str, Any]:
         for what in ("mask", *(called(i, "mask") for i in range(MOST_STYLES)))
     }
     picture = partial(sources.picture, size=options.size)
-    mask, *style_masks = (picture(source, what) for what, source in masks.items())
+    mask, *style_masks = (
+        prepare_mask(picture(source, what), what, options.size) for what, source in masks.items()
+    )
     return {
         "content": picture(options.content, "content image"),
         "style": [picture(source, called(i, "image")) for i, source in enumerate(options.style)],

@@ -81,5 +81,18 @@ class SecondsLeft:
         self._now, self._first = now, self._first or took
         if iteration - 1 not in self._begins:
             self._others.append(took)
-        counted = latest(self._others, now - self._began) or [self._first]
-        return pace(counted) * self._left[iteration]
+        return self._pace(now, self._first) * self._left[iteration]
+
+    def within(self, iteration: int, share: float, now: float) -> float:
+        """The seconds left when a share of an iteration is done, above 0.
+
+        Args:
+            iteration: its number, from 1.
+        """
+        work = self._work[iteration - 1]
+        so_far = self._first or Took(now - self._now, share * work)
+        return self._pace(now, so_far) * (self._left[iteration] + (1 - share) * work)
+
+    def _pace(self, now: float, first: Took) -> float:
+        """Seconds that a unit of work takes, by the first one where there is no other."""
+        return pace(latest(self._others, now - self._began) or [first])

@@ -69,7 +69,7 @@ def paint(
     """
     job = _checked(content, settings, style, mask, network)
     if settings.strength == 0:
-        return tensors.resize_image(job.content, job.size)
+        return tensors.resize_image(job.content, job.size).copy()
     return _finished(job, tensors.to_image)
 
 

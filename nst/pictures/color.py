@@ -1,7 +1,8 @@
 """Colours of the result: the style's, the photograph's own, or the style's moved to its mood."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -12,10 +13,40 @@ from nst.pictures.deep import Deep, Result
 from nst.pictures.grey import is_grey
 from nst.pictures.tensors import resize_image
 
-LUMA = np.array([0.299, 0.587, 0.114])
+LUMA = np.array([[0.299], [0.587], [0.114]])
 """Weights of red, green and blue in the luminance (ITU-R BT.601, as in YIQ and Pillow's L)."""
 LEAST_VARIANCE = 1e-5
 """Floor for variances of colours in [0, 1]²: a flat picture has none to divide by."""
+
+
+class Gaussian(NamedTuple):
+    """What is matched of colours: their mean (C,) and covariance (C, C), both float64."""
+
+    mean: np.ndarray
+    covariance: np.ndarray
+
+    @classmethod
+    def of(cls, strips: Iterable[tuple[np.ndarray, np.ndarray | None]]) -> "Gaussian":
+        """That of colours (rows, W, C) and how much each pixel counts (rows, W); None for all.
+
+        Row by row, so that it is the same however high the strips are; and exact to the last bit
+        where both are whole numbers, as those of 8 bits are: no sum of 68 megapixels needs more
+        than the 53 bits of a float64.
+        """
+        sums: float | np.ndarray = 0.0
+        for colours, seen in strips:
+            ones = np.ones_like(colours[..., :1], np.float64)
+            pixels = np.concatenate([ones, colours], axis=2)
+            counted = pixels if seen is None else pixels * seen[..., None]
+            for row in counted.swapaxes(1, 2) @ pixels:
+                sums = sums + row
+        moments = np.asarray(sums) / np.asarray(sums)[0, 0]
+        mean = moments[0, 1:]
+        return cls(mean, moments[1:, 1:] - np.outer(mean, mean))
+
+    def along(self, weights: np.ndarray) -> "Gaussian":
+        """That of weighted sums of the channels, (C, C')."""
+        return Gaussian(self.mean @ weights, weights.T @ self.covariance @ weights)
 
 
 def prepare(
@@ -29,21 +60,17 @@ def prepare(
     """
     if color == "style":
         return content, list(styles)
-    colours, seen = _colours(content), _seen(content)
+    own = _gaussian(content)
     if color == "matched" and not is_grey(content):
-        return content, [
-            _changed(style, match(_colours(style), colours, _seen(style), seen)) for style in styles
-        ]
-    light = colours @ LUMA[:, None]
-    return _grey(content, light), [
-        _grey(style, match(_colours(style) @ LUMA[:, None], light, _seen(style), seen))
-        for style in styles
-    ]
+        return content, [_changed(style, match(_gaussian(style), own)) for style in styles]
+    light = own.along(LUMA)
+    return greyed(content), [_in_greys(style, light) for style in styles]
 
 
-def _grey(picture: Result, light: np.ndarray) -> Result:
-    """The picture in greys (H, W, 1), its alpha kept."""
-    return _changed(picture, np.repeat(light, 3, axis=2))
+def _in_greys(picture: Image.Image, light: Gaussian) -> Image.Image:
+    """A picture in greys with the mean and contrast of others."""
+    move = match(_gaussian(picture).along(LUMA), light)
+    return _changed(picture, lambda colours: move(colours @ LUMA))
 
 
 def finish(result: Result, content: Image.Image, color: str) -> Result:
@@ -62,60 +89,35 @@ def finish(result: Result, content: Image.Image, color: str) -> Result:
 
 def _tinted(colours: np.ndarray, original: np.ndarray) -> np.ndarray:
     """Colours (H, W, 3) with their luminance, and the chroma of others."""
-    light = colours @ LUMA[:, None]
-    chroma = original - original @ LUMA[:, None]
+    light = colours @ LUMA
+    chroma = original - original @ LUMA
     return light + chroma * _room(light, chroma)
 
 
 def greyed(picture: Result) -> Result:
     """Return a picture in its own greys."""
-    return _grey(picture, _colours(picture) @ LUMA[:, None])
+    return _changed(picture, lambda colours: colours @ LUMA)
 
 
 def moved(picture: Result, content: Image.Image) -> Result:
     """Return a picture whose colours have the mean and covariance of a photograph's: its mood."""
-    colours, target = _colours(picture), _colours(content)
-    return _changed(picture, match(colours, target, _seen(picture), _seen(content)))
+    return _changed(picture, match(_gaussian(picture), _gaussian(content)))
 
 
-def match(
-    colours: np.ndarray,
-    target: np.ndarray,
-    seen: np.ndarray | None = None,
-    target_seen: np.ndarray | None = None,
-) -> np.ndarray:
-    """Move colours linearly to the mean and covariance of others, changing them the least.
+def match(own: Gaussian, target: Gaussian) -> Callable[[np.ndarray], np.ndarray]:
+    """What moves colours linearly to the mean and covariance of others, changing them the least.
 
     The map is the optimal transport between Gaussians (Olkin & Pukelsheim 1982),
-    Σ^-½ (Σ^½ T Σ^½)^½ Σ^-½ with the covariances Σ of `colours` and T of `target`.
-
-    Args:
-        colours: (H, W, C) in [0, 1].
-        target: (H', W', C) in [0, 1].
-        seen: (H, W), how much each pixel counts: its alpha; None for all alike.
-        target_seen: (H', W'), likewise.
+    Σ^-½ (Σ^½ T Σ^½)^½ Σ^-½ with the covariances Σ of `own` and T of `target`.
 
     Returns:
-        (H, W, C), not clipped. Directions in which `colours` do not vary stay flat.
+        A function of colours (H, W, C) in [0, 1]; what it returns is not clipped. Directions in
+        which the own ones do not vary stay flat.
     """
-    (mean, covariance), (target_mean, target_covariance) = (
-        _statistics(*pair) for pair in ((colours, seen), (target, target_seen))
-    )
-    root = _power(covariance, 0.5)
-    inverse = _power(covariance, -0.5)
-    transport = inverse @ _power(root @ target_covariance @ root, 0.5) @ inverse
-    return (colours - mean) @ transport + target_mean
-
-
-def _statistics(colours: np.ndarray, seen: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
-    """The mean (C,) and covariance (C, C) of colours (H, W, C), weighted by what is seen (H, W)."""
-    flat = colours.reshape(-1, colours.shape[2])
-    if seen is None:
-        mean = flat.mean(0)
-        return mean, (flat - mean).T @ (flat - mean) / len(flat)
-    weights = seen.reshape(-1, 1) / seen.sum()
-    mean = (weights * flat).sum(0)
-    return mean, (weights * (flat - mean)).T @ (flat - mean)
+    root = _power(own.covariance, 0.5)
+    inverse = _power(own.covariance, -0.5)
+    transport = inverse @ _power(root @ target.covariance @ root, 0.5) @ inverse
+    return lambda colours: (colours - own.mean) @ transport + target.mean
 
 
 def _power(symmetric: np.ndarray, exponent: float) -> np.ndarray:
@@ -136,35 +138,42 @@ def _room(light: np.ndarray, chroma: np.ndarray) -> np.ndarray:
     return np.clip(share.min(axis=2, keepdims=True), 0, 1)
 
 
-def _colours(picture: Image.Image | Deep) -> np.ndarray:
-    if isinstance(picture, Deep):
-        return picture.colours
-    return np.asarray(picture.convert("RGB"), dtype=np.float32) / 255
-
-
 def _strips(picture: Image.Image | Deep) -> Iterator[np.ndarray]:
     """The colours of a picture, (rows, W, 3) in [0, 1], from its top to its bottom."""
     for rows in strips(picture.size):
         if isinstance(picture, Deep):
             yield picture.colours[rows]
         else:
-            yield _colours(picture.crop((0, rows.start, picture.width, rows.stop)))
+            strip = picture.crop((0, rows.start, picture.width, rows.stop)).convert("RGB")
+            yield np.asarray(strip, dtype=np.float32) / 255
 
 
-def _seen(picture: Image.Image | Deep) -> np.ndarray | None:
-    """How much of each pixel is seen, (H, W) in [0, 1]; None for all of it, or none anywhere."""
+def _gaussian(picture: Image.Image | Deep) -> Gaussian:
+    """That of what is seen of a picture's colours in [0, 1]; of all if nothing is."""
     alpha = picture.alpha if isinstance(picture, Deep) else alpha_of(picture)
-    seen = None if alpha is None else np.asarray(alpha, dtype=np.float64) / 255
-    return seen if seen is not None and seen.any() else None
+    alpha = alpha if alpha and alpha.getbbox() else None
+    return Gaussian.of(_levels(picture, alpha)).along(np.eye(3) / 255)
 
 
-def _changed(picture: Result, colours: np.ndarray) -> Result:
-    """The picture with other colours (H, W, 3), its alpha kept."""
-    return _joined(picture, (colours[rows] for rows in strips(picture.size)))
+def _levels(
+    picture: Image.Image | Deep, alpha: Image.Image | None
+) -> Iterator[tuple[np.ndarray, np.ndarray | None]]:
+    """Strips of a picture in levels of 8 bits, which are whole numbers unless it is deep."""
+    width = picture.size[0]
+    for rows, colours in zip(strips(picture.size), _strips(picture), strict=True):
+        levels = colours.astype(np.float64) * 255
+        levels = levels if isinstance(picture, Deep) else np.rint(levels)
+        box = (0, rows.start, width, rows.stop)
+        yield levels, np.asarray(alpha.crop(box), np.float64) if alpha else None
+
+
+def _changed(picture: Result, change: Callable[[np.ndarray], np.ndarray]) -> Result:
+    """The picture with its colours changed strip by strip, its alpha kept."""
+    return _joined(picture, map(change, _strips(picture)))
 
 
 def _joined(picture: Result, parts: Iterable[np.ndarray]) -> Result:
-    """The picture with other colours, as `_strips` gives them, its alpha kept."""
+    """The picture with other colours, as `_strips` gives them, or greys; its alpha kept."""
     places = zip(strips(picture.size), parts, strict=True)
     if isinstance(picture, Deep):
         colours = np.empty(picture.colours.shape, np.float32)
@@ -174,6 +183,7 @@ def _joined(picture: Result, parts: Iterable[np.ndarray]) -> Result:
     changed = Image.new("RGB", picture.size)
     for rows, part in places:
         levels = (np.clip(part, 0, 1) * 255 + 0.5).astype(np.uint8)
+        levels = np.repeat(levels, 3 // levels.shape[2], axis=2)
         changed.paste(Image.fromarray(levels), (0, rows.start))
     if "A" in picture.getbands():
         changed.putalpha(picture.getchannel("A"))

@@ -2,7 +2,7 @@
 
 Everything after `prepare` can rely on it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from math import ceil
@@ -28,7 +28,7 @@ resize still has detail to filter."""
 OF_FRAMES = ("GIF", "WEBP", "PNG", "TIFF", "AVIF")
 """Those whose further pictures are frames or pages; a phone's JPEG has a preview as its second."""
 NOTE = "nst-note"
-"""Key of a prepared picture's `info`; no encoder writes it."""
+"""Key of a prepared picture's `info`, by which it is known; no encoder writes it."""
 EIGHT_BIT_MODES = {
     **dict.fromkeys(("1", "L"), "L"),
     **dict.fromkeys(("LA", "La"), "LA"),
@@ -53,6 +53,7 @@ def prepare(image: Image.Image | None, what: str = "image", size: int = 0) -> Im
     """Return a picture of any mode as a new 8-bit sRGB one: upright, within limits, no metadata.
 
     The mode is RGBA if any pixel is not opaque, else RGB. Of deep pixels, see `nst.pictures.depth`.
+    What is prepared already is returned itself: nobody changes it, and it may be very large.
 
     Args:
         what: names it in sentences.
@@ -68,6 +69,8 @@ def prepare(image: Image.Image | None, what: str = "image", size: int = 0) -> Im
         raise InputError(f"The {what} must be a PIL image, not a {type(image).__name__[:40]}.")
     with plain_errors(what):
         check_size(*image.size, what)
+        if _is_prepared(image, ("RGB", "RGBA"), size):
+            return image
         image.load()
         return finished(converted(image, what, size), upright(image))
 
@@ -75,18 +78,27 @@ def prepare(image: Image.Image | None, what: str = "image", size: int = 0) -> Im
 def prepare_mask(mask: Image.Image | None, what: str = "mask", size: int = 0) -> Image.Image | None:
     """Return a mask in mode L, white where it is lit and opaque, or None for none.
 
+    What it returned before is returned itself.
+
     Raises:
         InputError: as `prepare`, or it is black everywhere.
     """
-    if mask is None:
-        return None
+    if mask is None or (isinstance(mask, Image.Image) and _is_prepared(mask, ("L",), size)):
+        return mask
     picture = prepare(mask, what, size)
     if alpha := alpha_of(picture):
         picture = Image.composite(picture.convert("RGB"), Image.new("RGB", picture.size), alpha)
     grey = picture.convert("L")
     if grey.getextrema()[1] == 0:
         raise InputError(f"The {what} is black everywhere: paint white where the style is to go.")
+    grey.info = {NOTE: ""}
     return grey
+
+
+def _is_prepared(image: Image.Image, modes: Sequence[str], size: int) -> bool:
+    """Whether a picture comes from here, as its `info` says, and is no larger than it need be."""
+    known = image.info.keys() == {NOTE} and image.mode in modes and reduction(image, size) == 1
+    return known and not (image.mode == "RGBA" and alpha_of(image) is None)
 
 
 @contextmanager
@@ -152,7 +164,7 @@ def finished(picture: Image.Image, turn: Image.Transpose | None) -> Image.Image:
     note = note_of(picture)
     picture = picture if turn is None else picture.transpose(turn)
     # Pillow writes what it finds here into files: position, camera, profile.
-    picture.info = {NOTE: note} if note else {}
+    picture.info = {NOTE: note}
     return picture
 
 

@@ -41,16 +41,26 @@ def to_style(image: Image.Image) -> Tensor:
     alpha = alpha_of(image)
     if alpha is None or not alpha.getbbox():
         return to_tensor(image)
-    colours = torch.from_numpy(np.array(image)).permute(2, 0, 1).unsqueeze(0).float().div(255)
-    colours, seen = colours[:, :3], colours[:, 3:]
-    mean = (colours * seen).sum((2, 3), keepdim=True) / seen.sum()
-    return torch.cat([torch.lerp(mean, colours, seen), seen], 1)
+    style = torch.empty(1, 4, image.height, image.width, dtype=torch.float32)
+    sums = torch.zeros(4, dtype=torch.float64)
+    for rows in strips(image.size):
+        levels = np.array(image.crop((0, rows.start, image.width, rows.stop)))
+        part = torch.from_numpy(levels).permute(2, 0, 1)
+        style[0, :, rows] = part.float().div_(255)
+        weighed = part.double()
+        weighed[:3] *= weighed[3:]
+        sums += weighed.sum((1, 2))  # of whole numbers: exact
+    mean = (sums[:3] / sums[3] / 255).float().view(3, 1, 1)
+    for rows in strips(image.size):
+        part = style[0, :, rows]
+        part[:3] = torch.lerp(mean, part[:3], part[3:])
+    return style
 
 
 def to_guide(mask: Image.Image, size: tuple[int, int]) -> Tensor:
     """Return a mask (mode L) at `size` (width, height) as a tensor (1, 1, H, W) in [0, 1]."""
     levels = np.array(mask.resize(size, Image.Resampling.BILINEAR), dtype=np.float32)
-    return torch.from_numpy(levels)[None, None] / 255
+    return torch.from_numpy(levels)[None, None].div_(255)
 
 
 def to_image(tensor: Tensor, alpha: Image.Image | None = None) -> Image.Image:
@@ -102,7 +112,9 @@ def _alpha_at(alpha: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 
 def resize_image(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """Return a prepared picture at `size` (width, height), antialiased."""
+    """Return a prepared picture at `size` (width, height), antialiased; itself if it has that."""
+    if image.size == size:
+        return image
     return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
 
 
@@ -126,10 +138,13 @@ def _over(result: Result, content: Image.Image, seen: Image.Image) -> Result:
     original = resize_image(content, result.size)
     if isinstance(result, Deep):
         return result.over(original, seen)
-    if original.mode != result.mode:
-        original = original.convert(result.mode)
-    original.paste(result, (0, 0), seen)
-    return original
+    over = Image.new(result.mode, result.size)
+    for rows in strips(result.size):
+        box = (0, rows.start, result.width, rows.stop)
+        part = original.crop(box).convert(result.mode)
+        part.paste(result.crop(box), (0, 0), seen.crop(box))
+        over.paste(part, (0, rows.start))
+    return over
 
 
 def resize_tensor(tensor: Tensor, size: tuple[int, int]) -> Tensor:

@@ -1,5 +1,7 @@
 """Runs on pictures in tiles: the untiled ones' pictures, in parts that can be left."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -43,6 +45,31 @@ def test_iterations_come_in_parts_before_their_step(content, style, tiny, in_til
         assert len(shares) >= 12 and shares == sorted(set(shares))
     assert [part.iteration for part in parts] == sorted(part.iteration for part in parts)
     assert [type(part) for part in stylize(content, style, settings, features=tiny)] == [Step] * 2
+    left = [part.seconds_left for part in parts]
+    assert all(seconds > 0 for seconds in left[:-1]) and left[-1] == 0
+
+
+@pytest.mark.parametrize("color", ["style", "content"])
+def test_the_whole_picture_can_be_made_of_any_step(color, content, style, tiny, monkeypatch):
+    monkeypatch.setattr("nst.transfer.PREVIEW_SIDE", 50)
+    settings = Settings(iterations=3, size=200, color=color)
+    steps = list(stylize_in_parts(content, style, settings, features=tiny))
+    shorter = last(stylize(content, style, replace(settings, iterations=2), features=tiny))
+    second, third = steps[1], steps[2]
+    assert second.image.size == (50, 34) and second.whole().size == (200, 133)
+    assert third.whole().tobytes() == third.image.tobytes() != second.whole().tobytes()
+    deep = second.deep()
+    assert np.abs(deep.colours * 255 - np.asarray(second.whole())).max() <= 3
+    assert np.abs(deep.colours * 255 - np.rint(deep.colours * 255)).max() > 0.4  # finer shades
+    assert shorter.image.size == second.whole().size
+
+
+def test_steps_that_may_be_collected_hold_on_to_no_tensors(content, style, tiny):
+    steps = list(stylize(content, style, Settings(iterations=3, size=64), features=tiny))
+    assert [(bool(step.whole), bool(step.deep)) for step in steps] == [
+        *[(False, False)] * 2,
+        (True, True),
+    ]
 
 
 def test_closing_stops_within_a_tile(content, style, tiny, in_tiles, monkeypatch):

@@ -1,4 +1,4 @@
-"""A real Chromium, and visits to the page in it."""
+"""A real Chromium, and visits to the page in it; runs that see pictures in tiles."""
 
 import shutil
 from collections.abc import Iterator
@@ -73,3 +73,17 @@ def forget_other_visits(page, url: str) -> None:
 @pytest.fixture
 def page(visit):
     return visit()
+
+
+@pytest.fixture
+def seen_in_tiles(monkeypatch) -> list[int]:
+    """The tiles that runs have seen of pictures, small ones, with a word after each."""
+    from nst.costs.memory import VARIABLE
+    from nst.loss.tiled import TiledObjective
+    from web.runs.attempts import Stream
+
+    seen, own = [], TiledObjective._own
+    monkeypatch.setenv(VARIABLE, "32")
+    monkeypatch.setattr(TiledObjective, "_own", lambda *given: seen.append(1) or own(*given))
+    monkeypatch.setattr(Stream, "words_are_due", lambda *_: True)
+    return seen

@@ -17,8 +17,9 @@ PROGRESS_HELP = (
     "Where the run is: iteration, total, size (of this scale, in pixels), content_loss, "
     "style_loss, tv_loss, seconds (gone), eta_seconds (left), features, device, done, which is "
     "true only with the result, run, with which a later call can go on: see resume, and note, a "
-    "sentence about what went wrong, if anything did. A run can be done before its total: the "
-    "note says why."
+    "sentence about what went wrong, if anything did, and share, of the iteration under way that "
+    "is done, where a picture is so large that this is told. A run can be done before its total: "
+    "the note says why."
 )
 ESTIMATE_HELP = "The keys seconds, bytes (of memory, at the peak), features and device."
 INFO_HELP = "The keys version, features, reason, device, settings, presets, instant and limits."

@@ -3,20 +3,38 @@
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 
-from nst import Settings, Step, stylize
+from nst import Settings, Step
 from nst.machine.available import release
 from nst.machine.run_out import has_run_out
 from nst.resume import State
 from nst.settings import SPECS
+from nst.step import Part
+from nst.transfer import stylize_in_parts
 from web.server.limits import FRAMES, WORD_SECONDS
 
 SMALLER = 0.7
 """The size of the second attempt, as a share of the first one's: half the pixels."""
-Attempt = tuple[Step, Settings]
+Attempt = tuple[Step | Part, Settings]
+
+
+class Sign(NamedTuple):
+    """A sign of life of a run.
+
+    Attributes:
+        step: the latest one, with a picture if one is due.
+        settings: that it was made with.
+        share: of the iteration after it that is done.
+        is_its_own: whether the settings alone led to it, and not the clock as well.
+    """
+
+    step: Step
+    settings: Settings
+    share: float = 0.0
+    is_its_own: bool = True
 
 
 class Stream:
@@ -51,7 +69,7 @@ def stylize_or_smaller(
     features: Any,  # noqa: ANN401 - a FeatureNetwork; tensors stay in nst
     state: State | None = None,
 ) -> Iterator[Attempt]:
-    """Yield a run's steps; where memory runs out, once more at a smaller size, with a note.
+    """Yield a run's steps and parts; where memory runs out, again at a smaller size, with a note.
 
     A run that goes on from another one cannot change its size.
 
@@ -59,11 +77,11 @@ def stylize_or_smaller(
         pictures: the picture arguments of `stylize`.
 
     Yields:
-        Steps, with the settings that they were made with.
+        Steps and parts, with the settings that they were made with.
     """
     try:
-        for step in stylize(**pictures, settings=settings, features=features, state=state):
-            yield step, settings
+        for part in stylize_in_parts(**pictures, settings=settings, features=features, state=state):
+            yield part, settings
         return
     except Exception as error:
         smaller = max(round(SMALLER * settings.size), SPECS["size"].minimum)
@@ -73,38 +91,37 @@ def stylize_or_smaller(
     release(features.device)
     note = f"Memory ran out at size {settings.size}: this is a second try, at {smaller} pixels."
     settings = replace(settings, size=smaller)
-    for step in stylize(**pictures, settings=settings, features=features):
-        yield replace(step, note=step.note or note), settings
+    for part in stylize_in_parts(**pictures, settings=settings, features=features):
+        if isinstance(part, Step):
+            part = replace(part, note=part.note or note)
+        yield part, settings
 
 
-def shown(
-    attempts: Iterable[Attempt], seconds: float, total: int
-) -> Iterator[tuple[Step, Settings, bool]]:
-    """Those steps of a run that are streamed, the last one after some seconds at the latest.
+def shown(attempts: Iterable[Attempt], seconds: float, total: int) -> Iterator[Sign]:
+    """The signs of life of a run that are streamed, the last one after some seconds at the latest.
 
-    Yields:
-        Steps, with the settings that they were made with, and whether those alone led to them.
+    Raises:
+        gr.Error: there is no picture by then.
     """
     ends = time.monotonic() + seconds
-    stream, latest = Stream(total), None
-    for step, settings in attempts:
+    stream, step = Stream(total), None
+    for part, settings in attempts:
         left = ends - time.monotonic()
-        step, late = _within(step, left), left < 0
-        latest = step if step.image else latest
-        if step.done or (step.image and not late and stream.picture_is_due(step.iteration)):
-            yield step, settings, True
-        elif late and latest:
-            note = f"A run may take {seconds:.0f} s: this is how far it came."
-            yield replace(latest, done=True, seconds_left=0.0, note=note), settings, False
+        step = part if isinstance(part, Step) else step
+        if isinstance(part, Step) and (part.done or (left >= 0 and _is_due(part, stream))):
+            yield Sign(_within(part, left), settings)
+        elif left < 0:
+            yield Sign(_cut_short(step, seconds), settings, is_its_own=False)
             return
-        elif late:
-            raise gr.Error(
-                f"A run may take {seconds:.0f} s, and this one had no picture by then. "
-                "Choose a smaller size.",
-                print_exception=False,
-            )
         elif stream.words_are_due():
-            yield replace(step, image=None), settings, True
+            words = replace(step or _not_begun(part, settings), image=None)
+            words = replace(words, seconds_left=part.seconds_left)
+            share = part.share if isinstance(part, Part) else 0.0
+            yield Sign(_within(words, left), settings, share)
+
+
+def _is_due(step: Step, stream: Stream) -> bool:
+    return step.image is not None and stream.picture_is_due(step.iteration)
 
 
 def _within(step: Step, seconds: float) -> Step:
@@ -112,3 +129,28 @@ def _within(step: Step, seconds: float) -> Step:
     if step.seconds_left is None or step.seconds_left <= seconds:
         return step
     return replace(step, seconds_left=max(0.0, seconds))
+
+
+def _cut_short(step: Step | None, seconds: float) -> Step:
+    """The last step of a run that had so many seconds, with the picture as far as it came."""
+    picture = step and (step.whole() if step.whole else step.image)
+    if step is None or picture is None:
+        raise gr.Error(
+            f"A run may take {seconds:.0f} s, and this one had no picture by then. "
+            "Choose a smaller size.",
+            print_exception=False,
+        )
+    note = f"A run may take {seconds:.0f} s: this is how far it came."
+    return replace(step, image=picture, done=True, seconds_left=0.0, note=note)
+
+
+def _not_begun(part: Part, settings: Settings) -> Step:
+    """What there is to say before the first step."""
+    return Step(
+        iteration=0,
+        total=part.total,
+        size=settings.size,
+        content_loss=0.0,
+        style_loss=0.0,
+        tv_loss=0.0,
+    )

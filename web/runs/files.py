@@ -7,10 +7,12 @@ from typing import Any
 from PIL import Image
 
 from nst import Settings, Step
+from nst.pictures.prepared import prepare_mask
 from nst.pictures.reading import open_image
 from nst.pictures.writing import save_image
 from nst.recipe import Recipe
 from nst.roles import MASKS, STYLES
+from nst.step import PREVIEW_SIDE
 from web.server.disk import make_room
 
 PICTURES = ("content", *STYLES, "mask", *MASKS, "start")
@@ -31,6 +33,8 @@ def opened(files: Mapping[str, str | None], size: int = 0) -> dict[str, Any]:
         name: open_image(files.get(name), word, size) if files.get(name) or name in NEEDED else None
         for name, word in words.items()
     }
+    for name in ("mask", *MASKS):  # in a third of the memory from here on
+        pictures[name] = prepare_mask(pictures[name], words[name], size)
     return {
         "content": pictures["content"],
         "style": [pictures[name] for name in STYLES],
@@ -41,9 +45,10 @@ def opened(files: Mapping[str, str | None], size: int = 0) -> dict[str, Any]:
 
 
 def first_step(content: Image.Image, settings: Settings) -> Step:
-    """A step before the first, with the photograph at the result's size."""
+    """A step before the first, with the photograph at the result's size, or at a preview's."""
     preview = content.copy()
-    preview.thumbnail((settings.size, settings.size))
+    longest = min(settings.size, PREVIEW_SIDE)
+    preview.thumbnail((longest, longest))
     return Step(
         iteration=0,
         total=settings.iterations,

@@ -14,6 +14,8 @@ class Progress:
         seconds, eta_seconds: gone and left; None before that can be told.
         features, device: by which it is made; None before that is known.
         run: the name by which a later run goes on from this one; None unless it ended.
+        share: of the iteration under way that is done, where the picture is so large that it is
+            seen in tiles; else 0.
     """
 
     iteration: int
@@ -29,6 +31,12 @@ class Progress:
     done: bool = False
     run: str | None = None
     note: str = ""
+    share: float = 0.0
+
+    @property
+    def done_of_all(self) -> float:
+        """The share of the run's iterations that is done."""
+        return (self.iteration + self.share) / self.total
 
     @classmethod
     def of(
@@ -38,6 +46,7 @@ class Progress:
         features: str | None = None,
         device: str | None = None,
         run: str | None = None,
+        share: float = 0.0,
     ) -> "Progress":
         """The progress after a step, so many seconds after the run began."""
         left = step.seconds_left
@@ -55,4 +64,5 @@ class Progress:
             done=step.done,
             run=run,
             note=step.note,
+            share=round(share, 3),
         )

@@ -52,6 +52,7 @@ class Update:
 
     Attributes:
         step: with a picture, if one is due.
+        share: of the iteration after it that is done.
         seconds: since the run began.
         recipe: of the run; None for a picture that the recipe would not give again.
         network, device: their names.
@@ -59,6 +60,7 @@ class Update:
     """
 
     step: Step
+    share: float
     seconds: float
     recipe: Recipe | None
     network: str
@@ -148,12 +150,14 @@ class Runs:
             made = lru_cache(lambda settings: recipe.of_run(settings, features, before))
             tries = stylize_or_smaller(asked.pictures, asked.settings, features, state)
             limit = run_seconds(seconds, start or 0.0)
-            for step, settings, whole in shown(tries, limit, asked.settings.iterations):
-                step = replace(step, deep=None)  # which holds a tensor, for what no page writes
-                # Where the GPU is lent, nothing of it can stay behind.
-                step = replace(step, state=None) if zerogpu.HERE else step
-                gone, made_by = time.monotonic() - started, made(settings) if whole else None
-                yield Update(step, gone, made_by, features.name, str(features.device), start)
+            for sign in shown(tries, limit, asked.settings.iterations):
+                # What holds on to a tensor, for what no page writes, and where the GPU is lent,
+                # the state, of which nothing can stay behind.
+                state = None if zerogpu.HERE else sign.step.state
+                step = replace(sign.step, whole=None, deep=None, state=state)
+                gone = time.monotonic() - started
+                by, where = made(sign.settings) if sign.is_its_own else None, str(features.device)
+                yield Update(step, sign.share, gone, by, features.name, where, start)
 
 
 class Run:
@@ -261,4 +265,5 @@ class Run:
             name = server.states.keep(step.state) if step.state else None
             if step.image:
                 picture = saved(step, result, update.network, update.recipe)
-            yield picture, Progress.of(step, update.seconds, update.network, update.device, name)
+            by = update.network, update.device
+            yield picture, Progress.of(step, update.seconds, *by, name, update.share)

@@ -15,7 +15,9 @@ from tqdm import tqdm
 
 import nst.__main__ as cli
 from nst import recipe
+from nst.costs.memory import VARIABLE
 from nst.loss.objective import Objective
+from nst.loss.tiled import TiledObjective
 from nst.settings import GPU_DEFAULTS, SPECS
 
 ROOT = Path(cli.__file__).parents[1]
@@ -183,6 +185,28 @@ def test_an_option_without_effect_is_refused(paint, picture_files, arguments, sa
     code, errors, out = paint(*QUICK, *arguments)
     assert code == 2 and said in errors and errors.count("\n") == 1
     assert not out.exists()
+
+
+@pytest.mark.parametrize("depth", ["8", "16"])
+def test_what_is_stopped_within_an_iteration_is_saved_with_all_of_it(
+    paint, tiny, monkeypatch, depth
+):
+    def stopped(self, *arguments, back=TiledObjective._back, calls=[]):  # noqa: B006 - counts them
+        calls.append(self)
+        if len(calls) > 3 * len(self._tiles) + 1:
+            raise KeyboardInterrupt
+        return back(self, *arguments)
+
+    monkeypatch.setattr("nst.cli.optimisation.load_features", lambda _: tiny)
+    monkeypatch.setenv(VARIABLE, "32")
+    monkeypatch.setattr("nst.transfer.PREVIEW_SIDE", 20)
+    monkeypatch.setattr("nst.cli.optimisation.tqdm", partial(tqdm, mininterval=0))
+    monkeypatch.setattr(TiledObjective, "_back", stopped)
+    code, errors, out = paint(*QUICK, "--size", "128", "--depth", depth)
+    assert code == 130 and re.search(r" 3\.3\d*/4 ", errors)  # the bar moves with the tiles
+    assert out.read_bytes()[24] == int(depth)  # in a PNG's header
+    with Image.open(out) as image:
+        assert image.size == (128, 85)
 
 
 def test_memory_that_runs_out_keeps_what_there_is(paint, monkeypatch):

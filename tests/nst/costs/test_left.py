@@ -69,3 +69,12 @@ def test_a_load_that_begins_is_seen_after_a_few_iterations():
     assert said[24] == pytest.approx(35 * 1.5)
     assert said[29] == pytest.approx(30 * 2)
     assert said[49] == pytest.approx(10 * 2)
+
+
+def test_a_part_of_an_iteration_is_work_done():
+    left = SecondsLeft([[3, 1, 1, 1]], 100.0)
+    # A third of the first one is one of work, by which the others are expected to take as long.
+    assert left.within(1, 1 / 3, 102.0) == pytest.approx(2 * (2 + 3))
+    assert left.after(1, 106.0) == pytest.approx(2 * 3)
+    assert left.within(2, 0.25, 107.0) == pytest.approx(2 * (0.75 + 2))
+    assert left.after(2, 107.0) == pytest.approx(1 * 2)

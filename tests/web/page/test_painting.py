@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import re
 import secrets
 import shutil
 import tempfile
@@ -103,6 +104,29 @@ def test_a_stopped_run_ends_with_what_there_is(key, picture_files, monkeypatch):
     assert shown_last["picture"].endswith("/content-in-the-style-of-style-00004.jpg")
     assert shown_last["download"]["value"] == shown_last["picture"]
     assert "Stopped." in PAINTING.stop(key)["bar"]  # there is no run that would say so
+
+
+def test_a_run_stopped_within_an_iteration_ends_there(
+    key, picture_files, monkeypatch, seen_in_tiles
+):
+    bars, tiles = [], []
+
+    def stopping(values, record, folder, shown=PAINTING._shown):
+        for update in shown(values, record, folder):
+            bars.append(update["bar"])
+            progress = record.latest
+            if progress and progress.iteration == 4 and progress.share > 0.5:
+                tiles.append(len(seen_in_tiles))
+                PAINTING.stop(key)
+            yield update
+
+    monkeypatch.setattr(PAINTING, "_shown", stopping)
+    shown = in_the_end(PAINTING.paint(key, *map(str, picture_files), **VALUES | {"size": 128}))
+    assert tiles == [len(seen_in_tiles)]
+    assert "Stopped at 38%" in shown["bar"] and shown["picture"].endswith("-00004.jpg")
+    assert Path(shown["picture"]).exists() and "stopped at iteration 4" in shown["strip"]["words"]
+    shares = [float(share) for bar in bars for share in re.findall(r"width: ([\d.]+)%", bar)]
+    assert shares == sorted(shares) and len(set(shares)) > 40
 
 
 def test_a_run_stopped_before_its_first_step_says_so(key, picture_files, monkeypatch):

@@ -13,6 +13,7 @@ from PIL import Image
 from nst.loss.objective import Objective
 from nst.machine.run_out import has_run_out
 from nst.settings import SPECS, Settings
+from nst.step import Part
 from tests.served import SERVER, stylize_pictures
 from web.runs.attempts import Stream, shown
 from web.runs.files import first_step
@@ -123,7 +124,7 @@ def test_no_more_seconds_are_left_than_a_run_may_take(monkeypatch):
     monkeypatch.setattr("web.runs.attempts.time.monotonic", itertools.count().__next__)
     told = [(replace(step(i), seconds_left=left), None) for i, left in ((1, 900.0), (2, 3.0))]
     first, second = shown(told, 60, 10)
-    assert 50 < first[0].seconds_left < 60 and second[0].seconds_left == 3
+    assert 50 < first.step.seconds_left < 60 and second.step.seconds_left == 3
 
 
 def test_a_run_without_a_picture_in_time_says_so():
@@ -157,8 +158,26 @@ def test_a_slow_run_shows_words_between_its_pictures(monkeypatch):
     steps = [
         (replace(step(i), image=picture, done=i == 200, total=200), None) for i in range(1, 201)
     ]
-    signs = [s for s, _, _ in shown(steps, math.inf, 200)]
+    signs = [sign.step for sign in shown(steps, math.inf, 200)]
     assert len(signs) > 100 and sum(s.image is not None for s in signs) == FRAMES - 1
+
+
+def test_parts_are_words_about_the_latest_step(monkeypatch):
+    monkeypatch.setattr("web.runs.attempts.time.monotonic", itertools.count().__next__)
+    first = replace(step(1), size=32, content_loss=0.5, image=Image.new("RGB", (8, 8)))
+    parts = [Part(iteration=n, total=10, share=0.25, seconds_left=9.0) for n in (1, 2)]
+    told = [(one, Settings(size=64)) for one in (parts[0], first, parts[1])]
+    before, _, after = shown(told, math.inf, 10)
+    assert (before.step.iteration, before.step.size, before.share) == (0, 64, 0.25)
+    assert (after.step.iteration, after.step.size, after.share) == (1, 32, 0.25)
+    assert (after.step.content_loss, after.step.seconds_left, after.step.image) == (0.5, 9, None)
+
+
+def test_a_run_that_is_cut_short_has_its_whole_picture():
+    whole, preview = (Image.new("RGB", (side, side)) for side in (16, 8))
+    told = [(replace(step(3), image=preview, whole=lambda: whole), None)]
+    (sign,) = shown(told, -1, 10)
+    assert sign.step.image is whole and sign.step.done and not sign.is_its_own
 
 
 def test_numbers_that_break_down_at_once_are_a_sentence(files, monkeypatch):

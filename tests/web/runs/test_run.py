@@ -34,6 +34,7 @@ KEYS = [
     "done",
     "run",
     "note",
+    "share",
 ]
 
 
@@ -87,6 +88,21 @@ def test_files_are_gone_after_the_run_and_after_a_stop(files):
             folders.add(Path(path).parent)
         run.close()
     assert len(folders) == 2 and not any(folder.exists() for folder in folders)
+
+
+def test_a_run_in_tiles_tells_of_them_and_ends_within_one(files, seen_in_tiles):
+    run, told = stylize_pictures(*files, **VALUES | {"size": 128}), []
+    for path, progress in run:
+        picture = Path(path)
+        told.append((progress["iteration"] + progress["share"]) / 12)
+        if progress["iteration"] == 2 and progress["share"] > 0.5:
+            break
+    tiles = len(seen_in_tiles)
+    assert picture.exists()
+    assert len(set(told)) > 20 and told == sorted(told)
+    assert progress["eta_seconds"] > 0 and progress["size"] == 128 and progress["style_loss"]
+    run.close()
+    assert len(seen_in_tiles) == tiles and not picture.exists()
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ def progress_bar(progress: Progress | None, stopped: bool = False) -> str:
 
     None stands for a run that waits for its turn.
     """
-    share = progress.iteration / progress.total if progress else 0
+    share = progress.done_of_all if progress else 0
     return (
         '<div class="nst-bar" role="progressbar" aria-label="Progress" '
         f'aria-valuemin="0" aria-valuemax="100" aria-valuenow="{100 * share:.0f}">'
@@ -35,7 +35,7 @@ def _line(progress: Progress | None, share: float, stopped: bool) -> str:
         return f"<b>Stopped at {share:.0%}</b>"
     if progress.done:
         return f"<b>Done in {progress.seconds:.0f} s</b>"
-    if progress.iteration == 0:
+    if share == 0:
         return f"<b>Starting …</b><span>{escape(progress.note)}</span>"
     doing = next(words for until, words in PHASES if share <= until)
     return f"<b>{share:.0%}</b><span>about {progress.eta_seconds or 0:.0f} s left · {doing}</span>"
