@@ -20,13 +20,14 @@ if TYPE_CHECKING:  # a recipe is read, or refused, without torch
     from nst.instant.arbitrary import Arbitrary
     from nst.instant.transformer import Transformer
 
-VERSION = "1.6"
+VERSION = "1.7"
 """Of the software: raised whenever recipes get more fields, the same one gives other pixels, or
 networks are named otherwise."""
 SAME_PIXELS = (VERSION,)
-"""Versions whose recipes of optimised pictures give the same pixels here. Before 1.6, finer
-scales began without the photograph's details."""
-KNOWS_NETWORKS = ("1.3", "1.4", "1.5", VERSION)
+"""Versions whose recipes of optimised pictures give the same pixels here. Before 1.7, colours that
+were matched could be a level off; before 1.6, finer scales began without the photograph's
+details."""
+KNOWS_NETWORKS = ("1.3", "1.4", "1.5", "1.6", VERSION)
 """Versions whose recipes tell of all of a network's weights; those before tell of some."""
 LONGEST = 10_000
 """Characters of a recipe that are read at all."""
