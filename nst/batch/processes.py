@@ -15,23 +15,14 @@ from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import Any
 
-from nst.batch.tasks import Done, Event, Load, Share, Task, events, why
-from nst.machine import threads, torch_import
+from nst.batch.tasks import LOST, Done, Event, Load, Loaded, Share, Task, events, loaded
+from nst.machine import threads
 from nst.specs import InputError
 
 TRIES = 2
 """How often a task is begun whose process ends."""
 SHARE_SECONDS = 0.5
 """Between two words of a process about how far it is."""
-LOST = "The process that painted it ended, twice: memory may have run out."
-
-
-@dataclass(frozen=True)
-class _Loaded:
-    """What a process is, once it has loaded; or a sentence why it could not."""
-
-    about: Any = None
-    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,14 +124,14 @@ class Processes:
             except (EOFError, OSError):
                 yield from self._ended(hand)
                 continue
-            if isinstance(said, _Loaded):
+            if isinstance(said, Loaded):
                 self._welcome(hand, said)
                 continue
             if isinstance(said, Done):
                 hand.begun = None
             yield said
 
-    def _welcome(self, hand: _Hand, loaded: _Loaded) -> None:
+    def _welcome(self, hand: _Hand, loaded: Loaded) -> None:
         if loaded.reason:
             raise InputError(loaded.reason)
         hand.loaded = True
@@ -167,15 +158,10 @@ def _work(connection: Connection, load: Load, environment: Mapping[str, str]) ->
         signal.SIGINT, signal.SIG_IGN
     )  # of a terminal's Ctrl-C: the one who waits ends us
     os.environ.update(environment)
-    torch_import.put_shapes_off()
     with suppress(EOFError, OSError):
-        try:
-            worker = load()
-        except Exception as error:
-            connection.send(_Loaded(reason=why(error)))
-            return
-        connection.send(_Loaded(worker.about))
-        while True:
+        worker, told = loaded(load)
+        connection.send(told)
+        while worker:
             number, task = connection.recv()
             for event in _rarely(events(worker, number, task)):
                 connection.send(event)

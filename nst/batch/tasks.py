@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from nst.machine import torch_import
 from nst.machine.run_out import has_run_out
 from nst.specs import Range
 
@@ -30,6 +31,7 @@ JOBS = Range(
     maximum=256,
     step=1,
 )
+LOST = "The process that was at it ended, again and again: memory may have run out."
 OUT_OF_MEMORY = "Memory ran out: choose a smaller size, or close other programs."
 
 
@@ -104,6 +106,24 @@ class Pool(Protocol):
 
         Each has one `Done`, in whatever order they end. Closing it stops the work.
         """
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a worker somewhere else is, once it has loaded; or a sentence why it could not."""
+
+    about: Any = None
+    reason: str = ""
+
+
+def loaded(load: Load) -> tuple[Worker | None, Loaded]:
+    """Load a worker, if that can be."""
+    torch_import.put_shapes_off()
+    try:
+        worker = load()
+    except Exception as error:
+        return None, Loaded(reason=why(error))
+    return worker, Loaded(worker.about)
 
 
 def events(worker: Worker, number: int, task: Task) -> Iterator[Event]:

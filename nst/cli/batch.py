@@ -9,8 +9,10 @@ from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 from nst.batch import listing
+from nst.batch.cluster import LOCAL, Cluster
 from nst.batch.here import Here
 from nst.batch.jobs import Job, Style, jobs_of
+from nst.batch.processes import Processes
 from nst.batch.run import paint, sort
 from nst.batch.tasks import JOBS, Pool, Worker, why
 from nst.batch.work import Optimising, Painting, Work
@@ -41,8 +43,6 @@ OPTIMISED: Mapping[str, Range | Choice] = {
 AT_ONCE = {name: spec for name, spec in INSTANT_SPECS.items() if name != "style"}
 STYLES = ("--instant", "--instant-style")
 STYLE_HELP = "a painting, a folder of them or a pattern; may be given again"
-LOCAL = "local"
-"""The address of a cluster of this machine, which begins and ends with the command."""
 
 
 def is_meant(arguments: Sequence[str]) -> bool:
@@ -93,12 +93,8 @@ def _run(options: argparse.Namespace, work: Work, jobs: Sequence[Job]) -> int:
 def _pool(options: argparse.Namespace, work: Work) -> AbstractContextManager[Pool]:
     """Who is to do it."""
     if options.ray is not None:
-        from nst.batch.cluster import Cluster
-
         return Cluster(work, options.jobs, options.ray)
     if (options.jobs or 1) > 1:
-        from nst.batch.processes import Processes
-
         return Processes(work, options.jobs)
     threads.choose()
     here: Here[Worker] = Here(work)

@@ -32,9 +32,8 @@ def choose(*, environment: MutableMapping[str, str] = os.environ, root: Path = P
         environment: that OpenMP will read.
         root: where /proc and /sys are.
     """
-    processors = _processors()
-    threads = allowed(processors, root)
-    if threads < processors:  # else it counts them by itself
+    threads = here(root)
+    if threads < _processors():  # else it counts them by itself
         environment.setdefault(NUMBER, str(threads))
     if not {POLICY, SPINS} & environment.keys():
         environment[SPINS] = str(TURNS)
@@ -47,10 +46,15 @@ def for_each_of(
 
     What the environment says already is meant for each of them.
     """
-    threads = max(1, allowed(_processors(), root) // processes)
+    threads = max(1, here(root) // processes)
     each = {NUMBER: str(threads), **dict(environment)}
     choose(environment=each, root=root)
     return {name: each[name] for name in (NUMBER, POLICY, SPINS) if name in each}
+
+
+def here(root: Path = Path("/")) -> int:
+    """How many threads this process can have at work at once."""
+    return allowed(_processors(), root)
 
 
 def allowed(processors: int, root: Path = Path("/")) -> int:
