@@ -18,7 +18,6 @@ from nst.batch.tasks import JOBS, Pool, Worker, why
 from nst.batch.work import Optimising, Painting, Work
 from nst.cli.arguments import Parser, given
 from nst.cli.output import DEPTH, PROBE, tell
-from nst.cli.signals import exit_code
 from nst.cli.tally import Tally
 from nst.instant.names import instant_styles
 from nst.machine import threads, torch_import
@@ -84,9 +83,9 @@ def _run(options: argparse.Namespace, work: Work, jobs: Sequence[Job]) -> int:
             try:
                 for one in news:
                     tally.add(one)
-            except KeyboardInterrupt as stop:
+            except KeyboardInterrupt:
                 tally.stop()
-                return exit_code(stop)
+                raise
     return tally.code
 
 
