@@ -102,17 +102,18 @@ class Processes:
         """As `nst.batch.tasks.Pool`."""
         self.abouts()
         drawn = (_Begun(number, task) for number, task in enumerate(tasks))
-        while self._hand_out(drawn):
+        while self._hand_out(drawn) or any(hand.begun for hand in self._hands):
             yield from self._news()
 
     def _hand_out(self, drawn: Iterator[_Begun]) -> bool:
-        """Give tasks to those who have none, and return whether there is anything to wait for."""
+        """Give tasks to those who have none, and return whether there are more."""
         for hand in self._hands:
             if hand.loaded and hand.begun is None:
                 following = self._again.popleft() if self._again else next(drawn, None)
-                if following:
-                    hand.begin(following)
-        return bool(self._again) or any(hand.begun for hand in self._hands)
+                if following is None:
+                    return False
+                hand.begin(following)
+        return True
 
     def _news(self) -> Iterator[Event]:
         """Wait for what any of them says."""

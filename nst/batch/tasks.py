@@ -104,7 +104,8 @@ class Pool(Protocol):
     def done(self, tasks: Iterable[Task]) -> Generator[Event, None, None]:
         """Have tasks done, which are drawn when there is a worker for them.
 
-        Each has one `Done`, in whatever order they end. Closing it stops the work.
+        Each has one `Done`, in whatever order they end. What is under way when it is closed is
+        ended with the pool.
         """
 
 

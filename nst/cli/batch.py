@@ -5,7 +5,7 @@ With --instant NAME or --instant-style PICTURE in place of --style, they are pai
 
 import argparse
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, closing, suppress
 from pathlib import Path
 
 from nst.batch import listing
@@ -222,4 +222,5 @@ def _make_folder(out: Path) -> None:
     except OSError as error:
         raise InputError(f"Results cannot be written to {out}: {why(error)}") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
