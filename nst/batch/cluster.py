@@ -144,7 +144,7 @@ class Cluster:
             quiet |= {"num_cpus": processors, "include_dashboard": False}
         try:
             self._ray.init(self._address, **quiet)
-        except (ConnectionError, RuntimeError, ValueError) as error:
+        except (OSError, RuntimeError, ValueError, self._ray.exceptions.RayError) as error:
             said = " ".join(str(error).split())
             raise InputError(f"No Ray cluster is found at {self._address}: {said}") from error
 
