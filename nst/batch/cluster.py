@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from errno import ENOENT
@@ -185,14 +185,15 @@ class Cluster:
     def done(self, tasks: Iterable[Task]) -> Generator[Event, None, None]:
         """As `nst.batch.tasks.Pool`."""
         self.abouts()
+        self._underway.clear()
         drawn = enumerate(tasks)
         ended: set[int] = set()
         longest = 0.0
         while True:
             yield from self._hand_out(drawn)
-            if not self._underway:
+            if not self._left(ended):
                 return
-            for end in self._ends(max(PATIENCE, LONGEST * longest)):
+            for end in self._ends(max(PATIENCE, LONGEST * longest), ended):
                 if end.number not in ended:  # else it was given twice
                     ended.add(end.number)
                     longest = max(longest, end.seconds)
@@ -218,11 +219,15 @@ class Cluster:
         reference = worker.done.remote(number, _sent(task.own), self._shared[task.shared])
         self._underway[reference] = _Given(worker, number, task)
 
-    def _ends(self, patience: float) -> Iterator[Done]:
+    def _left(self, ended: Container[int]) -> list[_Given]:
+        """The tasks that are under way and have not ended elsewhere."""
+        return [given for given in self._underway.values() if given.number not in ended]
+
+    def _ends(self, patience: float, ended: Container[int]) -> Iterator[Done]:
         """Wait for tasks to end, and for workers that are still loading."""
         found, _ = self._ray.wait([*self._underway, *self._loading], timeout=patience)
         if not found:
-            self._give_again()
+            self._give_again(self._left(ended))
         for reference in found:
             if reference in self._loading:
                 self._take(reference)
@@ -233,10 +238,10 @@ class Cluster:
             except self._ray.exceptions.RayError:
                 yield Done(given.number, reason=LOST)
 
-    def _give_again(self) -> None:
+    def _give_again(self, left: Sequence[_Given]) -> None:
         """Give what has waited for long to workers that have nothing, too."""
-        times = Counter(given.number for given in self._underway.values())
-        waiting = [given for given in self._underway.values() if times[given.number] == 1]
+        times = Counter(given.number for given in left)
+        waiting = [given for given in left if times[given.number] == 1]
         busy = {given.worker for given in self._underway.values()}
         for worker, given in zip((w for w in self._ready if w not in busy), waiting, strict=False):
             with suppress(OSError):  # its file is gone; the first worker has it

@@ -10,10 +10,12 @@ from nst.batch.cluster import Cluster, Room, room
 from nst.batch.here import Here
 from nst.batch.jobs import jobs_of
 from nst.batch.run import FAILED, PAINTED, Outcome, paint, sort
+from nst.batch.tasks import Task
 from nst.batch.work import Optimising
 from nst.settings import Settings
 from nst.specs import InputError
 from tests.conftest import waves
+from tests.nst.batch.fake_ray import FakeRay
 from tests.nst.batch.workers import Doubling, Noting
 
 SMALL, LARGE = {"CPU": 4.0, "memory": 1e9}, {"CPU": 16.0}
@@ -41,6 +43,40 @@ def test_without_ray_a_sentence_says_so(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "ray", None)
     with pytest.raises(InputError, match=r"Ray has to be installed: pip install '\.\[cluster\]'"):
         Cluster(Doubling())
+
+
+def faked(ray, jobs):
+    """A cluster by another Ray."""
+    pool = Cluster(Doubling(), jobs)
+    pool._ray = ray
+    return pool
+
+
+def test_workers_have_two_tasks_at_most_and_get_files_as_bytes(tmp_path):
+    ray, drawn = FakeRay(3), []
+    (tmp_path / "own").write_text("x")
+    (tmp_path / "shared").write_text("!")
+
+    def tasks():
+        for name in ("own", "gone", *["own"] * 18):
+            drawn.append(name)
+            yield Task(tmp_path / name, tmp_path / "shared")
+
+    with faked(ray, 3) as pool:
+        assert pool.abouts() == ["doubling"]
+        events = pool.done(tasks())
+        assert next(events).reason.startswith("There is no such file") and len(drawn) == 2
+        next(events)
+        assert len(drawn) == 7  # six are given, and one that could not be
+        ends = list(events)
+    assert len(ends) == 18 and {end.result for end in ends} == {"b'x'b'x'b'!'"}
+    assert ray.most == 2 and ray.puts == [b"!"]
+
+
+def test_what_a_silent_worker_has_is_given_to_another():
+    with faked(FakeRay(2, silent=(0,)), 2) as pool:
+        ends = list(pool.done(Task(word, "!") for word in "abcdef"))
+    assert sorted(end.number for end in ends) == list(range(6))
 
 
 @pytest.fixture
