@@ -30,7 +30,7 @@ DEVELOPMENT_WEIGHTS = ROOT.parent / "shared" / "reference" / "vgg19-conv1-3.safe
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """With -m and one of the markers: files that have no such test are not even imported."""
     asked = config.getoption("markexpr")
-    if asked not in ("browser", "soak", "registry") or collection_path.suffix != ".py":
+    if asked not in ("browser", "soak", "registry", "cluster") or collection_path.suffix != ".py":
         return None
     return f"pytest.mark.{asked}" not in collection_path.read_text() or None
 

@@ -32,6 +32,7 @@ NOT_RUN = {
     "hf auth login": "needs an account: its options are tested",
     "docker build": "needs Docker, and downloads an image",
     "python app.py": "serves until it is stopped",
+    "--ray": "starts a cluster: `-m cluster` has a test of it",
     "@gradio/client": "needs a package of npm's",
 }
 PRINTED = {

@@ -1,15 +1,15 @@
 """The command line as a whole: which command is meant, and how each of its ends is told.
 
-Exit codes: 0 for a picture or an estimate; 1 for a picture that had to be saved elsewhere, or for
-memory that ran out; 2 for input that cannot be used or whose numbers break down (a sentence on
-stderr, nothing written); 128 + its number after a signal, 130 for Ctrl-C, when the picture as far
-as it came has been saved.
+Exit codes: 0 for a picture or an estimate; 1 for a picture that had to be saved elsewhere, for
+memory that ran out, or where pictures of a batch have no result; 2 for input that cannot be used or
+whose numbers break down (a sentence on stderr, nothing written); 128 + its number after a signal,
+130 for Ctrl-C, when the picture as far as it came has been saved.
 """
 
 import sys
 from collections.abc import Sequence
 
-from nst.cli import instant, paint, sheet
+from nst.cli import batch, instant, paint, sheet
 from nst.cli.signals import exit_code, raised
 from nst.cli.sources import Sources
 from nst.machine.run_out import has_run_out
@@ -28,6 +28,8 @@ def run(arguments: Sequence[str]) -> int:
         with raised(), Sources.opened() as sources:
             if sheet.is_meant(arguments):
                 return sheet.run(arguments, sources)
+            if batch.is_meant(arguments):
+                return batch.run(arguments)
             command = instant if instant.is_meant(arguments, sources) else paint
             return command.run(arguments, sources)
     except (InputError, FloatingPointError) as error:

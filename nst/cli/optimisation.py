@@ -6,7 +6,7 @@ Whatever imports this loads torch.
 import time
 import traceback
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,27 +16,20 @@ from tqdm import tqdm
 from nst import inputs, recipe
 from nst.cli.output import DEPTH, save, tell
 from nst.cli.signals import exit_code
+from nst.costs.duration import duration
 from nst.costs.memory import check_fits
-from nst.costs.seconds import duration, estimate
+from nst.costs.seconds import estimate
 from nst.features.loading import load_features
-from nst.machine.device import has_cuda
 from nst.machine.run_out import has_run_out
 from nst.pictures.deep import Deep
 from nst.pictures.writing import in_print
-from nst.settings import Settings, starting_specs
+from nst.settings import Settings
 from nst.step import Part, Step
 from nst.transfer import stylize_in_parts
 
 BAR = "{l_bar}{bar}| {n:g}/{total_fmt} [{elapsed}, {rate_fmt}{postfix}]"
 """tqdm's own but for its time left, which takes the finer scales to be as fast as the others, and
 for parts of iterations."""
-
-
-def suited(settings: Settings, names: Iterable[str]) -> Settings:
-    """The same with the defaults that suit this machine for what nobody has named."""
-    specs = starting_specs(gpu=has_cuda())
-    usual: dict[str, Any] = {name: specs[name].default for name in names}
-    return replace(settings, **usual)
 
 
 @dataclass(frozen=True)

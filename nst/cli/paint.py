@@ -38,7 +38,7 @@ def _parser() -> Parser:
         metavar="NAME",
         help="paint at once, in a style by name instead of a picture's "
         f"({', '.join(instant_styles())}); --instant NAME --help tells its options, "
-        "and sheet --help those of a sheet of all of them",
+        "sheet --help those of a sheet of all of them, and batch --help those of many photographs",
     )
     parser.add_argument(
         "--instant-style", metavar="PICTURE", help="paint at once, in the manner of a picture"
@@ -136,8 +136,9 @@ def run(arguments: Sequence[str], sources: Sources) -> int:
     torch_import.put_shapes_off()
     # It loads torch, which takes longer than to refuse what came so far.
     from nst.cli import optimisation
+    from nst.suited import suited
 
-    settings = optimisation.suited(settings, options.unnamed)
+    settings = suited(settings, options.unnamed)
     if options.estimate:
         return optimisation.tell_estimate(pictures, settings, options.features)
     made_before = getattr(options, "read", None)

@@ -31,23 +31,30 @@ def exit_code(stop: KeyboardInterrupt) -> int:
 def raised() -> Iterator[None]:
     """Raise `Signalled` at the first signal inside; what is left to do is not interrupted again.
 
-    A signal that is ignored, as under nohup, stays ignored.
+    A signal that is ignored, as under nohup, stays ignored. Where a library has made a plain Ctrl-C
+    of the signal, as Ray does, it is `Signalled` again outside.
     """
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread may say what signals do
         return
     before = {number: signal.getsignal(number) for number in ASKING}
+    asked: list[Signalled] = []
+
+    def ask(number: int, _frame: FrameType | None) -> None:
+        for asking in ASKING:
+            signal.signal(asking, signal.SIG_IGN)
+        asked.append(Signalled(number))
+        raise asked[0]
+
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:
-            signal.signal(number, _raise)
+            signal.signal(number, ask)
     try:
         yield
+    except KeyboardInterrupt:
+        if asked:
+            raise asked[0] from None
+        raise
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _raise(number: int, _frame: FrameType | None) -> None:
-    for asking in ASKING:
-        signal.signal(asking, signal.SIG_IGN)
-    raise Signalled(number)

@@ -18,6 +18,7 @@ import torch
 from PIL import Image
 
 from nst.costs import work
+from nst.costs.duration import duration
 from nst.costs.memory import run_bytes
 from nst.features.network import FeatureNetwork
 from nst.loss.objective import Objective
@@ -245,10 +246,3 @@ def _color_seconds() -> float:
     started = time.perf_counter()
     color.finish(picture, picture, "content")
     return (time.perf_counter() - started) / COLOR_SIDE**2
-
-
-def duration(seconds: float) -> str:
-    """Seconds for people: 9 s, 3 min, 1.5 h; in minutes only where rounding changes little."""
-    if seconds < 120:
-        return f"{max(1, round(seconds))} s"
-    return f"{seconds / 60:.0f} min" if seconds < 90 * 60 else f"{seconds / 3600:.1f} h"

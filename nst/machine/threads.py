@@ -14,7 +14,7 @@ otherwise, and the same recipe would give other pixels.
 """
 
 import os
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
 from nst.machine.groups import groups
@@ -32,12 +32,29 @@ def choose(*, environment: MutableMapping[str, str] = os.environ, root: Path = P
         environment: that OpenMP will read.
         root: where /proc and /sys are.
     """
-    processors = _processors()
-    threads = allowed(processors, root)
-    if threads < processors:  # else it counts them by itself
+    threads = here(root)
+    if threads < _processors():  # else it counts them by itself
         environment.setdefault(NUMBER, str(threads))
     if not {POLICY, SPINS} & environment.keys():
         environment[SPINS] = str(TURNS)
+
+
+def for_each_of(
+    processes: int, environment: Mapping[str, str] = os.environ, root: Path = Path("/")
+) -> dict[str, str]:
+    """What to set in each of so many processes, for them to share the processors that there are.
+
+    What the environment says already is meant for each of them.
+    """
+    threads = max(1, here(root) // processes)
+    each = {NUMBER: str(threads), **dict(environment)}
+    choose(environment=each, root=root)
+    return {name: each[name] for name in (NUMBER, POLICY, SPINS) if name in each}
+
+
+def here(root: Path = Path("/")) -> int:
+    """How many threads this process can have at work at once."""
+    return allowed(_processors(), root)
 
 
 def allowed(processors: int, root: Path = Path("/")) -> int:

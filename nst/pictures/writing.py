@@ -43,6 +43,16 @@ def save_image(image: Image.Image | Deep, path: Path, features: str, recipe: str
         part.unlink(missing_ok=True)
 
 
+def save_file(data: bytes, path: Path) -> None:
+    """Write a file's bytes whole or not at all."""
+    part = part_of(path)
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
 def part_of(path: Path) -> Path:
     """A short new name beside a file's, to write to until it is whole: any name has room for it."""
     return path.with_name(f".{secrets.token_hex(4)}.part")

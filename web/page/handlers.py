@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from nst import InputError, Settings, recipe
-from nst.costs.seconds import duration
+from nst.costs.duration import duration
 from nst.instant.names import title
 from nst.pictures.prepared import note_of, reduction
 from nst.pictures.reading import open_image, opened

@@ -134,7 +134,7 @@ def test_help_names_every_setting_with_range_and_default(capsys):
 
 
 def test_the_size_is_the_machines_where_none_is_named(paint, monkeypatch):
-    monkeypatch.setattr("nst.cli.optimisation.has_cuda", lambda: True)
+    monkeypatch.setattr("nst.suited.has_cuda", lambda: True)
     monkeypatch.setattr("nst.settings.GPU_DEFAULTS", {"iterations": 2, "size": 80})
     _, _, first = paint(out="a.png")
     assert recipe.read(first).settings.iterations == 2

@@ -5,8 +5,9 @@ from functools import lru_cache
 import pytest
 
 from nst import InputError, Settings
+from nst.costs.duration import duration
 from nst.costs.memory import run_bytes
-from nst.costs.seconds import Estimate, Speed, Timing, calibrate, check_hours, duration, estimate
+from nst.costs.seconds import Estimate, Speed, Timing, calibrate, check_hours, estimate
 from nst.scales import Scale
 from nst.step import MOST_PREVIEWS
 

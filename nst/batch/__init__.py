@@ -1,0 +1,1 @@
+"""Many pictures: what is to be painted, and who does it: this process, others, Ray."""

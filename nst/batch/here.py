@@ -1,0 +1,42 @@
+"""Tasks done in this process, one after the other."""
+
+from collections.abc import Callable, Generator, Iterable
+from types import TracebackType
+from typing import Any, Generic, TypeVar
+
+from nst.batch.tasks import Event, Task, Worker, events
+
+W = TypeVar("W", bound=Worker)
+
+
+class Here(Generic[W]):
+    """This process, as a pool of one worker.
+
+    Attributes:
+        worker: inside the context.
+    """
+
+    def __init__(self, load: Callable[[], W]) -> None:
+        self._load = load
+
+    def __enter__(self) -> "Here[W]":
+        """Load, or raise `InputError`."""
+        self.worker = self._load()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Nothing is left over."""
+
+    def abouts(self) -> list[Any]:
+        """As `nst.batch.tasks.Pool`."""
+        return [self.worker.about]
+
+    def done(self, tasks: Iterable[Task]) -> Generator[Event, None, None]:
+        """As `nst.batch.tasks.Pool`; in the tasks' order."""
+        for number, task in enumerate(tasks):
+            yield from events(self.worker, number, task)
