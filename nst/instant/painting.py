@@ -109,12 +109,11 @@ def _checked(
     network: Network | None,
 ) -> _Job:
     """What is to be painted, or `InputError` where it cannot be."""
-    _check(settings, style)
+    check_given(settings, style)
     network = network or load(settings)
-    _check_network(settings, network)
     content = prepared.prepare(content, "content image")
-    size = bounds.fit(*content.size, settings.size, "content image")
-    job = _Job(
+    size = check_fits(content.size, settings, network)
+    return _Job(
         content=content,
         styles=[] if style is None else [prepared.prepare(style, "style image")],
         mask=None if mask is None else prepared.prepare_mask(mask, "mask"),
@@ -122,8 +121,21 @@ def _checked(
         settings=settings,
         network=network,
     )
+
+
+def check_fits(
+    content_size: tuple[int, int], settings: InstantSettings, network: Network
+) -> tuple[int, int]:
+    """The size (width, height) of the painting of a photograph of a size.
+
+    Raises:
+        InputError: it would be too narrow, needs more memory than is free, or the network paints
+            in the other way.
+    """
+    _check_network(settings, network)
+    size = bounds.fit(*content_size, settings.size, "content image")
     check_painting_fits(_largest(size, network), network)
-    return job
+    return size
 
 
 def _finished(job: _Job, cut: Callable[[Tensor, Image.Image | None], Result]) -> Result:
@@ -155,7 +167,7 @@ def _coloured(job: _Job, cut: Callable[[Tensor, Image.Image | None], Result]) ->
     return color.finish(result, content, settings.color)
 
 
-def _check(settings: InstantSettings, style: Image.Image | None) -> None:
+def check_given(settings: InstantSettings, style: Image.Image | None) -> None:
     """Raise `InputError` where a painting is missing, or nobody asked for it."""
     own = settings.style == OWN_STYLE
     if own and style is None:
