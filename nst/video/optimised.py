@@ -51,6 +51,12 @@ def size_of(clip: Clip, settings: Settings) -> tuple[int, int]:
     return result_size(clip, settings.size)
 
 
+def later(settings: Settings) -> Settings:
+    """Those of the frames after the first, given its own."""
+    iterations = max(1, round(LATER * settings.iterations))
+    return replace(settings, init="image", iterations=iterations)
+
+
 def stylize_clip(
     clip: Clip,
     style: Image.Image | Sequence[Image.Image],
@@ -103,7 +109,7 @@ def _painter(pictures: Pictures, settings: Settings, features: FeatureNetwork) -
     Args:
         pictures: of a run, but for the content.
     """
-    later = replace(settings, init="image", iterations=max(1, round(LATER * settings.iterations)))
+    after_first = later(settings)
 
     def paint(taken: Taken) -> Generator[float, None, Image.Image]:
         own = replace(pictures, content=taken.photograph)
@@ -111,7 +117,7 @@ def _painter(pictures: Pictures, settings: Settings, features: FeatureNetwork) -
             return (yield from _painted(own, settings, features))
         start, held = _begun(taken.photograph, taken.before)
         own = replace(own, start=start, held=held)
-        return (yield from _painted(own, later, features))
+        return (yield from _painted(own, after_first, features))
 
     return paint
 
