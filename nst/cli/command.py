@@ -9,7 +9,7 @@ as it came has been saved.
 import sys
 from collections.abc import Sequence
 
-from nst.cli import instant, paint, sheet
+from nst.cli import instant, paint, sheet, video
 from nst.cli.signals import exit_code, raised
 from nst.cli.sources import Sources
 from nst.machine.run_out import has_run_out
@@ -28,6 +28,8 @@ def run(arguments: Sequence[str]) -> int:
         with raised(), Sources.opened() as sources:
             if sheet.is_meant(arguments):
                 return sheet.run(arguments, sources)
+            if video.is_meant(arguments):
+                return video.run(arguments, sources)
             command = instant if instant.is_meant(arguments, sources) else paint
             return command.run(arguments, sources)
     except (InputError, FloatingPointError) as error:

@@ -37,7 +37,7 @@ def _parser() -> Parser:
         metavar="NAME",
         help="paint at once, in a style by name instead of a picture's "
         f"({', '.join(instant_styles())}); --instant NAME --help tells its options, "
-        "and sheet --help those of a sheet of all of them",
+        "sheet --help those of a sheet of all of them, and video --help those of a moving picture",
     )
     parser.add_argument(
         "--instant-style", metavar="PICTURE", help="paint at once, in the manner of a picture"

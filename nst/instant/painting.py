@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from PIL import Image
 from torch import Tensor
 
-from nst.costs.painting import check_painting_fits
+from nst.costs import painting as costs
 from nst.instant import arbitrary, named
 from nst.instant.arbitrary import Arbitrary
 from nst.instant.transformer import Transformer
@@ -134,8 +134,13 @@ def check_fits(
     """
     _check_network(settings, network)
     size = bounds.fit(*content_size, settings.size, "content image")
-    check_painting_fits(_largest(size, network), network)
+    costs.check_painting_fits(_largest(size, network), network)
     return size
+
+
+def painting_bytes(size: tuple[int, int], network: Network) -> int:
+    """The memory that a painting of a size (width, height) takes at its peak, in bytes."""
+    return round(costs.painting_bytes(_largest(size, network), network))
 
 
 def _finished(job: _Job, cut: Callable[[Tensor, Image.Image | None], Result]) -> Result:
