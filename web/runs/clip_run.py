@@ -84,12 +84,7 @@ class ClipRuns:
         """
         with sentences():
             settings = _settings(values)
-            opened = reading.open_clip(
-                clip,
-                "video",
-                most_seconds=CLIP_SECONDS,
-                most_frames=CLIP_SECONDS * FRAMES_A_SECOND,
-            )
+            opened = self.look(clip)
             given = open_image(style, "style image") if style else None
             network = self._server.networks.instant(own=settings.style == OWN_STYLE)
             painted = instant.paint_clip(opened, settings, style=given, network=network)
@@ -99,6 +94,20 @@ class ClipRuns:
                 path = Path(folder) / f"{name}.mp4"
                 with contextlib.closing(self._server.tensor_thread.steps(painted)) as frames:
                     yield from _written(frames, opened, settings, path, str(network.device))
+
+    def look(self, clip: str | None) -> Clip:
+        """Look into a video, which may be as long as videos are here.
+
+        Raises:
+            Refused: it is missing, damaged or too long.
+        """
+        with sentences():
+            return reading.open_clip(
+                clip,
+                "video",
+                most_seconds=CLIP_SECONDS,
+                most_frames=CLIP_SECONDS * FRAMES_A_SECOND,
+            )
 
     def paint_clip(
         self,

@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import gradio as gr
 import pytest
 
@@ -23,6 +25,19 @@ class Clips:
             if isinstance(update, Exception):
                 raise update
             yield update
+
+
+def test_what_was_given_is_looked_into():
+    clips = Clips()
+    clips.look = lambda clip: SimpleNamespace(seconds=2.04, frames=30)
+    said = ClipPainting(clips).look("a.mp4")["clip_said"]
+    assert "A video of 2.0 s: 30 frames are to be painted." in said
+
+    def refuse(clip):
+        raise gr.Error("The video is damaged.")
+
+    clips.look = refuse
+    assert 'role="alert">The video is damaged.' in ClipPainting(clips).look("a.txt")["clip_said"]
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,9 @@ from web.runs.streaming import in_a_thread
 from web.server.admission import CLIPS
 
 NO_CLIP = "Give a video first: in the place above."
-STOPPED = "Stopped: nothing of the video is kept."
-FAILED = "The video was not painted, or the connection was lost."
+GIVEN = "A video of {seconds:.1f} s: {frames} frames are to be painted."
+STOPPED = "Stopped, or the connection was lost: nothing of the video is kept."
+"""Gradio has a handler that is stopped fail."""
 PROGRESS_HELP = (
     "How far it is: frame, frames (about), seconds (gone), eta_seconds (left), device, done, which "
     "is true only with the painted video, and note, a sentence about what went wrong, if anything."
@@ -36,6 +37,15 @@ class ClipPainting:
 
     def __init__(self, clips: ClipRuns) -> None:
         self._clips = clips
+
+    def look(self, clip: str) -> dict[str, Any]:
+        """Say of what was given what it is, or why it cannot be painted."""
+        try:
+            found = self._clips.look(clip)
+        except gr.Error as error:
+            return {"clip_said": alert(error.message)}
+        words = GIVEN.format(seconds=found.seconds, frames=found.frames)
+        return {"clip_said": note(words)}
 
     def begin(self, clip: str | None, chosen: str, style: str | None) -> dict[str, Any]:
         """Updates for the moment after the click.
@@ -107,16 +117,10 @@ def connect(services: Services, inputs: Inputs) -> None:
         **PRIVATE,
     )
     on(painted.then, ended, named, buttons, **AT_ONCE)
-    on(painted.failure, lambda: {"clip_said": note(FAILED)}, named, ("clip_said",), **AT_ONCE)
-    stopped = {"clip_said": note(STOPPED), **ended()}
-    on(
-        place.clip_stop.click,
-        lambda: stopped,
-        named,
-        ("clip_said", *buttons),
-        cancels=[painted],
-        **AT_ONCE,
-    )
+    on(painted.failure, lambda: {"clip_said": note(STOPPED)}, named, ("clip_said",), **AT_ONCE)
+    on(place.clip_stop.click, ended, named, buttons, cancels=[painted], **AT_ONCE)
+    on(place.clip.upload, painting.look, named, ("clip_said",), inputs=place.clip, **AT_ONCE)
+    on(place.clip.clear, lambda: {"clip_said": ""}, named, ("clip_said",), **AT_ONCE)
 
 
 def connect_api(services: Services, inputs: Inputs) -> None:

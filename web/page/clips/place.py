@@ -5,7 +5,6 @@ from html import escape
 
 import gradio as gr
 
-from nst.video.reading import ENDINGS
 from web.page.controls import style_choice
 from web.page.html.progress import note
 from web.runs.clip_run import ClipProgress
@@ -43,7 +42,8 @@ def lay_out() -> ClipPlace:
     """Lay it out, folded up."""
     with gr.Accordion(TITLE, open=False, elem_id="nst-clip"):
         gr.HTML(f"<p>{HELP}</p>", elem_classes="nst-note")
-        clip = gr.File(label="Video", file_types=["video", *ENDINGS], height=120)
+        # Of any kind: what is no video gets a sentence of ours instead of Gradio's.
+        clip = gr.File(label="Video", height=120)
         style = style_choice("style")
         with gr.Row():
             paint = gr.Button("Paint the video", min_width=140)
