@@ -11,6 +11,7 @@ from PIL import Image
 from torch import Tensor
 
 from nst.loss.regions import painted
+from nst.loss.temporal import Held
 from nst.pictures import bounds, color, prepared, tensors
 from nst.pictures.alpha import alpha_of
 from nst.pictures.deep import Result
@@ -30,6 +31,7 @@ class Pictures:
         style_masks: mode L, the region of the content that each style paints; None where it paints
             what is left.
         start: where the optimisation starts if `Settings.init` is "image".
+        held: what a frame of a clip holds on to; None for a picture by itself.
     """
 
     content: Image.Image
@@ -37,6 +39,7 @@ class Pictures:
     mask: Image.Image | None = None
     style_masks: tuple[Image.Image | None, ...] = ()
     start: Image.Image | None = None
+    held: Held | None = None
 
     @property
     def start_size(self) -> tuple[int, int] | None:
@@ -109,6 +112,7 @@ class Pictures:
             content=content,
             styles=tuple(zip(styles, weights, strict=True)),
             start=self.start and color.prepare(self.start, [], choice)[0],
+            held=self.held and self.held.coloured(choice),
         )
 
     def finished(self, result: Result, choice: str) -> Result:

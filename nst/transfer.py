@@ -105,8 +105,17 @@ def stylize_in_parts(
         pictures = inputs.prepare(
             content, style, settings, mask=mask, style_masks=style_masks, start=start
         )
+        features = features or load_features()
+    return optimised(pictures, settings, features, state)
+
+
+def optimised(
+    pictures: Pictures, settings: Settings, features: FeatureNetwork, state: State | None = None
+) -> Generator[Step | Part, None, None]:
+    """As `stylize_in_parts`, of prepared pictures."""
+    with usual_defaults():
         # All checks are made before the generator starts, which would be at its first step.
-        job = _checked(pictures, settings, features or load_features(), state)
+        job = _checked(pictures, settings, features, state)
     return in_usual_defaults(_coloured(job))
 
 
@@ -264,6 +273,8 @@ def _at_scale(job: _Job, scale: Scale, image: Tensor | None) -> tuple[Evaluated,
         objective = Within(objective, content, mask)
     if pictures.grey:
         objective = AmongGreys(objective)
+    if pictures.held is not None:
+        objective = pictures.held.steadied(objective, scale.size, device)
     return objective, start_of(image, content, pictures, settings)
 
 

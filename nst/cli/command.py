@@ -9,7 +9,7 @@ whose numbers break down (a sentence on stderr, nothing written); 128 + its numb
 import sys
 from collections.abc import Sequence
 
-from nst.cli import batch, instant, paint, sheet
+from nst.cli import batch, instant, paint, sheet, video
 from nst.cli.signals import exit_code, raised
 from nst.cli.sources import Sources
 from nst.machine.run_out import has_run_out
@@ -30,6 +30,8 @@ def run(arguments: Sequence[str]) -> int:
                 return sheet.run(arguments, sources)
             if batch.is_meant(arguments):
                 return batch.run(arguments)
+            if video.is_meant(arguments):
+                return video.run(arguments, sources)
             command = instant if instant.is_meant(arguments, sources) else paint
             return command.run(arguments, sources)
     except (InputError, FloatingPointError) as error:

@@ -44,6 +44,15 @@ def check_out(out: Path, depth: str = DEPTH.default) -> None:
             f"{out.suffix} has no room for {depth} bits: the result's name must end in one of "
             f"{endings}, or --depth be {DEPTH.default}."
         )
+    check_place(out)
+
+
+def check_place(out: Path) -> None:
+    """Refuse before the work a place that cannot be written to.
+
+    Raises:
+        InputError: it is a folder, or cannot be written.
+    """
     folder = out.absolute().parent
     if not folder.is_dir():
         raise InputError(f"There is no folder {out.parent} to write the result to.")
@@ -53,7 +62,7 @@ def check_out(out: Path, depth: str = DEPTH.default) -> None:
             raise InputError(f"The result cannot be written: {out} is a folder.")
         part.write_bytes(PROBE)
     except OSError as error:
-        raise InputError(f"The result cannot be written to {out}: {_reason(error)}.") from error
+        raise InputError(f"The result cannot be written to {out}: {reason(error)}.") from error
     finally:
         part.unlink(missing_ok=True)
 
@@ -81,11 +90,11 @@ def save(image: Image.Image | Deep, out: Path, features: str, recipe: str) -> Pa
             errors.append(error)
             continue
         if place != out:
-            tell(f"error: {out} cannot be written ({_reason(errors[0])}): the result is in {place}")
+            tell(f"error: {out} cannot be written ({reason(errors[0])}): the result is in {place}")
         return place
     raise InputError(
         f"The result is lost: neither {out} nor the temporary folder can be written "
-        f"({_reason(errors[0])})."
+        f"({reason(errors[0])})."
     )
 
 
@@ -105,7 +114,7 @@ def _places(out: Path) -> Iterator[Path]:
     yield Path(tempfile.gettempdir()) / spare
 
 
-def _reason(error: OSError) -> str:
+def reason(error: OSError) -> str:
     """What the system says, without its number and the path."""
     text = error.strerror or str(error)
     return text[:1].lower() + text[1:]

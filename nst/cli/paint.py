@@ -38,7 +38,8 @@ def _parser() -> Parser:
         metavar="NAME",
         help="paint at once, in a style by name instead of a picture's "
         f"({', '.join(instant_styles())}); --instant NAME --help tells its options, "
-        "sheet --help those of a sheet of all of them, and batch --help those of many photographs",
+        "sheet --help those of a sheet of all of them, batch --help those of many photographs, and "
+        "video --help those of a moving picture",
     )
     parser.add_argument(
         "--instant-style", metavar="PICTURE", help="paint at once, in the manner of a picture"

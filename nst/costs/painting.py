@@ -27,19 +27,19 @@ def check_painting_fits(size: tuple[int, int], network: Transformer | Arbitrary)
         InputError: with the need, what is free, and the largest size that fits.
     """
     free = available_bytes(network.device)
-    needed = _needed(size, network)
+    needed = painting_bytes(size, network)
     if needed > free:
         longest, allowed = max(size), HEADROOM * free
         smaller = (tuple(side * s / longest for side in size) for s in range(longest, 0, -1))
-        side = next((max(s) for s in smaller if _needed(s, network) <= allowed), 0)
+        side = next((max(s) for s in smaller if painting_bytes(s, network) <= allowed), 0)
         raise InputError(
             f"Size {max(size)} needs about {gigabytes(needed)} of memory, and {gigabytes(free)} "
             f"are free: the largest size that fits is {side:.0f}."
         )
 
 
-def _needed(size: tuple[float, ...], network: Transformer | Arbitrary) -> float:
-    """Bytes that a painting of (width, height) takes at its peak."""
+def painting_bytes(size: tuple[float, ...], network: Transformer | Arbitrary) -> float:
+    """Bytes that a picture painted at (width, height) takes at its peak."""
     pixels = math.prod(size)
     if isinstance(network, Transformer):
         return FIXED_BYTES + PIXEL_BYTES[network.dtype] * pixels

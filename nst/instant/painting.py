@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from PIL import Image
 from torch import Tensor
 
-from nst.costs.painting import check_painting_fits
+from nst.costs import painting as costs
 from nst.instant import arbitrary, named
 from nst.instant.arbitrary import Arbitrary
 from nst.instant.transformer import Transformer
@@ -109,12 +109,11 @@ def _checked(
     network: Network | None,
 ) -> _Job:
     """What is to be painted, or `InputError` where it cannot be."""
-    _check(settings, style)
+    check_given(settings, style)
     network = network or load(settings)
-    _check_network(settings, network)
     content = prepared.prepare(content, "content image")
-    size = bounds.fit(*content.size, settings.size, "content image")
-    job = _Job(
+    size = check_fits(content.size, settings, network)
+    return _Job(
         content=content,
         styles=[] if style is None else [prepared.prepare(style, "style image")],
         mask=None if mask is None else prepared.prepare_mask(mask, "mask"),
@@ -122,8 +121,26 @@ def _checked(
         settings=settings,
         network=network,
     )
-    check_painting_fits(_largest(size, network), network)
-    return job
+
+
+def check_fits(
+    content_size: tuple[int, int], settings: InstantSettings, network: Network
+) -> tuple[int, int]:
+    """The size (width, height) of the painting of a photograph of a size.
+
+    Raises:
+        InputError: it would be too narrow, needs more memory than is free, or the network paints
+            in the other way.
+    """
+    _check_network(settings, network)
+    size = bounds.fit(*content_size, settings.size, "content image")
+    costs.check_painting_fits(_largest(size, network), network)
+    return size
+
+
+def painting_bytes(size: tuple[int, int], network: Network) -> int:
+    """The memory that a painting of a size (width, height) takes at its peak, in bytes."""
+    return round(costs.painting_bytes(_largest(size, network), network))
 
 
 def _finished(job: _Job, cut: Callable[[Tensor, Image.Image | None], Result]) -> Result:
@@ -155,7 +172,7 @@ def _coloured(job: _Job, cut: Callable[[Tensor, Image.Image | None], Result]) ->
     return color.finish(result, content, settings.color)
 
 
-def _check(settings: InstantSettings, style: Image.Image | None) -> None:
+def check_given(settings: InstantSettings, style: Image.Image | None) -> None:
     """Raise `InputError` where a painting is missing, or nobody asked for it."""
     own = settings.style == OWN_STYLE
     if own and style is None:

@@ -75,11 +75,14 @@ def by_code(image: Image.Image) -> Conversion | None:
     code = _chunk(Path(path), b"cICP")
     if len(code) != 4 or code[2] != 0:  # RGB is coded by matrix 0
         return None
-    primaries, transfer, full = code[0], code[1], code[3]
+    return coded(code[0], code[1], code[3] == 1)
+
+
+def coded(primaries: int, transfer: int, full: bool = True) -> Conversion | None:
+    """The conversion of colours that codes of ITU-T H.273 describe; None as `by_code`."""
     if primaries not in PRIMARIES or transfer not in TRANSFERS or (primaries, transfer) == (1, 13):
         return None
-    matrix = np.linalg.inv(BT709) @ PRIMARIES[primaries]
-    return Conversion(TRANSFERS[transfer], matrix, full == 1)
+    return Conversion(TRANSFERS[transfer], np.linalg.inv(BT709) @ PRIMARIES[primaries], full)
 
 
 def _chunk(path: Path, name: bytes) -> bytes:

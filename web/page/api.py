@@ -4,8 +4,7 @@ from typing import Any
 
 import gradio as gr
 
-from web.page.controls import as_sent, documented, with_range
-from web.page.instant_tab import style_choice
+from web.page.controls import as_sent, documented, style_choice, with_range
 from web.page.layout import Inputs
 from web.runs.programs import HEIGHT, WIDTH
 from web.runs.services import Services

@@ -3,6 +3,7 @@
 import gradio as gr
 
 from web.page.api import connect_api
+from web.page.clips import events as clips
 from web.page.events import connect_page
 from web.page.layout import lay_out
 from web.runs.services import Services
@@ -20,4 +21,5 @@ def build(server: Server) -> gr.Blocks:
         cards, inputs, outputs = lay_out()
         connect_page(page, services, cards, inputs, outputs)
         connect_api(services, inputs)
+        clips.connect_api(services, inputs)
     return page

@@ -5,9 +5,10 @@ from typing import Any
 
 import gradio as gr
 
+from nst.instant.names import title
 from nst.pictures.bounds import MAX_ASPECT, MAX_MEGAPIXELS
 from nst.pictures.reading import FORMATS
-from nst.settings import FEATURES, SPECS
+from nst.settings import FEATURES, INSTANT_SPECS, SPECS
 from nst.specs import Choice, Range
 from web.page.html import labels
 from web.runs.defaults import START_SPECS
@@ -117,8 +118,8 @@ def in_sight() -> dict[str, Any]:
 def in_groups() -> tuple[dict[str, Any], dict[str, Any]]:
     """The start picture with its note, and the settings of `GROUPS` in closed accordions."""
     widgets = {}
-    for title, names in GROUPS.items():
-        with gr.Accordion(title, open=False):
+    for group, names in GROUPS.items():
+        with gr.Accordion(group, open=False):
             widgets |= {name: shown_widget(name, SPECS[name]) for name in names}
             if "init" in names:
                 start = noted_input("start", "Start picture", START_HELP)
@@ -137,3 +138,14 @@ def seed_applies(init: object) -> dict[str, Any]:
     """An update of the seed's widget: it can be set where it counts."""
     noise = init == "noise"
     return gr.update(interactive=noise, info=SPECS["seed"].help if noise else SEED_REASON)
+
+
+def style_choice(name: str, **options: object) -> gr.Dropdown:
+    """A list of the styles by their titles, for a setting of `InstantSettings`."""
+    spec: Choice = INSTANT_SPECS[name]
+    choices = [(title(style), style) for style in spec.choices]
+    dropdown = gr.Dropdown(
+        choices, value=spec.default, label=spec.label, info=spec.help, filterable=False, **options
+    )
+    documented(dropdown, f"{spec.label}. {spec.help}", title=spec.label)
+    return as_sent(dropdown)

@@ -13,11 +13,12 @@ from nst.roles import STYLES
 from nst.settings import INSTANT_SPECS, OWN_STYLE
 from nst.specs import Choice
 from web.page.api import instant_inputs
+from web.page.clips import events as clips
 from web.page.handlers import BUSY
 from web.page.html import compare
 from web.page.html.examples import pictures
 from web.page.html.progress import alert, note
-from web.page.instant_tab import REFINE_FIRST, mix_applies
+from web.page.instant_tab import NO_STYLE, REFINE_FIRST, in_use, mix_applies
 from web.page.keeping.actions import BUTTONS
 from web.page.layout import ANY, Inputs, Outputs
 from web.page.results import both_of, for_the_strip, in_its_place, without_a_run
@@ -31,7 +32,6 @@ from web.runs.refusals import sentences
 from web.runs.services import Services
 
 NO_PAINTING = "This style's painting is not at hand: give one above, and it is painted like that."
-NO_STYLE = "Choose a painting first: in its place above, or from “Paintings”."
 RESULT_OR_GAP = (
     "document.querySelector('#nst-instant-problem .nst-alert') ? '' : "
     "!document.querySelector('#nst-content img') ? 'nst-content' : 'nst-result'"
@@ -72,7 +72,7 @@ class InstantPainting:
         if not chosen or self._visits.is_taken(key) or (own and not style):
             yield {}
             return
-        settings = _in_use(own, *settings)
+        settings = in_use(own, *settings)
         try:
             for picture, info in self._instant.paint_instantly(
                 content, chosen, *settings, style if own else None, mask
@@ -98,15 +98,6 @@ class InstantPainting:
 def fail() -> dict[str, Any]:
     """Updates for a painting that did not get in: the page says why by itself."""
     return {"bar": note("Nothing was painted, or the connection was lost.")}
-
-
-def _in_use(
-    own: bool, strength: object, size: object, second: object, mix: object, color: object
-) -> tuple[object, ...]:
-    """The settings as they count: a second style goes with one by name, its share with it."""
-    second = "none" if own else second
-    mix = mix if second != "none" else INSTANT_SPECS["mix"].default
-    return strength, size, second, mix, color
 
 
 def _shown(content: str, picture: str, info: Info, own_style: str | None) -> dict[str, Any]:
@@ -193,6 +184,7 @@ def connect(services: Services, inputs: Inputs, outputs: Outputs) -> Any:  # noq
     for event in (picked.success, set_anew):
         _connect_painting(instant, event, instant_inputs(inputs, chosen), named, chosen)
     every_style.connect(services, named)
+    clips.connect(services, inputs)
     change_of(second)(mix_applies, second, mix, **AT_ONCE)
     shown = [inputs.visit, chosen, inputs.style]
     changed = change_of(outputs.picture, inputs.style)

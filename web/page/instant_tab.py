@@ -5,10 +5,10 @@ from typing import Any
 
 import gradio as gr
 
-from nst.instant.names import title
 from nst.settings import INSTANT_SPECS
-from nst.specs import Choice
-from web.page.controls import as_sent, documented, shown_widget, widget_of
+from web.page.clips import place
+from web.page.clips.place import ClipPlace
+from web.page.controls import shown_widget, style_choice, widget_of
 from web.page.html.progress import note
 from web.page.html.thumbnails import style_tiles
 from web.page.shelf.every_style import pictures_place
@@ -17,6 +17,7 @@ HELP = (
     "Click one, and your photograph is painted like it in a moment. The first is the painting that "
     "you gave above."
 )
+NO_STYLE = "Choose a painting first: in its place above, or from “Paintings”."
 MIX_REASON = "It is the share of a second style: choose one first."
 REFINE = "Paint it properly, starting from this"
 REFINE_FIRST = "Click a style first: this goes on from what you see then, and takes its time."
@@ -50,6 +51,7 @@ class InstantTab:
         problem: why a click did nothing; it stays in sight while the thumbnails are.
         refine: begins a run that starts from the painting.
         refine_note: why it cannot.
+        clips: a video, painted in the same way.
     """
 
     see_all: gr.Button
@@ -59,6 +61,7 @@ class InstantTab:
     problem: gr.HTML
     refine: gr.Button
     refine_note: gr.HTML
+    clips: ClipPlace
 
 
 def lay_out() -> InstantTab:
@@ -77,18 +80,17 @@ def lay_out() -> InstantTab:
     settings["color"] = shown_widget("color", INSTANT_SPECS["color"])
     refine = gr.Button(REFINE, interactive=False)
     refine_note = gr.HTML(note(REFINE_FIRST), elem_classes="nst-note")
-    return InstantTab(see_all, previews, tiles, settings, problem, refine, refine_note)
+    clips = place.lay_out()
+    return InstantTab(see_all, previews, tiles, settings, problem, refine, refine_note, clips)
 
 
-def style_choice(name: str, **options: object) -> gr.Dropdown:
-    """A list of the styles by their titles, for a setting of `InstantSettings`."""
-    spec: Choice = INSTANT_SPECS[name]
-    choices = [(title(style), style) for style in spec.choices]
-    dropdown = gr.Dropdown(
-        choices, value=spec.default, label=spec.label, info=spec.help, filterable=False, **options
-    )
-    documented(dropdown, f"{spec.label}. {spec.help}", title=spec.label)
-    return as_sent(dropdown)
+def in_use(
+    own: bool, strength: object, size: object, second: object, mix: object, color: object
+) -> tuple[object, ...]:
+    """The settings as they count: a second style goes with one by name, its share with it."""
+    second = "none" if own else second
+    mix = mix if second != "none" else INSTANT_SPECS["mix"].default
+    return strength, size, second, mix, color
 
 
 def mix_applies(second_style: object) -> dict[str, Any]:

@@ -82,7 +82,7 @@ class InstantRuns:
         """
         with tempfile.TemporaryDirectory(prefix="nst-") as folder:
             photograph = open_image(content, "content image")
-            named = result_name(content, _style_of(settings, others["style"]))
+            named = result_name(content, style_of(settings, others["style"]))
             given = {k: open_image(path, WORDS[k]) for k, path in others.items() if path}
             network = self._server.networks.instant(own=settings.style == OWN_STYLE)
             work = partial(painting.paint, photograph, settings, **given, network=network)
@@ -96,7 +96,7 @@ class InstantRuns:
             yield str(path), _info(settings, network, picture.size, seconds)
 
 
-def _style_of(settings: InstantSettings, painting: str | None) -> str | None:
+def style_of(settings: InstantSettings, painting: str | None) -> str | None:
     """What a result is called by: the file of a painting that was given, or the style's name."""
     if settings.style == OWN_STYLE:
         return painting

@@ -18,6 +18,7 @@ from web.runs.instant_run import api_name
 from web.runs.refusals import sentences
 from web.runs.run import Runs
 from web.server import zerogpu
+from web.server.limits import CLIP_SECONDS, CLIP_SIDE
 from web.server.server import Server
 
 LONGEST_SIDE = isqrt(bounds.MAX_MEGAPIXELS * 10**6 * bounds.MAX_ASPECT)
@@ -114,6 +115,8 @@ class Programs:
                 "aspect": bounds.MAX_ASPECT,
                 "shortest_side": bounds.MIN_SIDE,
                 "shortest_side_of_result": bounds.MIN_RESULT_SIDE,
+                "video_seconds": CLIP_SECONDS,
+                "video_longest_side": CLIP_SIDE,
             },
         }
 

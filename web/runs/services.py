@@ -1,5 +1,6 @@
 """All that the page and programs may have a server do."""
 
+from web.runs.clip_run import ClipRuns
 from web.runs.instant_run import InstantRuns
 from web.runs.kept.visits import Visits
 from web.runs.programs import Programs
@@ -14,6 +15,7 @@ class Services:
         server: that they work with.
         runs: by Gatys' optimisation.
         instant: paintings in one pass.
+        clips: films, each frame in one pass.
         programs: what the API offers beside them.
         visits: what is kept for pages that come back.
     """
@@ -22,5 +24,6 @@ class Services:
         self.server = server
         self.runs = Runs(server)
         self.instant = InstantRuns(server)
+        self.clips = ClipRuns(server)
         self.programs = Programs(server, self.runs)
         self.visits = Visits(server.run_slot)

@@ -31,7 +31,9 @@ FULL = "The queue is full"
 PREVIEWS = "previews"
 """The queue of those who see their photograph in every style: an instant painting does not wait for
 two dozen small ones."""
-USUAL_SECONDS = {PAINTING: 10, INSTANT: 1, PREVIEWS: 5}
+CLIPS = "clips"
+"""The queue of the films, one at a time: between two frames others have their turn."""
+USUAL_SECONDS = {PAINTING: 10, INSTANT: 1, PREVIEWS: 5, CLIPS: 60}
 """Of a run in each, before there was one."""
 POLL_SECONDS, PROGRESS_SECONDS = 0.02, 1.0
 """How often Gradio looks for events that may begin, and for progress of a kind that nothing here

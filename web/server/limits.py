@@ -27,6 +27,9 @@ and 3 MB once it has shown a run, whose film and compared pictures are in the pa
 keeps its own among the latest; any other page gets a new copy with its next event."""
 RUN_SECONDS = 600
 """After this a run ends with what it has, where the hardware is the server's own."""
+CLIP_SECONDS, CLIP_SIDE, FRAMES_A_SECOND = 10, 1024, 60
+"""Of a film that is painted here: how long it may be, its result's longest side in pixels, and how
+many frames it may have a second. The command has no such bounds."""
 GPU_SECONDS = 120
 """What a run takes at most of a quota of ZeroGPU's: a day's, of a visitor without an account."""
 SPARED_SECONDS = 1

@@ -6,7 +6,7 @@ from pathlib import Path
 from nst.pictures.reading import MAX_FILE_MEGABYTES
 
 SENTENCES = {
-    "video": "That is a video: give a single picture of it.",
+    "video": "That is a video: give a single picture of it, or paint it below, under “At once”.",
     "audio": "That is a sound, not a picture.",
     "pdf": "That is a PDF: give a picture of its page, as JPEG or PNG.",
     "svg": "That is an SVG drawing: save it as PNG first.",

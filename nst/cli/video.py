@@ -1,0 +1,154 @@
+"""The command for moving pictures:  python -m nst video CLIP --style STYLE -o OUT.mp4 …
+
+With --instant NAME or --instant-style PICTURE in place of --style, each frame is painted at once.
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from nst.cli.arguments import Parser, given
+from nst.cli.output import check_place
+from nst.cli.sources import SOURCE_HELP, Sources
+from nst.instant.names import instant_styles
+from nst.machine import threads, torch_import
+from nst.roles import WEIGHTS, called
+from nst.settings import (
+    FEATURES,
+    INSTANT_SPECS,
+    MOST_STYLES,
+    OWN_STYLE,
+    SPECS,
+    InstantSettings,
+    Settings,
+)
+from nst.specs import Choice, InputError
+from nst.video.reading import open_clip
+from nst.video.writing import KINDS, kind_of
+
+WORD = "video"
+AT_ONCE = ("--instant", "--instant-style")
+"""The options that say that frames are painted at once."""
+NO_START = ("image",)
+"""What a clip cannot start from."""
+
+
+def is_meant(arguments: Sequence[str]) -> bool:
+    """Whether the arguments begin with the word; a photograph of that name is given as ./video."""
+    return list(arguments[:1]) == [WORD]
+
+
+def _parser(at_once: bool) -> Parser:
+    parser = Parser(
+        prog=f"python -m nst {WORD}",
+        description="Paint a moving picture, so that strokes stay with what they are on. --help "
+        "beside --instant NAME tells the options of frames that are painted at once.",
+    )
+    parser.add_argument("clip", help=f"the moving picture: {SOURCE_HELP}")
+    parser.add_argument(
+        "-o", "--out", type=Path, help=f"the result: {', '.join(KINDS)}; required to paint"
+    )
+    style = parser.add_mutually_exclusive_group(required=True)
+    style.add_argument(
+        "--style", nargs="+", metavar="PICTURE", help="the painting, or up to four that are blended"
+    )
+    style.add_argument(
+        "--instant",
+        metavar="NAME",
+        help=f"paint at once, in a style by name: {', '.join(instant_styles())}",
+    )
+    style.add_argument(
+        "--instant-style", metavar="PICTURE", help="paint at once, in the manner of a painting"
+    )
+    parser.add_argument(
+        "--estimate", action="store_true", help="tell the time and memory of the run, and paint not"
+    )
+    if at_once:
+        parser.add_settings({name: spec for name, spec in INSTANT_SPECS.items() if name != "style"})
+    else:
+        parser.add_settings({**SPECS, "features": FEATURES})
+    return parser
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    probe = Parser(add_help=False, allow_abbrev=False)
+    for option in AT_ONCE:
+        probe.add_argument(option, nargs="?")
+    at_once = any(vars(probe.parse_known_args(arguments)[0]).values())
+    parser = _parser(at_once)
+    options = parser.parse_args(arguments)
+    if options.out is None and not options.estimate:
+        parser.error("the following arguments are required: -o/--out")
+    options.at_once, named = at_once, given(parser, arguments)
+    if at_once and options.second_style == "none" and "mix" in named:
+        parser.error("--mix is the share of a --second-style, and there is none")
+    if not at_once:
+        _check(options, named)
+    return options
+
+
+def _check(options: argparse.Namespace, named: set[str]) -> None:
+    """Refuse options that can have no effect.
+
+    Args:
+        named: the options in the arguments.
+    """
+    if options.init in NO_START:
+        allowed = ", ".join(c for c in _init().choices if c not in NO_START)
+        raise InputError(f"The first frame of a clip can start from one of {allowed} (--init).")
+    if "seed" in named and options.init != "noise":
+        raise InputError("--seed draws the noise of --init noise: add that, or leave it out.")
+    if len(options.style) == 1 and WEIGHTS[0] in named:
+        raise InputError("--style-weight counts beside other style images: give two, or leave it.")
+    for number in range(len(options.style), MOST_STYLES):
+        if WEIGHTS[number] in named:
+            option = WEIGHTS[number].replace("_", "-")
+            raise InputError(f"There is a --{option}, but no {called(number, 'image')}.")
+
+
+def _init() -> Choice:
+    spec = SPECS["init"]
+    assert isinstance(spec, Choice)
+    return spec
+
+
+def _settings(options: argparse.Namespace) -> Settings | InstantSettings:
+    if not options.at_once:
+        FEATURES.check("features", options.features)
+        return Settings(**{name: getattr(options, name) for name in SPECS})
+    values = {name: getattr(options, name) for name in INSTANT_SPECS if name != "style"}
+    return InstantSettings(style=options.instant or OWN_STYLE, **values)
+
+
+def run(arguments: Sequence[str], sources: Sources) -> int:
+    """Paint or estimate, and return the exit code.
+
+    Raises:
+        InputError: arguments, a clip or a picture that cannot be used; nothing was written.
+    """
+    options = _options(arguments[1:])
+    settings = _settings(options)
+    if options.instant == OWN_STYLE:
+        raise InputError("The style is a painting's: give the painting with --instant-style.")
+    if options.out:
+        kind_of(options.out)
+        check_place(options.out)
+    clip = open_clip(sources.file(options.clip, "clip"))
+    paintings = options.style or [options.instant_style]
+    styles = [
+        sources.picture(source, called(number, "image"), settings.size)
+        for number, source in enumerate(paintings)
+    ]
+    threads.choose()
+    torch_import.put_shapes_off()
+    # It loads torch, which takes longer than to refuse what came so far.
+    from nst.cli import filming
+
+    given_styles = [style for style in styles if style is not None]
+    if isinstance(settings, Settings):
+        work = filming.optimised_work(clip, given_styles, settings, options.features)
+    else:
+        work = filming.instant_work(clip, given_styles, settings)
+    if options.estimate:
+        return filming.tell_estimate(work)
+    return filming.film(work, options.out)

@@ -1,0 +1,127 @@
+"""What was painted before, moved along to the next frame, and where it can be seen there.
+
+Ruder, Dosovitskiy & Brox 2016, "Artistic style transfer for videos", section 4: equations are
+theirs.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.nn import functional as F
+
+from nst.pictures import tensors
+from nst.video.flow import flow
+
+STILL = 0.2
+"""Pixels: what moves less is taken to stand, and is copied and not interpolated. The flow of noise
+is such, and interpolating again and again blurs."""
+DIFFERENT = 0.12
+"""By how much of black to white a photograph may differ from the one before, moved along, where
+that is seen again: beyond it, the flow has found something else."""
+SOFT = 1.0
+"""Standard deviation in pixels of the edges of what is visible."""
+
+
+def warp(image: Tensor, flow: Tensor) -> Tensor:
+    """Fetch each pixel of an image from where a flow points to.
+
+    Args:
+        image: (1, C, H, W).
+        flow: (1, 2, H, W) in pixels: across, down.
+
+    Returns:
+        (1, C, H, W): at p the image at p + flow(p), bicubic; beyond the border, what is nearest.
+    """
+    return _sampled(image, flow, "bicubic")
+
+
+def _sampled(image: Tensor, flow: Tensor, mode: str) -> Tensor:
+    height, width = image.shape[2:]
+    across = torch.arange(width, device=image.device, dtype=image.dtype) + flow[:, 0]
+    down = torch.arange(height, device=image.device, dtype=image.dtype)[:, None] + flow[:, 1]
+    # Pixel centres of the outermost pixels are at ±1.
+    grid = torch.stack([across * 2 / max(1, width - 1) - 1, down * 2 / max(1, height - 1) - 1], 3)
+    return F.grid_sample(image, grid, mode=mode, padding_mode="border", align_corners=True)
+
+
+def visible(backward: Tensor, forward: Tensor) -> Tensor:
+    """Where the previous frame can be seen in the next: not disoccluded, not at a motion boundary.
+
+    Args:
+        backward: (1, 2, H, W), the flow ŵ from the next frame to the previous one.
+        forward: (1, 2, H, W), the flow w from the previous frame to the next one.
+
+    Returns:
+        (1, 1, H, W), 1 or 0: the weights c of eq. 7 from eqs. 5 (with w̃(p) = w(p + ŵ(p))) and 6,
+        and 0 where the flow leaves the picture.
+    """
+    there = _sampled(forward, backward, "bilinear")
+    lengths = _squared(there) + _squared(backward)
+    disoccluded = _squared(there + backward) > 0.01 * lengths + 0.5
+    boundary = _changes(backward) > 0.01 * _squared(backward) + 0.002
+    return 1 - (disoccluded | boundary | ~_inside(backward)).to(backward.dtype)
+
+
+def _squared(flow: Tensor) -> Tensor:
+    return flow.square().sum(1, keepdim=True)
+
+
+def _changes(flow: Tensor) -> Tensor:
+    """|∇u|² + |∇v|², by central differences: (1, 1, H, W)."""
+    around = F.pad(flow, (1, 1, 1, 1), mode="replicate")
+    across = (around[:, :, 1:-1, 2:] - around[:, :, 1:-1, :-2]) / 2
+    down = (around[:, :, 2:, 1:-1] - around[:, :, :-2, 1:-1]) / 2
+    return _squared(across) + _squared(down)
+
+
+def _inside(flow: Tensor) -> Tensor:
+    """Whether a flow points to a place within the picture: (1, 1, H, W)."""
+    height, width = flow.shape[2:]
+    across = torch.arange(width, device=flow.device) + flow[:, :1]
+    down = torch.arange(height, device=flow.device)[:, None] + flow[:, 1:]
+    within = (across > -0.5) & (across < width - 0.5)
+    return within & (down > -0.5) & (down < height - 0.5)
+
+
+@dataclass(frozen=True)
+class Motion:
+    """How one photograph became the next.
+
+    Attributes:
+        backward: (1, 2, H, W), from the next one to the previous one.
+        seen: (1, 1, H, W) in [0, 1], where the previous one is seen again.
+    """
+
+    backward: Tensor
+    seen: Tensor
+
+    def moved(self, image: Tensor) -> Tensor:
+        """What belonged to the previous photograph (1, C, H, W), where it is in the next."""
+        return warp(image, self.backward.to(image)).clamp(0, 1)
+
+
+def motion(previous: Image.Image, photograph: Image.Image) -> Motion:
+    """The motion from one photograph to the next, RGB and of one size."""
+    backward, forward = _standing(flow(photograph, previous)), flow(previous, photograph)
+    before, now = tensors.to_tensor(previous), tensors.to_tensor(photograph)
+    seen = visible(backward, forward) * alike(now, warp(before, backward))
+    return Motion(backward, seen)
+
+
+def _standing(flow: Tensor) -> Tensor:
+    """A flow that is 0 where it is nearly so."""
+    length = _squared(flow).sqrt()
+    return flow * ((length - STILL) / STILL).clamp(0, 1)
+
+
+def alike(photograph: Tensor, moved: Tensor) -> Tensor:
+    """How much a photograph looks like another, moved to it: (1, 1, H, W) in [0, 1].
+
+    Args:
+        photograph: (1, 3, H, W).
+        moved: (1, 3, H, W).
+    """
+    difference = F.avg_pool2d((photograph - moved).abs().mean(1, keepdim=True), 5, 1, 2)
+    return (2 - difference / DIFFERENT).clamp(0, 1)
