@@ -43,7 +43,7 @@ def warp(image: Tensor, flow: Tensor) -> Tensor:
 
 
 def _places(flow: Tensor) -> tuple[Tensor, Tensor]:
-    """Where a flow points to, across and down: (H, W) each, in pixels from the first one's middle."""
+    """Where a flow points to, across and down: (H, W) each, counted from the first pixel."""
     height, width = flow.shape[2:]
     across = torch.arange(width, dtype=flow.dtype, device=flow.device) + flow[0, 0]
     down = torch.arange(height, dtype=flow.dtype, device=flow.device)[:, None] + flow[0, 1]
@@ -136,5 +136,6 @@ def alike(photograph: Tensor, moved: Tensor) -> Tensor:
         photograph: (1, 3, H, W).
         moved: (1, 3, H, W).
     """
-    difference = F.avg_pool2d((photograph - moved).abs().mean(1, keepdim=True), 5, 1, 2)
+    difference = (photograph - moved).abs().mean(1, keepdim=True)
+    difference = F.avg_pool2d(difference, 5, 1, 2, count_include_pad=False)
     return (2 - difference / DIFFERENT).clamp(0, 1)
