@@ -15,8 +15,15 @@ from nst.pictures import tensors
 from nst.video.flow import flow
 
 STILL = 0.2
-"""Pixels: what moves less is taken to stand, and is copied and not interpolated. The flow of noise
-is such, and interpolating again and again blurs."""
+"""Pixels: what moves by less is taken to stand, and is copied and not interpolated. The flow of
+noise is such, but in even parts, where there is nothing else to be found."""
+EXPLAINED = 0.85
+"""Where the camera stands, a flow has to leave this share of the difference between two
+photographs, or less: else it is that of noise."""
+DRAWN = 0.75
+"""Share of the pixels with the least contrast, which tell nothing of the camera."""
+AROUND = 9
+"""Side in pixels of the square in which photographs are compared for that."""
 DIFFERENT = 0.12
 """By how much of black to white a photograph may differ from the one before, moved along, where
 that is seen again: beyond it, the flow has found something else."""
@@ -117,8 +124,9 @@ class Motion:
 
 def motion(previous: Image.Image, photograph: Image.Image) -> Motion:
     """The motion from one photograph to the next, RGB and of one size."""
-    backward, forward = _standing(flow(photograph, previous)), flow(previous, photograph)
     before, now = tensors.to_tensor(previous), tensors.to_tensor(photograph)
+    backward, forward = flow(photograph, previous), flow(previous, photograph)
+    backward = _explained(_standing(backward), before, now)
     seen = visible(backward, forward) * alike(now, warp(before, backward))
     return Motion(backward, seen)
 
@@ -129,6 +137,21 @@ def _standing(flow: Tensor) -> Tensor:
     return flow * ((length - STILL) / STILL).clamp(0, 1)
 
 
+def _explained(flow: Tensor, before: Tensor, now: Tensor) -> Tensor:
+    """A flow that is 0 where the camera stands and the photographs differ by noise.
+
+    Args:
+        before: (1, 3, H, W), where the flow points to.
+        now: (1, 3, H, W), where it begins.
+    """
+    contrast = _changes(now.mean(1, keepdim=True))
+    drawn = contrast >= contrast.flatten().kthvalue(max(1, int(DRAWN * contrast.numel()))).values
+    if _squared(flow)[drawn].median().sqrt() >= STILL:
+        return flow  # it pans: what is even moves as what is beside it
+    moved, stood = (_difference(now, x, AROUND) for x in (warp(before, flow), before))
+    return flow * (moved < EXPLAINED * stood)
+
+
 def alike(photograph: Tensor, moved: Tensor) -> Tensor:
     """How much a photograph looks like another, moved to it: (1, 1, H, W) in [0, 1].
 
@@ -136,6 +159,10 @@ def alike(photograph: Tensor, moved: Tensor) -> Tensor:
         photograph: (1, 3, H, W).
         moved: (1, 3, H, W).
     """
-    difference = (photograph - moved).abs().mean(1, keepdim=True)
-    difference = F.avg_pool2d(difference, 5, 1, 2, count_include_pad=False)
-    return (2 - difference / DIFFERENT).clamp(0, 1)
+    return (2 - _difference(photograph, moved, 5) / DIFFERENT).clamp(0, 1)
+
+
+def _difference(one: Tensor, other: Tensor, side: int) -> Tensor:
+    """The mean difference of two images in a square around each pixel: (1, 1, H, W)."""
+    difference = (one - other).abs().mean(1, keepdim=True)
+    return F.avg_pool2d(difference, side, 1, side // 2, count_include_pad=False)

@@ -75,18 +75,16 @@ def test_a_cut_leaves_nothing_to_be_seen():
 
 def test_what_a_thing_uncovers_is_hidden_and_the_rest_is_seen():
     def scene(place):
-        image = textured(120, 80, 3)
-        image.paste(textured(30, 40, 4), (place, 20))
+        image = textured(200, 140, 3)
+        image.paste(textured(70, 70, 4), (place, 20))
         return image
 
-    moves = motion(scene(20), scene(25))
-    seen = moves.seen[0, 0]
-    assert seen[24:56, 20:24].mean() < 0.25  # what was behind it
-    assert seen[26:54, 30:50].mean() > 0.8  # the thing itself
-    assert seen[:, 66:].mean() > 0.95
-    assert moves.backward[0, :, 30:50, 30:50].mean((1, 2)).tolist() == pytest.approx(
-        [-5, 0], abs=0.5
-    )
+    moves = motion(scene(20), scene(29))
+    seen, thing = moves.seen[0, 0], (slice(28, 82), slice(37, 91))
+    assert seen[24:86, 20:28].mean() < 0.1  # what was behind it
+    assert seen[thing].mean() > 0.95 and seen[:, 119:].mean() > 0.95
+    assert moves.backward[0, :, *thing].mean((1, 2)).tolist() == pytest.approx([-9, 0], abs=0.3)
+    assert moves.backward[..., 119:].eq(0).all()  # the camera stands
 
 
 def test_two_takes_of_one_scene_stand_still():
@@ -100,6 +98,5 @@ def test_two_takes_of_one_scene_stand_still():
     )
     moves = motion(first, second)
     assert moves.seen.mean() > 0.97
-    assert moves.backward.eq(0).all(1).float().mean() > 0.8
     painting = torch.rand(1, 3, 64, 96)
-    assert moves.moved(painting).sub(painting).abs().mean() < 0.05
+    assert torch.equal(moves.moved(painting), painting)
