@@ -6,7 +6,6 @@ addresses to read: those below are all that it may try. It is loaded when a film
 
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -18,7 +17,7 @@ from PIL import Image
 from nst.pictures.bounds import check_size
 from nst.pictures.light import Conversion, coded
 from nst.specs import InputError
-from nst.video.clip import Frame
+from nst.video.clip import Described, Frame
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -79,16 +78,6 @@ def video_of(container: "InputContainer", what: str) -> "VideoStream":
         raise InputError(text, subject=what, code="not a picture")
     check_size(stream.width, stream.height, what)
     return stream
-
-
-@dataclass(frozen=True)
-class Described:
-    """What the header of a film says, and how its first frame is shown."""
-
-    size: tuple[int, int]
-    frames: int
-    seconds: float
-    sound: bool
 
 
 def described(path: Path, what: str) -> Described:

@@ -27,6 +27,7 @@ def film(
     times: Sequence[float],
     *,
     matrix: int = 1,
+    transfer: int = 1,
     tagged: bool = True,
     full: bool = False,
     sound: str = "",
@@ -42,7 +43,8 @@ def film(
         if codec == "libx264":
             stream.options = {"crf": "4", "preset": "ultrafast"}
         if tagged:
-            stream.codec_context.colorspace = matrix
+            stream.codec_context.colorspace = stream.codec_context.color_primaries = matrix
+            stream.codec_context.color_trc = transfer
             stream.codec_context.color_range = 2 if full else 1
         heard = out.add_stream(sound, rate=48_000, layout="mono") if sound else None
         for image, seconds in zip(images, times, strict=True):

@@ -53,6 +53,15 @@ def test_colours_are_those_that_were_filmed(matrix, tagged, full, height, tmp_pa
     assert np.abs(at_bars(frame.image) - colours).max() <= 3
 
 
+@pytest.mark.parametrize(("transfer", "level"), [(18, 138), (16, 181)], ids=["HLG", "PQ"])
+def test_hdr_is_brought_to_a_usual_screen(transfer, level, tmp_path):
+    """The middle of HLG is 0.25 of white, that of PQ 92 of 203 cd/m²: 138 and 181 in sRGB."""
+    grey = Image.new("RGB", (64, 48), (128, 128, 128))
+    path = film(tmp_path / "a.mp4", [grey], [0], matrix=9, transfer=transfer)
+    image = next(open_clip(path).pictures()).image
+    assert np.abs(np.asarray(image).astype(int) - level).max() <= 2
+
+
 @pytest.mark.parametrize(
     ("matrix", "turn"),
     [
