@@ -21,8 +21,7 @@ from nst.features.loading import load_features
 from nst.features.network import FeatureNetwork
 from nst.inputs import Pictures
 from nst.loss.aim import used_layers
-from nst.loss.evaluated import Evaluated
-from nst.loss.greys import AmongGreys
+from nst.loss.evaluated import AmongGreys, Evaluated
 from nst.loss.objective import Objective
 from nst.loss.regions import Within, divide
 from nst.loss.tiled import TiledObjective

@@ -10,7 +10,7 @@ from nst.pictures.alpha import over_white
 from nst.pictures.prepared import converted
 from nst.pictures.reading import opened
 from nst.specs import InputError
-from nst.video.clip import Frame
+from nst.video.clip import Described, Frame
 
 FORMATS = ("GIF", "WEBP", "PNG")
 USUAL_SECONDS, LEAST_SECONDS = 0.1, 0.02
@@ -26,8 +26,8 @@ def is_one(path: Path) -> bool:
         return False
 
 
-def described(path: Path, what: str) -> tuple[tuple[int, int], int, float]:
-    """The size (width, height), the number of frames and the seconds of an animation.
+def described(path: Path, what: str) -> Described:
+    """Look into an animation.
 
     Raises:
         InputError: as `nst.pictures.reading.opened`, or it does not move.
@@ -37,7 +37,8 @@ def described(path: Path, what: str) -> tuple[tuple[int, int], int, float]:
         if frames < 2:
             text = f"The {what} is a single picture: give a moving one, or paint it as a picture."
             raise InputError(text, subject=what, code="not a picture")
-        return image.size, frames, math.fsum(_shown(image, number) for number in range(frames))
+        seconds = math.fsum(_shown(image, number) for number in range(frames))
+        return Described(image.size, frames, seconds, sound=False)
 
 
 def _shown(image: Image.Image, number: int) -> float:

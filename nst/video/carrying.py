@@ -14,7 +14,7 @@ from torch import Tensor
 
 BANDS = (1.0, 2.0, 4.0)
 """Standard deviations in pixels of the Gaussians between which bands of frequencies lie."""
-STROKES, TONES = 0.95, 0.8
+STROKES, TONES = 0.98, 0.8
 """Shares of what was there before, in the bands, and in what is coarser than all of them: changes
 of light are followed within a few frames."""
 WINDOW = 8.0

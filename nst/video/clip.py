@@ -24,6 +24,16 @@ class Frame:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Described:
+    """What a file says of its moving picture, as `Clip` has it."""
+
+    size: tuple[int, int]
+    frames: int
+    seconds: float
+    sound: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class Clip:
     """A moving picture in a file, which was looked into; see `nst.video.reading.open_clip`.

@@ -6,7 +6,6 @@ addresses to read: those below are all that it may try. It is loaded when a film
 
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -18,7 +17,7 @@ from PIL import Image
 from nst.pictures.bounds import check_size
 from nst.pictures.light import Conversion, coded
 from nst.specs import InputError
-from nst.video.clip import Frame
+from nst.video.clip import Described, Frame
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -81,16 +80,6 @@ def video_of(container: "InputContainer", what: str) -> "VideoStream":
     return stream
 
 
-@dataclass(frozen=True)
-class Described:
-    """What the header of a film says, and how its first frame is shown."""
-
-    size: tuple[int, int]
-    frames: int
-    seconds: float
-    sound: bool
-
-
 def described(path: Path, what: str) -> Described:
     """Look into a film.
 
@@ -125,12 +114,23 @@ def frames(path: Path) -> Generator[Frame, None, None]:
 def frames_of(container: "InputContainer", stream: "VideoStream") -> Generator[Frame, None, None]:
     """The frames of a film's stream, with seconds from the container's beginning on."""
     stream.thread_type = "AUTO"
-    began = (container.start_time or 0) / 1e6
     step = float(1 / (stream.average_rate or 25))
-    seconds, aspect = -step, _aspect(stream)
+    seconds, aspect, began = -step, _aspect(stream), _began(container)
     for frame in container.decode(stream):
+        if began is None:
+            began = frame.time or 0.0
         seconds = seconds + step if frame.time is None else max(0.0, frame.time - began)
         yield Frame(_shown(frame, aspect), seconds)
+
+
+def _began(container: "InputContainer") -> float | None:
+    """The time at which picture and sound begin; None if it is the first frame's.
+
+    AVI knows the times of frames in the order in which they are decoded, and is late by some.
+    """
+    if not container.streams.audio or container.format.name == "avi":
+        return None
+    return (container.start_time or 0) / 1e6
 
 
 def _aspect(stream: "VideoStream") -> float:

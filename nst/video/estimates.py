@@ -14,7 +14,7 @@ from nst.settings import InstantSettings, Settings
 from nst.video import instant, optimised
 from nst.video.clip import Clip
 
-FILM_BYTES, PIXEL_BYTES = 60e6, 300
+FILM_BYTES, PIXEL_BYTES = 60e6, 400
 """What frames, their motion and the encoder take beside a painting, and for each of a frame's
 pixels: measured."""
 TIMED = 3

@@ -51,12 +51,19 @@ class Kept:
         return cls(folder)
 
     def get(self, number: int, size: tuple[int, int]) -> Image.Image | None:
-        """The painted frame of a number, RGB; None if there is none, or none that can be read."""
+        """The painted frame of a number, RGB; None if there is none, or none that can be read.
+
+        What cannot be read is removed.
+        """
+        file = self._file(number)
         try:
-            with Image.open(self._file(number), formats=("PNG",)) as image:
-                return image.convert("RGB") if image.size == size else None
-        except OSError:
-            return None
+            with Image.open(file, formats=("PNG",)) as image:
+                if image.size == size:
+                    return image.convert("RGB")
+        except (OSError, SyntaxError):
+            pass
+        file.unlink(missing_ok=True)
+        return None
 
     def put(self, number: int, image: Image.Image) -> None:
         """Keep a painted frame, whole or not at all; one that is there stays."""

@@ -1,5 +1,6 @@
 """Untrusted clips: looked into and bounded, then read one frame at a time."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from nst.pictures.bounds import check_size
@@ -35,31 +36,32 @@ def open_clip(
     """
     if path is None:
         raise InputError(f"The {what} is missing.", subject=what, code="missing")
-    path = Path(path)
     with plain(what):
-        if path.is_dir():
-            raise InputError(f"The {what} is a folder, not a moving picture.")
-        if not path.is_file():
-            raise FileNotFoundError(path)
-        if animations.is_one(path):
-            size, frames, seconds = animations.described(path, what)
-            sound, read = False, animations.frames
-        else:
-            found = containers.described(path, what)
-            size, frames, seconds, sound = found.size, found.frames, found.seconds, found.sound
-            read = containers.frames
-        check_size(*size, what)
-    if seconds > most_seconds:
-        raise too_long(what, f"{most_seconds:g} s are the limit, and it has {seconds:.0f}")
-    if frames > most_frames:
-        raise too_long(what, f"{most_frames} frames are the limit, and it has {frames}")
+        clip = replace(_looked_into(Path(path), what), most_frames=most_frames)
+        check_size(*clip.size, what)
+    if clip.seconds > most_seconds:
+        raise too_long(what, f"{most_seconds:g} s are the limit, and it has {clip.seconds:.0f}")
+    if clip.frames > most_frames:
+        raise too_long(what, f"{most_frames} frames are the limit, and it has {clip.frames}")
+    return clip
+
+
+def _looked_into(path: Path, what: str) -> Clip:
+    """A clip as its file describes it. Whatever a decoder raises is raised."""
+    if path.is_dir():
+        raise InputError(f"The {what} is a folder, not a moving picture.")
+    if not path.is_file():
+        raise FileNotFoundError(path)
+    animated = animations.is_one(path)
+    kind = animations if animated else containers
+    found = kind.described(path, what)
     return Clip(
         path=path,
-        size=size,
-        frames=frames,
-        seconds=seconds,
-        sound=sound,
-        most_frames=most_frames,
+        size=found.size,
+        frames=found.frames,
+        seconds=found.seconds,
+        sound=found.sound,
+        most_frames=MOST_FRAMES,
         what=what,
-        _read=lambda path: advancing(read(path)),
+        _read=lambda path: advancing(kind.frames(path)),
     )

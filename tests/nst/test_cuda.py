@@ -7,7 +7,7 @@ import torch
 from nst import Settings, load_features, stylize
 from nst.instant import arbitrary, named, painting
 from nst.loss.balance import PLAIN
-from nst.loss.greys import AmongGreys
+from nst.loss.evaluated import AmongGreys
 from nst.loss.objective import Objective
 from nst.loss.regions import Region, everywhere
 from nst.loss.tiled import TiledObjective

@@ -8,7 +8,7 @@ import torch
 from nst import Settings
 from nst.features.metric import Metric
 from nst.features.network import COMPACT, VGG19, FeatureNetwork
-from nst.loss.greys import AmongGreys
+from nst.loss.evaluated import AmongGreys
 from nst.loss.objective import Objective
 from nst.loss.regions import Region, Within
 from nst.loss.tiled import TiledObjective

@@ -13,7 +13,7 @@ from nst import Settings, load_features
 from nst.features.metric import Metric
 from nst.features.network import COMPACT, VGG19, FeatureNetwork
 from nst.loss.balance import RemainingStyle
-from nst.loss.greys import AmongGreys
+from nst.loss.evaluated import AmongGreys
 from nst.loss.objective import Objective
 from nst.loss.regions import Region, Within
 from nst.machine.graph import FIRST_CALLS, Recorder

@@ -6,8 +6,7 @@ import pytest
 import torch
 
 from nst import Settings
-from nst.loss.evaluated import Evaluated, Losses, measure_of
-from nst.loss.greys import AmongGreys
+from nst.loss.evaluated import AmongGreys, Evaluated, Losses, measure_of
 from nst.loss.objective import Objective
 from nst.loss.regions import Within, everywhere
 from nst.machine.graph import FIRST_CALLS

@@ -6,8 +6,7 @@ import torch
 from PIL import Image
 
 from nst import Settings, stylize
-from nst.loss.evaluated import Evaluated
-from nst.loss.greys import AmongGreys
+from nst.loss.evaluated import AmongGreys, Evaluated
 from nst.pictures.grey import is_grey
 
 
