@@ -134,6 +134,8 @@ def run(arguments: Sequence[str], sources: Sources) -> int:
         kind_of(options.out)
         check_place(options.out)
     clip = open_clip(sources.file(options.clip, "clip"))
+    if options.out and options.out.exists() and options.out.samefile(clip.path):
+        raise InputError("The result would take the clip's place: choose another name for it.")
     paintings = options.style or [options.instant_style]
     styles = [
         sources.picture(source, called(number, "image"), settings.size)

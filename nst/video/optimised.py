@@ -2,7 +2,8 @@
 
 Ruder, Dosovitskiy & Brox 2016, "Artistic style transfer for videos": a frame starts from the one
 before as it was painted, moved along with what is in it (section 4.2), and holds on to that where
-it is seen again, by the temporal loss (section 4.3).
+it is seen again, by the temporal loss (section 4.3). What comes into view starts from a painting
+made at once, where the paper has the photograph.
 
     from nst import Settings
     from nst.video import optimised, reading, writing
@@ -13,7 +14,7 @@ it is seen again, by the temporal loss (section 4.3).
             out.add(frame)
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import replace
 
@@ -24,22 +25,29 @@ from nst import inputs
 from nst.features.loading import load_features
 from nst.features.network import FeatureNetwork
 from nst.inputs import Pictures
+from nst.instant import painting
+from nst.instant.arbitrary import USUAL
 from nst.loss.temporal import Held
 from nst.machine.defaults import in_usual_defaults, usual_defaults
 from nst.pictures import tensors
 from nst.pictures.alpha import over_white
-from nst.settings import Settings
+from nst.settings import MAX_INSTANT_SIDE, OWN_STYLE, InstantSettings, Settings
 from nst.step import Part, Step
 from nst.transfer import optimised
 from nst.video.clip import Clip, Frame
 from nst.video.kept import Kept
-from nst.video.sequence import Before, Painter, Taken, in_sequence, result_size, whole
+from nst.video.sequence import Painter, Taken, in_sequence, result_size, whole
 from nst.video.warp import motion
 
 LATER = 0.25
 """Share of the iterations that frames after the first get."""
 STEADINESS = 200.0
-"""Weight of the temporal loss."""
+"""Weight of the temporal loss: two takes of one scene differ by 1.1 levels of 255, by 5.3 without
+it."""
+CUT = 0.1
+"""A frame that sees less than this share of the one before begins as the first one did."""
+USUAL_STRENGTH = 50.0
+"""The style strength that a painting at once comes near to at its own usual strength."""
 
 
 def size_of(clip: Clip, settings: Settings) -> tuple[int, int]:
@@ -109,26 +117,43 @@ def _painter(pictures: Pictures, settings: Settings, features: FeatureNetwork) -
     Args:
         pictures: of a run, but for the content.
     """
-    after_first = later(settings)
+    after_first, sketched = later(settings), _sketcher(pictures, settings)
 
     def paint(taken: Taken) -> Generator[float, None, Image.Image]:
         own = replace(pictures, content=taken.photograph)
         if taken.before is None:
             return (yield from _painted(own, settings, features))
-        start, held = _begun(taken.photograph, taken.before)
+        moves = motion(taken.before.photograph, taken.photograph)
+        if moves.seen.mean() < CUT:
+            return (yield from _painted(own, settings, features))
+        moved = moves.moved(tensors.to_tensor(taken.before.painting))
+        new = tensors.to_tensor(sketched(taken.photograph))
+        seen = Image.fromarray((moves.seen[0, 0] * 255).round().byte().numpy())
+        held = Held(tensors.to_image(moved), seen, STEADINESS)
+        start = tensors.to_image(torch.lerp(new, moved, moves.seen))
         own = replace(own, start=start, held=held)
         return (yield from _painted(own, after_first, features))
 
     return paint
 
 
-def _begun(photograph: Image.Image, before: Before) -> tuple[Image.Image, Held]:
-    """What a frame starts from, and what it holds on to."""
-    moves = motion(before.photograph, photograph)
-    moved = moves.moved(tensors.to_tensor(before.painting))
-    start = torch.lerp(tensors.to_tensor(photograph), moved, moves.seen)
-    seen = Image.fromarray((moves.seen[0, 0] * 255).round().byte().numpy())
-    return tensors.to_image(start), Held(tensors.to_image(moved), seen, STEADINESS)
+def _sketcher(pictures: Pictures, settings: Settings) -> Callable[[Image.Image], Image.Image]:
+    """What paints a photograph at once: from that begins what comes into view.
+
+    From the photograph, a few iterations at the full size do not come to the strokes that the first
+    frame has from coarser ones. Where styles are blended, it is the first one's.
+    """
+    strength = USUAL * min(1, settings.style_strength / USUAL_STRENGTH)
+    size = min(settings.size, MAX_INSTANT_SIDE)
+    color = "matched" if settings.color == "matched" else "style"  # what is optimised has those
+    own = InstantSettings(style=OWN_STYLE, strength=strength, size=size, color=color)
+    network, (style, _) = painting.load(own), pictures.styles[0]
+
+    def sketched(photograph: Image.Image) -> Image.Image:
+        sketch = over_white(painting.paint(photograph, own, style=style, network=network))
+        return tensors.resize_image(sketch, photograph.size)
+
+    return sketched
 
 
 def _painted(

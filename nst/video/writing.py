@@ -46,7 +46,7 @@ class Kind:
 
 H264 = {"crf": "18", "preset": "medium"}
 """18 is where x264's losses are hardly seen."""
-VP9 = {"crf": "24", "b": "0", "deadline": "good", "cpu-used": "4", "row-mt": "1"}
+VP9 = {"crf": "24", "b": "0", "deadline": "good", "cpu-used": "4"}
 KINDS: Mapping[str, Kind] = {
     ".mp4": Kind(
         *("mp4", "libx264", "yuv420p"),
@@ -197,8 +197,9 @@ def _stream(out: "OutputContainer", kind: Kind, clip: Clip, size: tuple[int, int
     stream.width, stream.height = size
     stream.pix_fmt = kind.pixels
     stream.time_base = stream.codec_context.time_base = kind.tick
+    context = stream.codec_context
+    context.thread_count = 1  # so that the same frames give the same file
     if kind.pixels == "yuv420p":
-        context = stream.codec_context
         context.colorspace = context.color_primaries = context.color_trc = BT709
         context.color_range = LIMITED
     return stream

@@ -52,14 +52,28 @@ def test_the_temporal_loss_is_what_holds_a_frame(tiny, monkeypatch):
     assert held < 0.7 * difference(*painted(takes, tiny, settings))
 
 
-def test_a_cut_begins_at_the_photograph(tiny):
+def test_a_cut_begins_as_a_picture_by_itself(tiny):
     images = [textured(64, 48, seed) for seed in (1, 2)]
-    settings = Settings(iterations=8, size=64, init="content")
-    _, after = painted(images, tiny, settings)
-    later = optimised.later(settings)
-    *_, last = stylize(images[1], textured(48, 48, 9), later, start=images[1], features=tiny)
-    assert later.iterations == 2
-    assert difference(after, last.image) < 2
+    _, after = painted(images, tiny)
+    assert after.tobytes() == alone(images[1], tiny).tobytes()
+
+
+def test_what_comes_into_view_begins_with_a_painting_at_once(tiny, monkeypatch):
+    starts = []
+
+    def begun(pictures, settings, features):
+        starts.append(pictures.start)
+        return optimise(pictures, settings, features)
+
+    optimise = optimised.optimised
+    monkeypatch.setattr(optimised, "optimised", begun)
+    whole = textured(120, 48, 3)
+    frames = [whole.crop((x, 0, x + 64, 48)) for x in (0, 4)]
+    before, _ = painted(frames, tiny)
+    start = np.asarray(starts[-1]).astype(float)
+    photograph, old = (np.asarray(x).astype(float) for x in (frames[1], before))
+    assert np.abs(start[8:-8, 8:40] - old[8:-8, 12:44]).mean() < 8
+    assert np.abs(start[:, 61:] - photograph[:, 61:]).mean() > 12
 
 
 @pytest.mark.parametrize("color", ["content", "matched"])
