@@ -42,7 +42,8 @@ def pictures(picture_files):
 def test_the_tools_describe_themselves(url):
     listed = with_session(url, lambda session: session.list_tools()).tools
     tools = {tool.name: tool for tool in listed}
-    assert set(tools) == {"stylize_pictures", "paint_instantly", "estimate_run", "info"}
+    named = {"stylize_pictures", "paint_instantly", "paint_clip", "estimate_run", "info"}
+    assert set(tools) == named
     for tool in tools.values():
         assert tool.description
         for name, schema in tool.inputSchema["properties"].items():
