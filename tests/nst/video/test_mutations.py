@@ -1,6 +1,7 @@
 """Damaged clips into FFmpeg, which runs in this process: frames within limits, or a sentence."""
 
 import random
+from fractions import Fraction
 
 import pytest
 
@@ -17,7 +18,8 @@ MOST = 40
 def test_a_mutated_clip_gives_frames_or_a_sentence(name, codec, sound, tmp_path):
     image, _ = bars()
     times = [0.0, 0.1, 0.2, 0.3]
-    whole = film(tmp_path / name, [image] * 4, times, sound=sound, codec=codec).read_bytes()
+    options = {"sound": sound, "codec": codec, "tick": Fraction(1, 1000)}
+    whole = film(tmp_path / name, [image] * 4, times, **options).read_bytes()
     draw, path, read = random.Random(0), tmp_path / f"mutated-{name}", 0
     for number in range(150):
         # Every third is cut off somewhere, as an upload that broke is.
