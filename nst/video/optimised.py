@@ -31,9 +31,9 @@ from nst.pictures.alpha import over_white
 from nst.settings import Settings
 from nst.step import Part, Step
 from nst.transfer import optimised
-from nst.video.clip import Clip, Frame
+from nst.video.clip import Clip, Frame, result_size
 from nst.video.kept import Kept
-from nst.video.sequence import Before, Painter, Taken, in_sequence, result_size, whole
+from nst.video.sequence import Before, Painter, Taken, in_sequence, taken, whole
 from nst.video.warp import motion
 
 LATER = 0.25
@@ -100,7 +100,8 @@ def stylize_clip_in_parts(
         features = features or load_features()
         pictures = inputs.prepare(Image.new("RGB", size), style, settings)
         optimised(pictures, settings, features).close()  # which has checked them
-    return in_usual_defaults(in_sequence(clip, size, _painter(pictures, settings, features), kept))
+    painter = _painter(pictures, settings, features)
+    return in_usual_defaults(in_sequence(taken(clip, size, kept), painter))
 
 
 def _painter(pictures: Pictures, settings: Settings, features: FeatureNetwork) -> Painter:
@@ -111,11 +112,11 @@ def _painter(pictures: Pictures, settings: Settings, features: FeatureNetwork) -
     """
     after_first = later(settings)
 
-    def paint(taken: Taken) -> Generator[float, None, Image.Image]:
-        own = replace(pictures, content=taken.photograph)
-        if taken.before is None:
+    def paint(frame: Taken, before: Before | None) -> Generator[float, None, Image.Image]:
+        own = replace(pictures, content=frame.photograph)
+        if before is None:
             return (yield from _painted(own, settings, features))
-        start, held = _begun(taken.photograph, taken.before)
+        start, held = _begun(frame.photograph, before)
         own = replace(own, start=start, held=held)
         return (yield from _painted(own, after_first, features))
 

@@ -4,7 +4,6 @@ import os
 import signal
 
 import pytest
-import torch
 
 from nst.batch.cluster import Cluster, Room, room
 from nst.batch.here import Here
@@ -77,17 +76,6 @@ def test_what_a_silent_worker_has_is_given_to_another():
     with faked(FakeRay(2, silent=(0,)), 2) as pool:
         ends = list(pool.done(Task(word, "!") for word in "abcdef"))
     assert sorted(end.number for end in ends) == list(range(6))
-
-
-@pytest.fixture
-def one_thread(monkeypatch):
-    """One here, as workers have: with another number of them, sums are rounded otherwise."""
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    monkeypatch.setenv("NST_PRECISION", "float32")
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.mark.cluster
