@@ -50,10 +50,10 @@ def by(pool, clip, kept=None):
 def test_a_style_by_name_and_a_painting_paint_the_same_as_without_tasks(style):
     own = InstantSettings(style="own", size=64)
     for settings, given in ((SETTINGS, None), (own, prepare(style))):
-        alone = images(instant.paint_clip(scene(3), settings, style=given))
+        alone = images(instant.paint_clip(scene(2), settings, style=given))
         with Here(Filming(settings=settings, size=SIZE, style=given)) as pool:
             assert pool.abouts()[0].recipes[settings.style].settings == settings
-            drawn = painted_by(pool, taken(scene(3), SIZE))
+            drawn = painted_by(pool, taken(scene(2), SIZE))
             assert images(instant.carried_along(drawn, settings)) == alone
 
 

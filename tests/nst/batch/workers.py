@@ -99,6 +99,25 @@ class Mortal:
         self.worker.recover()
 
 
+@dataclass
+class Either:
+    """Another `Load`, of two: the second one's worker does what shares nothing with other tasks."""
+
+    first: Any
+    second: Any
+
+    def __call__(self, own=None, shared=None):
+        if own is None:
+            self.workers = self.first(), self.second()
+            self.about = self.workers[0].about
+            return self
+        return self.workers[shared == ""](own, shared)
+
+    def recover(self):
+        for worker in self.workers:
+            worker.recover()
+
+
 class Backwards:
     """A pool in this process, which has as many tasks as it has places, and does the last first.
 
