@@ -24,6 +24,9 @@ from tests.nst.video.clips import clip_of, textured
 
 SMALL, LARGE = {"CPU": 4.0, "memory": 1e9}, {"CPU": 16.0}
 
+CLIP = clip_of([textured(64, 48, number // 3) for number in range(12)])
+FILM = Filming(settings=InstantSettings(style=instant_styles()[0], size=64), size=(64, 48))
+
 
 @pytest.mark.parametrize(
     ("machines", "jobs", "expected"),
@@ -83,6 +86,10 @@ def test_what_a_silent_worker_has_is_given_to_another():
     assert sorted(end.number for end in ends) == list(range(6))
 
 
+def pixels(frames):
+    return [frame.image.tobytes() for frame in frames]
+
+
 @pytest.mark.cluster
 def test_a_cluster_paints_the_same_files_and_outlives_a_worker(
     one_thread, tmp_path, style, monkeypatch
@@ -103,8 +110,7 @@ def test_a_cluster_paints_the_same_files_and_outlives_a_worker(
     with Here(work) as pool:
         list(paint(here, pool))
 
-    film = Filming(settings=InstantSettings(style=instant_styles()[0], size=64), size=(64, 48))
-    with Cluster(Noting(Either(work, Small(film)), tmp_path / "workers"), 3) as pool:
+    with Cluster(Noting(Either(work, Small(FILM)), tmp_path / "workers"), 3) as pool:
         assert len(sort(there, pool).left) == 12
         workers = [int(path.name) for path in (tmp_path / "workers").iterdir()]
         news = paint(there, pool)
@@ -112,9 +118,8 @@ def test_a_cluster_paints_the_same_files_and_outlives_a_worker(
         os.kill(workers[0], signal.SIGKILL)
         outcomes += news
         again = sort(there, pool)
-        clip = clip_of([textured(64, 48, number // 3) for number in range(12)])
-        drawn = painted_by(pool, taken(clip, film.size))
-        frames = [frame.image for frame in instant.carried_along(drawn, film.settings)]
+        drawn = painted_by(pool, taken(CLIP, FILM.size))
+        frames = pixels(instant.carried_along(drawn, FILM.settings))
 
     assert len(workers) == 3 and len(outcomes) == 12
     failed = {o.job.content.name: o.note for o in outcomes if o.ended == FAILED}
@@ -124,5 +129,4 @@ def test_a_cluster_paints_the_same_files_and_outlives_a_worker(
     assert len(painted) == 10 and len(again.left) == 2  # and the other ten are done
 
     monkeypatch.setattr("nst.instant.named.PAINTED_SIDE", 64)
-    alone = [frame.image for frame in instant.paint_clip(clip, film.settings)]
-    assert [frame.tobytes() for frame in frames] == [frame.tobytes() for frame in alone]
+    assert frames == pixels(instant.paint_clip(CLIP, FILM.settings))
