@@ -18,7 +18,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from nst.batch.tasks import LOST, Done, Event, Load, Loaded, Part, Task, events, loaded, why
+from nst.batch.tasks import (
+    LOST,
+    Done,
+    Event,
+    Load,
+    Loaded,
+    Part,
+    Task,
+    events,
+    loaded,
+    numbered,
+    why,
+)
 from nst.machine import threads
 from nst.pictures.reading import MAX_FILE_MEGABYTES
 from nst.specs import InputError
@@ -182,11 +194,16 @@ class Cluster:
         if told.about not in self._abouts:
             self._abouts.append(told.about)
 
-    def done(self, tasks: Iterable[Task]) -> Generator[Event, None, None]:
+    @property
+    def places(self) -> int:
+        """As `nst.batch.tasks.Pool`."""
+        return UNDERWAY * (len(self._ready) + len(self._loading))
+
+    def done(self, tasks: Iterable[Task | None]) -> Generator[Event, None, None]:
         """As `nst.batch.tasks.Pool`."""
         self.abouts()
         self._underway.clear()
-        drawn = enumerate(tasks)
+        drawn = numbered(tasks)
         ended: set[int] = set()
         longest = 0.0
         while True:
@@ -199,7 +216,7 @@ class Cluster:
                     longest = max(longest, end.seconds)
                     yield end
 
-    def _hand_out(self, drawn: Iterator[tuple[int, Task]]) -> Iterator[Done]:
+    def _hand_out(self, drawn: Iterator[tuple[int, Task] | None]) -> Iterator[Done]:
         """Give tasks to workers as long as one has room, and yield those that cannot be given."""
         while (worker := self._freest()) and (following := next(drawn, None)):
             try:

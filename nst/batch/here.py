@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Iterable
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
-from nst.batch.tasks import Event, Task, Worker, events
+from nst.batch.tasks import Event, Task, Worker, events, numbered
 
 W = TypeVar("W", bound=Worker)
 
@@ -36,7 +36,13 @@ class Here(Generic[W]):
         """As `nst.batch.tasks.Pool`."""
         return [self.worker.about]
 
-    def done(self, tasks: Iterable[Task]) -> Generator[Event, None, None]:
+    @property
+    def places(self) -> int:
+        """As `nst.batch.tasks.Pool`."""
+        return 1
+
+    def done(self, tasks: Iterable[Task | None]) -> Generator[Event, None, None]:
         """As `nst.batch.tasks.Pool`; in the tasks' order."""
-        for number, task in enumerate(tasks):
-            yield from events(self.worker, number, task)
+        for drawn in numbered(tasks):
+            if drawn:
+                yield from events(self.worker, *drawn)

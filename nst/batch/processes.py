@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import Any
 
-from nst.batch.tasks import LOST, Done, Event, Load, Loaded, Share, Task, events, loaded
+from nst.batch.tasks import LOST, Done, Event, Load, Loaded, Share, Task, events, loaded, numbered
 from nst.machine import threads
 from nst.specs import InputError
 
@@ -98,15 +98,22 @@ class Processes:
                 pass
         return self._abouts
 
-    def done(self, tasks: Iterable[Task]) -> Generator[Event, None, None]:
+    @property
+    def places(self) -> int:
+        """As `nst.batch.tasks.Pool`."""
+        return self._count
+
+    def done(self, tasks: Iterable[Task | None]) -> Generator[Event, None, None]:
         """As `nst.batch.tasks.Pool`."""
         self.abouts()
-        drawn = (_Begun(number, task) for number, task in enumerate(tasks))
+        drawn = (pair and _Begun(*pair) for pair in numbered(tasks))
         while self._hand_out(drawn) or any(hand.begun for hand in self._hands):
-            yield from self._news()
+            news = list(self._news())
+            self._hand_out(drawn)  # first: whoever is told the news may take their time
+            yield from news
 
-    def _hand_out(self, drawn: Iterator[_Begun]) -> bool:
-        """Give tasks to those who have none, and return whether there are more."""
+    def _hand_out(self, drawn: Iterator[_Begun | None]) -> bool:
+        """Give tasks to those who have none, and return whether there are more by now."""
         for hand in self._hands:
             if hand.loaded and hand.begun is None:
                 following = self._again.popleft() if self._again else next(drawn, None)

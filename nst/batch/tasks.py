@@ -32,6 +32,8 @@ JOBS = Range(
     step=1,
 )
 LOST = "The process that was at it ended, again and again: memory may have run out."
+SPARE = 2
+"""Tasks that are drawn beyond those a pool has places for, so that nobody waits for the next."""
 OUT_OF_MEMORY = "Memory ran out: choose a smaller size, or close other programs."
 
 
@@ -94,6 +96,10 @@ Load = Callable[[], Worker]
 class Pool(Protocol):
     """Workers."""
 
+    @property
+    def places(self) -> int:
+        """How many tasks can be under way at once."""
+
     def abouts(self) -> list[Any]:
         """What the workers are: once for each kind of them. The first one has loaded by then.
 
@@ -101,9 +107,10 @@ class Pool(Protocol):
             InputError: they cannot load what they need.
         """
 
-    def done(self, tasks: Iterable[Task]) -> Generator[Event, None, None]:
+    def done(self, tasks: Iterable[Task | None]) -> Generator[Event, None, None]:
         """Have tasks done, which are drawn when there is a worker for them.
 
+        None stands for no task as long as none has ended that is under way.
         Each has one `Done`, in whatever order they end. What is under way when it is closed is
         ended with the pool.
         """
@@ -153,6 +160,38 @@ def why(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}: {error.filename}." if error.filename else f"{error.strerror}."
     return " ".join(f"{type(error).__name__}: {error}".split())
+
+
+def numbered(tasks: Iterable[Task | None]) -> Iterator[tuple[int, Task] | None]:
+    """Tasks with their numbers, and None as often as there is none yet."""
+    number = 0
+    for task in tasks:
+        if task is None:
+            yield None
+        else:
+            yield number, task
+            number += 1
+
+
+def in_turn(pool: Pool, tasks: Iterable[Task]) -> Generator[Done, None, None]:
+    """Have tasks done, and yield their ends in the order of the tasks.
+
+    Of those whose ends were not taken, no more are with the pool than it has places for, and
+    `SPARE`, however long the first of them takes; one is drawn already. Closing it is as closing
+    the pool's own generator.
+    """
+    taken, most = 0, pool.places + SPARE
+
+    def drawn() -> Iterator[Task | None]:
+        for number, task in enumerate(tasks):
+            while number >= taken + most:
+                yield None
+            yield task
+
+    with closing(pool.done(drawn())) as events:
+        for end in in_order(events):
+            yield end
+            taken += 1
 
 
 def in_order(ends: Iterable[Event]) -> Iterator[Done]:

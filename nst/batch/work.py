@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from PIL import Image
+
 from nst.recipe import Recipe
 from nst.settings import InstantSettings, Settings
 
 if TYPE_CHECKING:  # workers load torch, once they have set its threads
+    from nst.batch.frames import Alone
     from nst.batch.instant import Instant
     from nst.batch.optimiser import Optimiser
 
@@ -53,6 +56,26 @@ class Painting:
         from nst.batch.instant import Instant
 
         return Instant(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filming:
+    """Has frames of a clip painted at once, each by itself, as `Optimising`.
+
+    Attributes:
+        size: of a painted frame (width, height).
+        style: the painting, prepared, if the style is `OWN_STYLE`.
+    """
+
+    settings: InstantSettings
+    size: tuple[int, int]
+    style: Image.Image | None = None
+
+    def __call__(self) -> "Alone":
+        """Load the network, or raise `InputError`."""
+        from nst.batch.frames import Alone
+
+        return Alone(self)
 
 
 Work = Optimising | Painting

@@ -4,6 +4,8 @@ import argparse
 from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn
 
+from nst.batch.cluster import LOCAL
+from nst.batch.tasks import JOBS
 from nst.specs import Choice, InputError, Range
 
 
@@ -33,6 +35,23 @@ class Parser(argparse.ArgumentParser):
                 metavar=name.upper(),
                 help=f"{spec.help} [{allowed}; default {spec.default}{other.get(name, '')}]",
             )
+
+    def add_pool(self) -> None:
+        """Add the options that say who does the work: `--jobs` and `--ray`."""
+        self.add_argument(
+            "--jobs",
+            type=int,
+            help=f"{JOBS.help} [{JOBS.minimum:g} … {JOBS.maximum:g}; default {JOBS.default:g}; "
+            "with --ray, one for each GPU, or else machine]",
+        )
+        self.add_argument(
+            "--ray",
+            nargs="?",
+            const=LOCAL,
+            metavar="ADDRESS",
+            help="have it done by a Ray cluster, host:port; without an address, by one of this "
+            "machine",
+        )
 
 
 def _number(text: str) -> int | float | str:

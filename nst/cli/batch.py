@@ -5,16 +5,14 @@ With --instant NAME or --instant-style PICTURE in place of --style, they are pai
 
 import argparse
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, closing, suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 from nst.batch import listing
-from nst.batch.cluster import LOCAL, Cluster
-from nst.batch.here import Here
 from nst.batch.jobs import Job, Style, jobs_of
-from nst.batch.processes import Processes
+from nst.batch.pools import pool_of
 from nst.batch.run import paint, sort
-from nst.batch.tasks import JOBS, Pool, Worker, why
+from nst.batch.tasks import JOBS, why
 from nst.batch.work import Optimising, Painting, Work
 from nst.cli.arguments import Parser, given
 from nst.cli.output import DEPTH, PROBE, tell
@@ -76,7 +74,7 @@ def _run(options: argparse.Namespace, work: Work, jobs: Sequence[Job]) -> int:
         from nst.cli import batch_estimate  # it loads torch, which `--jobs` leaves to others
 
         return batch_estimate.tell_estimate(work, jobs, options.resume)
-    with _pool(options, work) as pool:
+    with pool_of(work, options.jobs, options.ray) as pool:
         batch = sort(jobs, pool, work.depth, options.resume)
         tell(f"{pool.abouts()[0].words}; {len(batch.left)} of {len(jobs)} pictures to paint")
         with Tally(batch.left, batch.ended) as tally, closing(paint(batch.left, pool)) as news:
@@ -87,17 +85,6 @@ def _run(options: argparse.Namespace, work: Work, jobs: Sequence[Job]) -> int:
                 tally.stop()
                 raise
     return tally.code
-
-
-def _pool(options: argparse.Namespace, work: Work) -> AbstractContextManager[Pool]:
-    """Who is to do it."""
-    if options.ray is not None:
-        return Cluster(work, options.jobs, options.ray)
-    if (options.jobs or 1) > 1:
-        return Processes(work, options.jobs)
-    threads.choose()
-    here: Here[Worker] = Here(work)
-    return here
 
 
 def _parser(at_once: bool) -> Parser:
@@ -111,19 +98,7 @@ def _parser(at_once: bool) -> Parser:
         "-o", "--out", type=Path, required=True, help="the folder of the results, which are PNGs"
     )
     _add_styles(parser, at_once)
-    parser.add_argument(
-        "--jobs",
-        type=int,
-        help=f"{JOBS.help} [{JOBS.minimum:g} … {JOBS.maximum:g}; default {JOBS.default:g}; with "
-        "--ray, one for each GPU, or else machine]",
-    )
-    parser.add_argument(
-        "--ray",
-        nargs="?",
-        const=LOCAL,
-        metavar="ADDRESS",
-        help="have it done by a Ray cluster, host:port; without an address, by one of this machine",
-    )
+    parser.add_pool()
     parser.add_argument(
         "--resume",
         action=argparse.BooleanOptionalAction,

@@ -13,6 +13,8 @@ from PIL import Image
 from tqdm import tqdm
 
 from nst import recipe
+from nst.batch.frames import painted_by
+from nst.batch.tasks import Pool
 from nst.cli.output import reason, tell
 from nst.cli.signals import exit_code
 from nst.costs.seconds import Estimate
@@ -22,6 +24,7 @@ from nst.settings import InstantSettings, Settings
 from nst.video import estimates, instant, optimised, writing
 from nst.video.clip import Clip, Frame
 from nst.video.kept import Kept, fingerprint
+from nst.video.sequence import taken
 
 BAR = "{l_bar}{bar}| {n:.1f}/{total_fmt} [{elapsed}<{remaining}]"
 """tqdm's own, with the tenths of frames that take long."""
@@ -59,6 +62,23 @@ def instant_work(clip: Clip, styles: Sequence[Image.Image], settings: InstantSet
             instant.paint_clip(clip, settings, style=style, network=network, kept=kept)
         ),
         estimate=lambda: estimates.of_instant(clip, settings, style, network),
+    )
+
+
+def pooled_work(
+    pool: Pool, clip: Clip, styles: Sequence[Image.Image], settings: InstantSettings
+) -> Work:
+    """As `instant_work`, painted by a pool of `nst.batch.work.Filming`."""
+    about, size = pool.abouts()[0], instant.size_of(clip, settings)
+    return Work(
+        clip=clip,
+        size=size,
+        network=about.words,
+        made_by=_made_by(clip, styles, about.recipes[settings.style]),
+        paint=lambda kept: _widened(
+            instant.carried_along(painted_by(pool, taken(clip, size, kept)), settings)
+        ),
+        estimate=lambda: instant_work(clip, styles, settings).estimate(),
     )
 
 

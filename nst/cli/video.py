@@ -7,6 +7,11 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from PIL import Image
+
+from nst.batch.pools import pool_of
+from nst.batch.tasks import JOBS
+from nst.batch.work import Filming
 from nst.cli.arguments import Parser, given
 from nst.cli.output import check_place
 from nst.cli.sources import SOURCE_HELP, Sources
@@ -23,6 +28,7 @@ from nst.settings import (
     Settings,
 )
 from nst.specs import Choice, InputError
+from nst.video.clip import Clip, result_size
 from nst.video.reading import open_clip
 from nst.video.writing import KINDS, kind_of
 
@@ -63,6 +69,7 @@ def _parser(at_once: bool) -> Parser:
     parser.add_argument(
         "--estimate", action="store_true", help="tell the time and memory of the run, and paint not"
     )
+    parser.add_pool()
     if at_once:
         parser.add_settings({name: spec for name, spec in INSTANT_SPECS.items() if name != "style"})
     else:
@@ -84,7 +91,28 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
         parser.error("--mix is the share of a --second-style, and there is none")
     if not at_once:
         _check(options, named)
+    _check_pool(options)
     return options
+
+
+def _check_pool(options: argparse.Namespace) -> None:
+    """Refuse workers where there is nothing for them to do."""
+    if options.jobs is not None:
+        JOBS.check("jobs", options.jobs)
+    if not _pooled(options):
+        return
+    if not options.at_once:
+        raise InputError(
+            "--jobs and --ray are for frames that are painted at once (--instant): an optimised "
+            "frame starts from the one before, so that there is one to paint at a time."
+        )
+    if options.estimate:
+        raise InputError("--estimate tells of one process here: leave --jobs and --ray out.")
+
+
+def _pooled(options: argparse.Namespace) -> bool:
+    """Whether other processes are to paint."""
+    return options.ray is not None or (options.jobs or 1) > 1
 
 
 def _check(options: argparse.Namespace, named: set[str]) -> None:
@@ -141,12 +169,14 @@ def run(arguments: Sequence[str], sources: Sources) -> int:
         sources.picture(source, called(number, "image"), settings.size)
         for number, source in enumerate(paintings)
     ]
+    given_styles = [style for style in styles if style is not None]
+    if _pooled(options) and isinstance(settings, InstantSettings):
+        return _by_pool(options, clip, given_styles, settings)
     threads.choose()
     torch_import.put_shapes_off()
     # It loads torch, which takes longer than to refuse what came so far.
     from nst.cli import filming
 
-    given_styles = [style for style in styles if style is not None]
     if isinstance(settings, Settings):
         work = filming.optimised_work(clip, given_styles, settings, options.features)
     else:
@@ -154,3 +184,20 @@ def run(arguments: Sequence[str], sources: Sources) -> int:
     if options.estimate:
         return filming.tell_estimate(work)
     return filming.film(work, options.out)
+
+
+def _by_pool(
+    options: argparse.Namespace,
+    clip: Clip,
+    styles: Sequence[Image.Image],
+    settings: InstantSettings,
+) -> int:
+    """Have frames painted by others, of whom each has its part of the processors; as `run`."""
+    size, style = result_size(clip, settings.size), styles[0] if styles else None
+    load = Filming(settings=settings, size=size, style=style)
+    with pool_of(load, options.jobs, options.ray) as pool:
+        threads.choose()
+        torch_import.put_shapes_off()
+        from nst.cli import filming  # while they load, too
+
+        return filming.film(filming.pooled_work(pool, clip, styles, settings), options.out)

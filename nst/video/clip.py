@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from nst.pictures import bounds
 from nst.pictures.prepared import plain_errors
 from nst.specs import InputError
 
@@ -65,6 +66,16 @@ class Clip:
                 if number >= self.most_frames:
                     raise too_long(self.what, f"{self.most_frames} frames are the limit")
                 yield frame
+
+
+def result_size(clip: Clip, longest: int) -> tuple[int, int]:
+    """The size (width, height) of a painted clip: even, as films have it.
+
+    Raises:
+        InputError: as `nst.pictures.bounds.fit`.
+    """
+    width, height = bounds.fit(*clip.size, longest, clip.what)
+    return width + width % 2, height + height % 2
 
 
 def advancing(frames: Iterator[Frame]) -> Generator[Frame, None, None]:

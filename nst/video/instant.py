@@ -10,7 +10,8 @@ with writing.opened(Path("out.mp4"), clip, instant.size_of(clip, settings)) as o
         out.add(frame)
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import replace
 
 from PIL import Image
@@ -22,9 +23,9 @@ from nst.pictures import tensors
 from nst.pictures.alpha import over_white
 from nst.settings import InstantSettings
 from nst.video.carrying import carried
-from nst.video.clip import Clip, Frame
+from nst.video.clip import Clip, Frame, result_size
 from nst.video.kept import Kept
-from nst.video.sequence import Painter, Taken, in_sequence, result_size, whole
+from nst.video.sequence import Before, Taken, in_sequence, taken, whole
 from nst.video.warp import motion
 
 
@@ -63,21 +64,63 @@ def paint_clip(
     """
     painting.check_given(settings, style)
     size = size_of(clip, settings)
-    network = network or painting.load(settings)
+    paint = alone(size, settings, style, network or painting.load(settings))
+    return carried_along(painted(taken(clip, size, kept), paint), settings)
+
+
+def alone(
+    size: tuple[int, int],
+    settings: InstantSettings,
+    style: Image.Image | None,
+    network: Network,
+) -> Callable[[Image.Image], Image.Image]:
+    """What paints a frame by itself, RGB, whatever the others are.
+
+    Args:
+        size: of the result (width, height), from `size_of`.
+
+    Raises:
+        InputError: as `nst.instant.painting.check_fits`.
+    """
     settings = replace(settings, size=max(size))
     painting.check_fits(size, settings, network)
-    painter = _painter(settings, style, network)
-    return in_usual_defaults(whole(in_sequence(clip, size, painter, kept)))
+    return lambda detailed: over_white(
+        painting.paint(detailed, settings, style=style, network=network)
+    )
 
 
-def _painter(settings: InstantSettings, style: Image.Image | None, network: Network) -> Painter:
-    def paint(taken: Taken) -> Generator[float, None, Image.Image]:
-        yield from ()  # a frame is painted at once
-        now = over_white(painting.paint(taken.detailed, settings, style=style, network=network))
-        if taken.before is None or settings.strength == 0:
-            return now
-        moves = motion(taken.before.photograph, taken.photograph)
-        moved = moves.moved(tensors.to_tensor(taken.before.painting))
-        return tensors.to_image(carried(tensors.to_tensor(now), moved, moves.seen))
+def painted(
+    frames: Generator[Taken, None, None], paint: Callable[[Image.Image], Image.Image]
+) -> Generator[Taken, None, None]:
+    """Frames that are not kept, each painted by itself by what `alone` returns, one at a time."""
+    with closing(frames):
+        for frame in frames:
+            yield frame if frame.kept else replace(frame, alone=paint(frame.detailed))
 
-    return paint
+
+def carried_along(
+    frames: Generator[Taken, None, None], settings: InstantSettings
+) -> Generator[Frame, None, None]:
+    """A clip of frames of which each was painted by itself, or kept: strokes stay where they are.
+
+    Args:
+        frames: from `painted`, or from whoever else paints them; closed with this generator.
+        settings: that they were painted by.
+    """
+    keep = _as_it_is if settings.strength == 0 else _carried
+    return in_usual_defaults(whole(in_sequence(frames, keep)))
+
+
+def _as_it_is(frame: Taken, _before: Before | None) -> Generator[float, None, Image.Image]:
+    yield from ()  # nothing is told in between
+    assert frame.alone is not None
+    return frame.alone
+
+
+def _carried(frame: Taken, before: Before | None) -> Generator[float, None, Image.Image]:
+    now = yield from _as_it_is(frame, before)
+    if before is None:
+        return now
+    moves = motion(before.photograph, frame.photograph)
+    moved = moves.moved(tensors.to_tensor(before.painting))
+    return tensors.to_image(carried(tensors.to_tensor(now), moved, moves.seen))

@@ -34,9 +34,9 @@ from nst.pictures.alpha import over_white
 from nst.settings import MAX_INSTANT_SIDE, OWN_STYLE, InstantSettings, Settings
 from nst.step import Part, Step
 from nst.transfer import optimised
-from nst.video.clip import Clip, Frame
+from nst.video.clip import Clip, Frame, result_size
 from nst.video.kept import Kept
-from nst.video.sequence import Painter, Taken, in_sequence, result_size, whole
+from nst.video.sequence import Before, Painter, Taken, in_sequence, taken, whole
 from nst.video.warp import motion
 
 LATER = 0.25
@@ -108,7 +108,8 @@ def stylize_clip_in_parts(
         features = features or load_features()
         pictures = inputs.prepare(Image.new("RGB", size), style, settings)
         optimised(pictures, settings, features).close()  # which has checked them
-    return in_usual_defaults(in_sequence(clip, size, _painter(pictures, settings, features), kept))
+    painter = _painter(pictures, settings, features)
+    return in_usual_defaults(in_sequence(taken(clip, size, kept), painter))
 
 
 def _painter(pictures: Pictures, settings: Settings, features: FeatureNetwork) -> Painter:
@@ -119,15 +120,15 @@ def _painter(pictures: Pictures, settings: Settings, features: FeatureNetwork) -
     """
     after_first, sketched = later(settings), _sketcher(pictures, settings)
 
-    def paint(taken: Taken) -> Generator[float, None, Image.Image]:
-        own = replace(pictures, content=taken.photograph)
-        if taken.before is None:
+    def paint(frame: Taken, before: Before | None) -> Generator[float, None, Image.Image]:
+        own = replace(pictures, content=frame.photograph)
+        if before is None:
             return (yield from _painted(own, settings, features))
-        moves = motion(taken.before.photograph, taken.photograph)
+        moves = motion(before.photograph, frame.photograph)
         if moves.seen.mean() < CUT:
             return (yield from _painted(own, settings, features))
-        moved = moves.moved(tensors.to_tensor(taken.before.painting))
-        new = tensors.to_tensor(sketched(taken.photograph))
+        moved = moves.moved(tensors.to_tensor(before.painting))
+        new = tensors.to_tensor(sketched(frame.photograph))
         seen = Image.fromarray((moves.seen[0, 0] * 255).round().byte().numpy())
         held = Held(tensors.to_image(moved), seen, STEADINESS)
         start = tensors.to_image(torch.lerp(new, moved, moves.seen))

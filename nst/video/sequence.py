@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from nst.pictures import bounds, tensors
+from nst.pictures import tensors
 from nst.video.clip import Clip, Frame
 from nst.video.kept import Kept
 
@@ -30,58 +30,68 @@ class Before:
 
 @dataclass(frozen=True)
 class Taken:
-    """A frame that is to be painted.
+    """A frame as it comes from a clip, RGB.
 
     Attributes:
-        photograph: RGB, at the size of the result.
+        seconds: when it is shown first.
+        photograph: at the size of the result.
         detailed: the same, of whole times that size where the clip has more.
-        before: None for the first frame.
+        kept: how it was painted before, if it was.
+        alone: how it was painted by itself, if it was.
     """
 
+    seconds: float
     photograph: Image.Image
     detailed: Image.Image
-    before: Before | None
+    kept: Image.Image | None = None
+    alone: Image.Image | None = None
 
 
-Painter = Callable[[Taken], Generator[float, None, Image.Image]]
-"""What paints a frame: yields the share that is done where it can be left, and returns an RGB
-picture of the photograph's size."""
+Painter = Callable[[Taken, Before | None], Generator[float, None, Image.Image]]
+"""What paints a frame, given the one before, if there is one: yields the share that is done where
+it can be left, and returns an RGB picture of the photograph's size."""
 
 
-def result_size(clip: Clip, longest: int) -> tuple[int, int]:
-    """The size (width, height) of a painted clip: even, as films have it.
-
-    Raises:
-        InputError: as `nst.pictures.bounds.fit`.
-    """
-    width, height = bounds.fit(*clip.size, longest, clip.what)
-    return width + width % 2, height + height % 2
-
-
-def in_sequence(
-    clip: Clip, size: tuple[int, int], paint: Painter, kept: Kept | None = None
-) -> Generator[Frame | float, None, None]:
-    """Paint frame by frame.
+def taken(
+    clip: Clip, size: tuple[int, int], kept: Kept | None = None
+) -> Generator[Taken, None, None]:
+    """The frames of a clip, those that have been painted before with what they became.
 
     Args:
-        size: of the results, from `result_size`.
-        kept: where frames that were painted before are, which are not painted again.
-
-    Yields:
-        The shares of a frame that are done, above 0 and below 1, before the frame itself.
+        size: of the results, from `nst.video.clip.result_size`.
+        kept: where painted frames are, of which those count that come before the first that is
+            missing.
 
     Raises:
         InputError: the clip is damaged.
     """
-    before: Before | None = None
     with closing(clip.pictures()) as pictures:
         for number, frame in enumerate(pictures):
             photograph = tensors.resize_image(frame.image, size)
-            painting = kept.get(number, size) if kept else None
-            if painting is None:
-                taken = Taken(photograph, _detailed(frame.image, size), before)
-                painting = yield from paint(taken)
-            before = Before(photograph, painting)
+            there = kept.get(number, size) if kept else None
+            if there:
+                yield Taken(frame.seconds, photograph, photograph, there)
+            else:
+                kept = None
+                yield Taken(frame.seconds, photograph, _detailed(frame.image, size))
+
+
+def in_sequence(
+    frames: Generator[Taken, None, None], paint: Painter
+) -> Generator[Frame | float, None, None]:
+    """Paint frame by frame what is not kept.
+
+    Args:
+        frames: from `taken`; closed with this generator.
+
+    Yields:
+        The shares of a frame that are done, above 0 and below 1, before the frame itself.
+    """
+    before: Before | None = None
+    with closing(frames):
+        for frame in frames:
+            painting = frame.kept or (yield from paint(frame, before))
+            before = Before(frame.photograph, painting)
             yield Frame(painting, frame.seconds)
 
 

@@ -120,9 +120,14 @@ def opened(path: Path, clip: Clip, size: tuple[int, int]) -> Iterator["Writer"]:
 
 
 def _of_container(kind: Kind) -> dict[str, str]:
-    """The options of a kind that are its container's: GIF and WebP are shown again and again."""
+    """The options of a kind that are its container's: GIF and WebP are shown again and again.
+
+    Matroska and WebM name a film by random numbers, unless they are to be the same each time.
+    """
     if kind.muxer in ("gif", "webp"):
         return {"loop": "0"}
+    if kind.muxer in ("matroska", "webm"):
+        return {"fflags": "+bitexact"}
     return {k: v for k, v in kind.options.items() if k == "movflags"}
 
 

@@ -4,21 +4,28 @@ import os
 import signal
 
 import pytest
-import torch
 
 from nst.batch.cluster import Cluster, Room, room
+from nst.batch.frames import painted_by
 from nst.batch.here import Here
 from nst.batch.jobs import jobs_of
 from nst.batch.run import FAILED, PAINTED, Outcome, paint, sort
 from nst.batch.tasks import Task
-from nst.batch.work import Optimising
-from nst.settings import Settings
+from nst.batch.work import Filming, Optimising
+from nst.instant.names import instant_styles
+from nst.settings import InstantSettings, Settings
 from nst.specs import InputError
+from nst.video import instant
+from nst.video.sequence import taken
 from tests.conftest import waves
 from tests.nst.batch.fake_ray import FakeRay
-from tests.nst.batch.workers import Doubling, Noting
+from tests.nst.batch.workers import Doubling, Either, Noting, Small
+from tests.nst.video.clips import clip_of, textured
 
 SMALL, LARGE = {"CPU": 4.0, "memory": 1e9}, {"CPU": 16.0}
+
+CLIP = clip_of([textured(64, 48, number // 3) for number in range(12)])
+FILM = Filming(settings=InstantSettings(style=instant_styles()[0], size=64), size=(64, 48))
 
 
 @pytest.mark.parametrize(
@@ -79,19 +86,14 @@ def test_what_a_silent_worker_has_is_given_to_another():
     assert sorted(end.number for end in ends) == list(range(6))
 
 
-@pytest.fixture
-def one_thread(monkeypatch):
-    """One here, as workers have: with another number of them, sums are rounded otherwise."""
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    monkeypatch.setenv("NST_PRECISION", "float32")
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+def pixels(frames):
+    return [frame.image.tobytes() for frame in frames]
 
 
 @pytest.mark.cluster
-def test_a_cluster_paints_the_same_files_and_outlives_a_worker(one_thread, tmp_path, style):
+def test_a_cluster_paints_the_same_files_and_outlives_a_worker(
+    one_thread, tmp_path, style, monkeypatch
+):
     (tmp_path / "workers").mkdir()
     contents = [tmp_path / f"{number:02}.png" for number in range(12)]
     for number, content in enumerate(contents):
@@ -108,7 +110,7 @@ def test_a_cluster_paints_the_same_files_and_outlives_a_worker(one_thread, tmp_p
     with Here(work) as pool:
         list(paint(here, pool))
 
-    with Cluster(Noting(work, tmp_path / "workers"), 3) as pool:
+    with Cluster(Noting(Either(work, Small(FILM)), tmp_path / "workers"), 3) as pool:
         assert len(sort(there, pool).left) == 12
         workers = [int(path.name) for path in (tmp_path / "workers").iterdir()]
         news = paint(there, pool)
@@ -116,6 +118,8 @@ def test_a_cluster_paints_the_same_files_and_outlives_a_worker(one_thread, tmp_p
         os.kill(workers[0], signal.SIGKILL)
         outcomes += news
         again = sort(there, pool)
+        drawn = painted_by(pool, taken(CLIP, FILM.size))
+        frames = pixels(instant.carried_along(drawn, FILM.settings))
 
     assert len(workers) == 3 and len(outcomes) == 12
     failed = {o.job.content.name: o.note for o in outcomes if o.ended == FAILED}
@@ -123,3 +127,6 @@ def test_a_cluster_paints_the_same_files_and_outlives_a_worker(one_thread, tmp_p
     painted = [o for o in outcomes if isinstance(o, Outcome) and o.ended == PAINTED]
     assert all(o.job.out.read_bytes() == here[there.index(o.job)].out.read_bytes() for o in painted)
     assert len(painted) == 10 and len(again.left) == 2  # and the other ten are done
+
+    monkeypatch.setattr("nst.instant.named.PAINTED_SIDE", 64)
+    assert frames == pixels(instant.paint_clip(CLIP, FILM.settings))

@@ -1,8 +1,8 @@
 import pytest
 
 from nst.batch.here import Here
-from nst.batch.tasks import OUT_OF_MEMORY, Done, Share, Task, in_order, why
-from tests.nst.batch.workers import Doubling
+from nst.batch.tasks import OUT_OF_MEMORY, SPARE, Done, Share, Task, in_order, in_turn, why
+from tests.nst.batch.workers import Backwards, Doubling
 
 
 def test_here_tasks_are_done_one_after_the_other_and_one_that_fails_ends_alone():
@@ -28,6 +28,20 @@ def test_here_tasks_are_done_one_after_the_other_and_one_that_fails_ends_alone()
 def test_ends_can_be_had_in_order():
     early = [Done(2), Share(0, 0.1), Done(0), Done(1), Done(3)]
     assert [end.number for end in in_order(early)] == [0, 1, 2, 3]
+
+
+def test_ends_are_had_in_order_and_tasks_drawn_no_further_than_there_is_room():
+    drawn, ahead = [], []
+
+    def tasks():
+        for number in range(20):
+            drawn.append(number)
+            yield Task(f"{number} ", "!")
+
+    for number, end in enumerate(in_turn(Backwards(Doubling(), 3), tasks())):
+        ahead.append(len(drawn) - number)
+        assert (end.number, end.result) == (number, f"{number} {number} !")
+    assert number == 19 and max(ahead) == 3 + SPARE + 1
 
 
 @pytest.mark.parametrize(

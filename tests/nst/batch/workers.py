@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nst.batch.tasks import events, numbered
 from nst.specs import InputError
 
 
@@ -60,3 +61,88 @@ class Noting:
     def __call__(self):
         (self.folder / str(os.getpid())).touch()
         return self.load()
+
+
+@dataclass
+class Small:
+    """Another `Load`, whose workers paint at once from small pictures on."""
+
+    load: Any
+
+    def __call__(self):
+        from nst.instant import named
+
+        named.PAINTED_SIDE = 64
+        return self.load()
+
+
+@dataclass
+class Mortal:
+    """Another `Load`, whose worker ends with its process at the second task, once in a folder."""
+
+    load: Any
+    folder: Path
+    done: int = 0
+
+    def __call__(self, own=None, shared=None):
+        if own is None:
+            self.worker = self.load()
+            self.about = self.worker.about
+            return self
+        self.done += 1
+        if self.done == 2 and not (self.folder / "died").exists():
+            (self.folder / "died").touch()
+            os._exit(1)
+        return self.worker(own, shared)
+
+    def recover(self):
+        self.worker.recover()
+
+
+@dataclass
+class Either:
+    """Another `Load`, of two: the second one's worker does what shares nothing with other tasks."""
+
+    first: Any
+    second: Any
+
+    def __call__(self, own=None, shared=None):
+        if own is None:
+            self.workers = self.first(), self.second()
+            self.about = self.workers[0].about
+            return self
+        return self.workers[shared == ""](own, shared)
+
+    def recover(self):
+        for worker in self.workers:
+            worker.recover()
+
+
+class Backwards:
+    """A pool in this process, which has as many tasks as it has places, and does the last first.
+
+    Attributes:
+        begun: how many tasks it was given.
+    """
+
+    def __init__(self, load, places):
+        self.places, self._worker, self.begun = places, load(), 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def abouts(self):
+        return [self._worker.about]
+
+    def done(self, tasks):
+        drawn, waiting = numbered(tasks), []
+        while True:
+            while len(waiting) < self.places and (one := next(drawn, None)):
+                waiting.append(one)
+            if not waiting:
+                return
+            self.begun += 1
+            yield from events(self._worker, *waiting.pop())

@@ -10,10 +10,11 @@ from nst.cli.signals import Signalled
 from nst.instant.names import instant_styles
 from nst.video.kept import Kept
 from nst.video.reading import open_clip
+from tests.nst.batch.workers import Backwards
 from tests.nst.video.clips import bars, film, textured
 
 NAME = instant_styles()[0]
-AT_ONCE = ["--instant", NAME, "--size", "64"]
+AT_ONCE = ["--instant", NAME, "--size", "128"]
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +25,8 @@ def painted_small(monkeypatch):
 @pytest.fixture
 def clip(tmp_path):
     times = [0, 0.1, 0.15, 0.3]
-    return film(tmp_path / "in.mp4", [textured(64, 48, s) for s in range(4)], times, sound="aac")
+    # Of pictures smaller than these, x264 does not always make the same film.
+    return film(tmp_path / "in.mp4", [textured(128, 96, s) for s in range(4)], times, sound="aac")
 
 
 def command(clip, *arguments, out="out.mp4"):
@@ -36,11 +38,11 @@ def test_a_clip_is_painted_at_once(clip, capsys):
     code, out = command(clip, *AT_ONCE)
     assert code == 0
     painted = open_clip(out)
-    assert painted.size == (64, 48) and painted.sound
+    assert painted.size == (128, 96) and painted.sound
     assert [f.seconds for f in painted.pictures()] == pytest.approx([0, 0.1, 0.15, 0.3], abs=2e-3)
     told = capsys.readouterr().err
-    assert "instant on cpu; 64 × 48 px" in told
-    assert "out.mp4  4 frames  64 × 48 pixels  " in told and " s a frame" in told
+    assert "instant on cpu; 128 × 96 px" in told
+    assert "out.mp4  4 frames  128 × 96 pixels  " in told and " s a frame" in told
     assert {path.name for path in clip.parent.iterdir()} == {"in.mp4", "out.mp4"}
 
 
@@ -87,6 +89,28 @@ def test_what_was_stopped_goes_on_and_gives_the_same_file(stop, code, clip, caps
     assert not clip.with_name("out.mp4.frames").exists()
 
 
+def test_jobs_give_the_same_file_and_go_on_with_what_one_has_painted(clip, capsys, monkeypatch):
+    command(clip, *AT_ONCE, out="whole.mp4")
+    pools = []
+
+    def pool(load, count):
+        pools.append(Backwards(load, count))
+        return pools[-1]
+
+    monkeypatch.setattr("nst.batch.pools.Processes", pool)
+    capsys.readouterr()
+    for begun, count, stopped in ((AT_ONCE, 3, []), ([*AT_ONCE, "--jobs=2"], 3, [4])):
+        with monkeypatch.context() as patch:
+            stopped_after(patch, 1, KeyboardInterrupt())
+            assert command(clip, *begun)[0] == 130
+        assert command(clip, *AT_ONCE, "--jobs", 2)[0] == 0
+        told = capsys.readouterr().err
+        assert "1 frames are there already" in told and told.count("instant on cpu; 128") == 2
+        assert clip.with_name("out.mp4").read_bytes() == clip.with_name("whole.mp4").read_bytes()
+        assert pools.pop().begun == count and [one.begun for one in pools] == stopped
+        pools.clear()
+
+
 def test_what_fails_keeps_its_frames_too(clip, capsys, monkeypatch):
     stopped_after(monkeypatch, 3, OSError(28, "No space left on device"))
     assert command(clip, *AT_ONCE)[0] == 1
@@ -117,6 +141,10 @@ def test_an_estimate_paints_nothing(way, clip, picture_files, capsys):
         (["--style", "s.png", "--seed", "4"], "--seed draws the noise of --init noise"),
         (["--style", "s.png", "--style-weight", "2"], "--style-weight counts beside other"),
         (["--style", "s.png", "--style-3-weight", "2"], "There is a --style-3-weight, but no"),
+        (["--style", "s.png", "--jobs", "2"], "an optimised frame starts from the one before"),
+        (["--style", "s.png", "--ray"], "an optimised frame starts from the one before"),
+        ([*AT_ONCE, "--jobs", "0"], "jobs must be a whole number from 1 to 256"),
+        ([*AT_ONCE, "--jobs", "2", "--estimate"], "--estimate tells of one process here"),
         (["--style", "s.png", "--strength", "2"], "Unrecognized arguments: --strength"),
         (["--style", "s.png"], "The style image cannot be opened"),
         (["--style", "s.png", "--size", "9"], "size must be a whole number from 64 to 8192"),

@@ -33,6 +33,13 @@ def test_frames_keep_their_times(ending, tmp_path):
     assert [path.name for path in tmp_path.iterdir() if path.name.endswith(".part")] == []
 
 
+@pytest.mark.parametrize("ending", list(writing.KINDS))
+def test_the_same_frames_are_the_same_file(ending, tmp_path):
+    clip = clip_of([textured(128, 96, seed) for seed in range(2)])
+    one, other = (rewritten(clip, tmp_path / f"{name}{ending}").path for name in ("a", "b"))
+    assert one.read_bytes() == other.read_bytes()
+
+
 @pytest.mark.parametrize("ending", [".mp4", ".webm"])
 def test_colours_are_tagged_as_they_are(ending, tmp_path):
     image, colours = bars()
