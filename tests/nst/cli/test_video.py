@@ -136,6 +136,17 @@ def test_a_picture_or_a_wrong_name_is_refused(clip, tmp_path, capsys):
     assert "must end in one of .mp4, .mov, .mkv, .webm, .gif, .webp" in capsys.readouterr().err
 
 
+def test_a_result_is_not_written_over_what_it_is_made_of(clip, picture_files, capsys):
+    linked, painting = clip.with_name("linked.mp4"), clip.with_name("painting.gif")
+    linked.symlink_to(clip)
+    bars()[0].save(painting)
+    before = clip.read_bytes(), painting.read_bytes()
+    for out in ("in.mp4", "linked.mp4", "painting.gif"):
+        assert command(clip, "--instant-style", painting, "--size=64", out=out)[0] == 2
+        assert f"{out} is what is painted, or painted from" in capsys.readouterr().err
+    assert (clip.read_bytes(), painting.read_bytes()) == before
+
+
 def test_arguments_are_refused_without_torch_and_others_need_no_ffmpeg(clip):
     program = (
         "import sys; from nst.__main__ import main; "
