@@ -20,6 +20,7 @@ from web.server.admission import CLIPS
 
 NO_CLIP = "Give a video first: in the place above."
 GIVEN = "A video of {seconds:.1f} s: {frames} frames are to be painted."
+WAITING = "Waiting for a free place …"
 STOPPED = "Stopped, or the connection was lost: nothing of the video is kept."
 """Gradio has a handler that is stopped fail."""
 PROGRESS_HELP = (
@@ -56,7 +57,7 @@ class ClipPainting:
         if not clip or (chosen == OWN_STYLE and not style):
             raise gr.Error(NO_STYLE if clip else NO_CLIP, print_exception=False)
         return {
-            "clip_said": note("Painting …"),
+            "clip_said": note(WAITING),
             "clip_paint": gr.update(interactive=False),
             "clip_stop": gr.update(interactive=True),
             "painted": gr.update(value=None, visible=False),
