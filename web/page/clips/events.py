@@ -6,12 +6,12 @@ from typing import Any
 import gradio as gr
 
 from nst.settings import OWN_STYLE
-from web.page.clips.place import progress_of
+from web.page.clips.place import WORK, progress_of
 from web.page.controls import documented
 from web.page.html.progress import alert, note
 from web.page.instant_tab import NO_STYLE
 from web.page.layout import Inputs
-from web.page.wiring import AT_ONCE, PRIVATE, on
+from web.page.wiring import AT_ONCE, PRIVATE, on, scroll
 from web.runs.clip_run import ClipRuns
 from web.runs.instant_run import api_name
 from web.runs.services import Services
@@ -107,6 +107,7 @@ def connect(services: Services, inputs: Inputs) -> None:
         **AT_ONCE,
     )
     on(begun.failure, painting.missing, named, ("clip_said",), inputs=given, **AT_ONCE)
+    begun.success(None, js=scroll(f"'{WORK}'"), **AT_ONCE)
     widgets = inputs.instant.settings
     painted = on(
         begun.success,
