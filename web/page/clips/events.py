@@ -92,10 +92,15 @@ def ended() -> dict[str, Any]:
     return {"clip_paint": gr.update(interactive=True), "clip_stop": gr.update(interactive=False)}
 
 
-def connect(services: Services, inputs: Inputs) -> None:
-    """Connect it."""
+def connect(services: Services, inputs: Inputs, picked: Any, chosen: gr.State) -> None:  # noqa: ANN401
+    """Connect it.
+
+    Args:
+        picked: the step after which `chosen` has the style of the thumbnail that was clicked.
+    """
     painting, place = ClipPainting(services.clips), inputs.instant.clips
     named = vars(place)
+    picked.success(lambda style: style, chosen, place.clip_style, **AT_ONCE)
     given = [place.clip, place.clip_style, inputs.style]
     buttons = ("clip_paint", "clip_stop")
     begun = on(
