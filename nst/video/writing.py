@@ -46,7 +46,7 @@ class Kind:
 
 H264 = {"crf": "18", "preset": "medium", "bf": "0"}
 """18 is where x264's losses are hardly seen. With B-frames, frames are stored in another order than
-they are shown in, by which MP4 and MOV tell a film's length wrong where frames are not all as long."""
+they are shown in, by which MP4 and MOV tell a length wrong where frames are not all as long."""
 VP9 = {"crf": "24", "b": "0", "deadline": "good", "cpu-used": "4", "row-mt": "1"}
 KINDS: Mapping[str, Kind] = {
     ".mp4": Kind(
