@@ -148,6 +148,12 @@ def _settings(options: argparse.Namespace) -> Settings | InstantSettings:
     return InstantSettings(style=options.instant or OWN_STYLE, **values)
 
 
+def _check_spared(out: Path, *given: Path) -> None:
+    """Refuse to write a result over what it is made of: a film is often there only once."""
+    if out.exists() and any(file.exists() and file.samefile(out) for file in given):
+        raise InputError(f"{out} is what is painted, or painted from: choose another name (-o).")
+
+
 def run(arguments: Sequence[str], sources: Sources) -> int:
     """Paint or estimate, and return the exit code.
 
@@ -161,10 +167,11 @@ def run(arguments: Sequence[str], sources: Sources) -> int:
     if options.out:
         kind_of(options.out)
         check_place(options.out)
-    clip = open_clip(sources.file(options.clip, "clip"))
-    if options.out and options.out.exists() and options.out.samefile(clip.path):
-        raise InputError("The result would take the clip's place: choose another name for it.")
     paintings = options.style or [options.instant_style]
+    file = sources.file(options.clip, "clip")
+    if options.out:
+        _check_spared(options.out, file, *(Path(painting) for painting in paintings if painting))
+    clip = open_clip(file)
     styles = [
         sources.picture(source, called(number, "image"), settings.size)
         for number, source in enumerate(paintings)

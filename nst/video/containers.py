@@ -112,15 +112,30 @@ def frames(path: Path) -> Generator[Frame, None, None]:
 
 
 def frames_of(container: "InputContainer", stream: "VideoStream") -> Generator[Frame, None, None]:
-    """The frames of a film's stream, with seconds from the container's beginning on."""
+    """The frames of a film's stream, with seconds from the container's beginning on.
+
+    What is damaged amid it is passed over, as players do; the frame before stands as long.
+    """
     stream.thread_type = "AUTO"
     step = float(1 / (stream.average_rate or 25))
     seconds, aspect, began = -step, _aspect(stream), _began(container)
-    for frame in container.decode(stream):
+    for frame in _decoded(container, stream):
         if began is None:
             began = frame.time or 0.0
         seconds = seconds + step if frame.time is None else max(0.0, frame.time - began)
         yield Frame(_shown(frame, aspect), seconds)
+
+
+def _decoded(
+    container: "InputContainer", stream: "VideoStream"
+) -> Generator["VideoFrame", None, None]:
+    from av.error import InvalidDataError
+
+    for packet in container.demux(stream):
+        try:
+            yield from packet.decode()
+        except InvalidDataError:
+            continue
 
 
 def _began(container: "InputContainer") -> float | None:

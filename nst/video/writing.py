@@ -44,8 +44,9 @@ class Kind:
     tick: Fraction = Fraction(1, 90_000)
 
 
-H264 = {"crf": "18", "preset": "medium"}
-"""18 is where x264's losses are hardly seen."""
+H264 = {"crf": "18", "preset": "medium", "bf": "0"}
+"""18 is where x264's losses are hardly seen. With B-frames, frames are stored in another order than
+they are shown in, by which MP4 and MOV tell a length wrong where frames are not all as long."""
 VP9 = {"crf": "24", "b": "0", "deadline": "good", "cpu-used": "4"}
 KINDS: Mapping[str, Kind] = {
     ".mp4": Kind(

@@ -5,7 +5,7 @@ import re
 import pytest
 from PIL import Image
 
-from tests.web.browsing import PHONE, open_tab, screenshot, violations
+from tests.web.browsing import PHONE, open_tab, screenshot, style_button, violations
 
 pytestmark = pytest.mark.browser
 WAYS = ("Paint", "Stop")
@@ -39,7 +39,10 @@ def test_a_video_is_refused_or_painted_or_stopped(visit, expect, clip):
     stop.click()
     expect(place).to_contain_text("nothing of the video is kept")
     expect(stop).to_be_disabled()
+    page.evaluate("document.querySelector('#nst-clip-work').scrollIntoView({block: 'end'})")
     paint.click()
+    expect(place.get_by_role("progressbar")).to_be_in_viewport()
+    expect(stop).to_be_in_viewport()
     expect(place).to_contain_text(re.compile(r"8 frames in \d+ s"))
     video = place.locator("video")
     assert video.evaluate("v => v.error === null")
@@ -47,3 +50,5 @@ def test_a_video_is_refused_or_painted_or_stopped(visit, expect, clip):
     assert not violations(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     screenshot(page, "13-a-video-painted")
+    style_button(page, "Mosaic").click()
+    expect(place.get_by_role("combobox", name="Style")).to_have_value("Mosaic")

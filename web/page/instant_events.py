@@ -184,7 +184,7 @@ def connect(services: Services, inputs: Inputs, outputs: Outputs) -> Any:  # noq
     for event in (picked.success, set_anew):
         _connect_painting(instant, event, instant_inputs(inputs, chosen), named, chosen)
     every_style.connect(services, named)
-    clips.connect(services, inputs)
+    clips.connect(services, inputs, picked, chosen)
     change_of(second)(mix_applies, second, mix, **AT_ONCE)
     shown = [inputs.visit, chosen, inputs.style]
     changed = change_of(outputs.picture, inputs.style)

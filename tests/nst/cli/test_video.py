@@ -163,9 +163,20 @@ def test_a_picture_or_a_wrong_name_is_refused(clip, tmp_path, capsys):
     assert command(tmp_path / "still.png", *AT_ONCE)[0] == 2
     assert "The clip is a single picture" in capsys.readouterr().err
     assert command(clip, *AT_ONCE, out="in.mp4")[0] == 2
-    assert "would take the clip's place" in capsys.readouterr().err
+    assert "in.mp4 is what is painted" in capsys.readouterr().err
     assert command(clip, *AT_ONCE, out="out.png")[0] == 2
     assert "must end in one of .mp4, .mov, .mkv, .webm, .gif, .webp" in capsys.readouterr().err
+
+
+def test_a_result_is_not_written_over_what_it_is_made_of(clip, picture_files, capsys):
+    linked, painting = clip.with_name("linked.mp4"), clip.with_name("painting.gif")
+    linked.symlink_to(clip)
+    bars()[0].save(painting)
+    before = clip.read_bytes(), painting.read_bytes()
+    for out in ("in.mp4", "linked.mp4", "painting.gif"):
+        assert command(clip, "--instant-style", painting, "--size=64", out=out)[0] == 2
+        assert f"{out} is what is painted, or painted from" in capsys.readouterr().err
+    assert (clip.read_bytes(), painting.read_bytes()) == before
 
 
 def test_arguments_are_refused_without_torch_and_others_need_no_ffmpeg(clip):

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
@@ -147,6 +148,18 @@ def test_what_is_damaged_later_is_refused_there(tmp_path):
     except InputError as error:
         assert error.code == "damaged"
     assert 0 < frames < 30
+
+
+def test_what_is_damaged_amid_a_film_is_passed_over(tmp_path):
+    times = [s / 10 for s in range(8)]
+    path = film(tmp_path / "a.mp4", [textured(64, 48, s) for s in range(8)], times)
+    with av.open(str(path)) as container:
+        damaged = list(container.demux(container.streams.video[0]))[4]
+    data = bytearray(path.read_bytes())
+    data[damaged.pos : damaged.pos + damaged.size] = b"\xff" * damaged.size
+    path.write_bytes(data)
+    found = [round(frame.seconds, 3) for frame in open_clip(path).pictures()]
+    assert found == times[:4] + times[5:]
 
 
 def test_limits_hold_for_what_is_said_and_for_what_comes(tmp_path):

@@ -40,6 +40,15 @@ def test_the_same_frames_are_the_same_file(ending, tmp_path):
     assert one.read_bytes() == other.read_bytes()
 
 
+@pytest.mark.parametrize("ending", [".mp4", ".mov", ".mkv", ".webm"])
+def test_a_film_is_as_long_as_its_frames_are_shown(ending, tmp_path):
+    shown = [100, 100, 100, 100, 100, 100, 2000, 3000]  # milliseconds; players stop at the length
+    frames = [textured(64, 48, shift) for shift in range(len(shown))]
+    source = tmp_path / "in.gif"
+    frames[0].save(source, save_all=True, append_images=frames[1:], duration=shown)
+    assert rewritten(open_clip(source), tmp_path / f"out{ending}").seconds == pytest.approx(5.6)
+
+
 @pytest.mark.parametrize("ending", [".mp4", ".webm"])
 def test_colours_are_tagged_as_they_are(ending, tmp_path):
     image, colours = bars()

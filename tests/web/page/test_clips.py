@@ -54,6 +54,7 @@ def test_what_is_missing_is_said_and_nothing_is_queued(given, sentence):
 def test_it_can_be_stopped_while_it_is_painted():
     begun = ClipPainting(Clips()).begin("a.mp4", "mosaic", None)
     assert begun["clip_stop"]["interactive"] and not begun["clip_paint"]["interactive"]
+    assert "Waiting for a free place" in begun["clip_said"]  # until the first update
     assert ended()["clip_paint"]["interactive"] and not ended()["clip_stop"]["interactive"]
     assert ClipPainting(Clips()).missing("a.mp4", "mosaic", None) == {}
 

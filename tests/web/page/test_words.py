@@ -9,6 +9,11 @@ from pathlib import Path
 import pytest
 
 import app
+from nst import InputError
+from nst.video import clip as clips
+from nst.video import sound
+from nst.video.reading import open_clip
+from tests.nst.video.clips import song
 from web.page.html import progress
 from web.page.painting import missing
 from web.page.pictures.places import PLACES
@@ -108,6 +113,20 @@ def test_what_is_said_of_a_run_is_in_the_catalogue(share):
         words = [word for word in Words(html).found if not re.fullmatch(r"\d+%", word)]
         assert words
         assert [word for word in words if not is_known(word)] == []
+
+
+def test_what_is_said_of_videos_that_cannot_be_painted_is_in_the_catalogue(tmp_path, content):
+    still, text = tmp_path / "a.png", tmp_path / "a.mp4"
+    content.save(still)
+    text.write_text("No film.")
+    songs = song(tmp_path / "song.mp4")
+    long = clips.too_long("video", "600 frames are the limit, and it has 900")
+    said = [str(long), sound.DAMAGED]
+    for path in (still, text, songs):
+        with pytest.raises(InputError) as refused:
+            open_clip(path, "video")
+        said.append(str(refused.value))
+    assert [words for words in said if not is_known(words)] == []
 
 
 @cache

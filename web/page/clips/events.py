@@ -6,12 +6,12 @@ from typing import Any
 import gradio as gr
 
 from nst.settings import OWN_STYLE
-from web.page.clips.place import progress_of
+from web.page.clips.place import WORK, progress_of
 from web.page.controls import documented
 from web.page.html.progress import alert, note
 from web.page.instant_tab import NO_STYLE
 from web.page.layout import Inputs
-from web.page.wiring import AT_ONCE, PRIVATE, on
+from web.page.wiring import AT_ONCE, PRIVATE, on, scroll
 from web.runs.clip_run import ClipRuns
 from web.runs.instant_run import api_name
 from web.runs.services import Services
@@ -20,6 +20,7 @@ from web.server.admission import CLIPS
 
 NO_CLIP = "Give a video first: in the place above."
 GIVEN = "A video of {seconds:.1f} s: {frames} frames are to be painted."
+WAITING = "Waiting for a free place …"
 STOPPED = "Stopped, or the connection was lost: nothing of the video is kept."
 """Gradio has a handler that is stopped fail."""
 PROGRESS_HELP = (
@@ -56,7 +57,7 @@ class ClipPainting:
         if not clip or (chosen == OWN_STYLE and not style):
             raise gr.Error(NO_STYLE if clip else NO_CLIP, print_exception=False)
         return {
-            "clip_said": note("Painting …"),
+            "clip_said": note(WAITING),
             "clip_paint": gr.update(interactive=False),
             "clip_stop": gr.update(interactive=True),
             "painted": gr.update(value=None, visible=False),
@@ -91,10 +92,15 @@ def ended() -> dict[str, Any]:
     return {"clip_paint": gr.update(interactive=True), "clip_stop": gr.update(interactive=False)}
 
 
-def connect(services: Services, inputs: Inputs) -> None:
-    """Connect it."""
+def connect(services: Services, inputs: Inputs, picked: Any, chosen: gr.State) -> None:  # noqa: ANN401
+    """Connect it.
+
+    Args:
+        picked: the step after which `chosen` has the style of the thumbnail that was clicked.
+    """
     painting, place = ClipPainting(services.clips), inputs.instant.clips
     named = vars(place)
+    picked.success(lambda style: style, chosen, place.clip_style, **AT_ONCE)
     given = [place.clip, place.clip_style, inputs.style]
     buttons = ("clip_paint", "clip_stop")
     begun = on(
@@ -106,6 +112,7 @@ def connect(services: Services, inputs: Inputs) -> None:
         **AT_ONCE,
     )
     on(begun.failure, painting.missing, named, ("clip_said",), inputs=given, **AT_ONCE)
+    begun.success(None, js=scroll(f"'{WORK}'"), **AT_ONCE)
     widgets = inputs.instant.settings
     painted = on(
         begun.success,

@@ -16,6 +16,8 @@ HELP = (
     f"A video of {CLIP_SECONDS} seconds at most, painted frame by frame, its sound kept, with the "
     "strength, size and colours above. It takes a minute or more."
 )
+WORK = "nst-clip-work"
+"""The id of the buttons, below which a video is painted."""
 SEEN_ALT = "The latest frame, painted"
 
 
@@ -45,7 +47,7 @@ def lay_out() -> ClipPlace:
         # Of any kind: what is no video gets a sentence of ours instead of Gradio's.
         clip = gr.File(label="Video", height=120)
         style = style_choice("style")
-        with gr.Row():
+        with gr.Row(elem_id=WORK):
             paint = gr.Button("Paint the video", min_width=140)
             stop = gr.Button("Stop the video", min_width=140, interactive=False)
         said = gr.HTML(elem_classes="nst-note")
