@@ -80,13 +80,14 @@ def test_masks_take_time(files):
     assert size_of(Stub(MOST / 4096 / 1.5), files, mask="mask.png") == 4096
 
 
-def test_all_else_stays_as_it_was(files):
+def test_all_else_stays_as_it_was_but_for_half_of_the_iterations(files):
     values = {name: spec.default for name, spec in SPECS.items()} | OTHERS
     values |= {"content": files[0], "style_strength": 61.0, "resume": "before", "start": "old.png"}
     changed = larger(Stub(0), values, files[1])
     assert {name for name, value in values.items() if changed[name] != value} == {
-        *("size", "init", "start", "resume")
+        *("size", "init", "start", "resume", "iterations")
     }
+    assert changed["iterations"] == SPECS["iterations"].default / 2
     assert (changed["init"], changed["start"], changed["resume"]) == ("image", files[1], "")
 
 

@@ -15,6 +15,9 @@ SIZES = (4096, 2048, 1024)
 """Longest sides, in pixels, that it may be painted at: the first that can be."""
 GRANTED = 0.8
 """Share of the time granted that is asked for: a run that is cut short has no large picture."""
+FEWER = 0.5
+"""Share of a run's iterations that it takes: with all of them, which go to fine scales alone, the
+large strokes are drawn back to the photograph."""
 TOO_LARGE = (
     "A larger picture takes more time or memory than there is here: on a computer of your own, the "
     "command python -m nst with --start and --size has hours for it."
@@ -40,7 +43,9 @@ def larger(costs: Costs, values: dict[str, Any], picture: str | None) -> dict[st
         content = image.size
     with opened(picture, "start image") as image:
         start = image.size
+    iterations = SPECS["iterations"].check("iterations", values["iterations"])
     changed = values | {"init": "image", "start": picture, "resume": ""}
+    changed["iterations"] = max(1, round(FEWER * int(iterations)))
     regions = sum(bool(values.get(name)) for name in ("mask", *MASKS))
     share = 1 + REGION_SHARE * (regions + (regions > 0))
     for size in (size for size in SIZES if size > max(start)):
