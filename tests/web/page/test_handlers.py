@@ -73,7 +73,7 @@ def test_the_estimate_is_said_before_a_run_and_refusals_too(picture_files, monke
     )
     said = HANDLERS.say_estimate(content, **VALUES)
     assert "This will take about" in said and TOO_LONG not in said
-    assert TOO_LONG in HANDLERS.say_estimate(content, **VALUES | {"size": 2048, "iterations": 2000})
+    assert TOO_LONG in HANDLERS.say_estimate(content, **VALUES | {"size": 3072, "iterations": 2000})
     assert HANDLERS.say_estimate(content, **VALUES | {"features": "vgg19"}) == ""
     assert "size must be" in HANDLERS.say_estimate(content, **VALUES | {"size": "big"})
     monkeypatch.setattr("nst.costs.memory.available_bytes", lambda _: 1e6)
