@@ -18,7 +18,7 @@ MOST_SHIFT = 0.05
 
 @pytest.mark.parametrize("width", [1440, 768, 390, 320])
 def test_nothing_jumps_in_a_whole_run_and_stop_stays_in_view(visit, expect, width):
-    page = visit("?iterations=12&size=128", viewport={"width": width, "height": SIZES[width]})
+    page = visit("?iterations=100&size=128", viewport={"width": width, "height": SIZES[width]})
     page.evaluate(WATCH)
     page.locator(".nst-cards button").first.click()
     page.get_by_text(UNDER_WAY).wait_for()
