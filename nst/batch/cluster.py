@@ -15,7 +15,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from errno import ENOENT
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from nst.batch.tasks import (
@@ -160,12 +159,7 @@ class Cluster:
             said = " ".join(str(error).split())
             raise InputError(f"No Ray cluster is found at {self._address}: {said}") from error
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """End the workers, whatever they are at, and a cluster of this machine."""
         self._ray.shutdown()
 

@@ -1,7 +1,6 @@
 """Tasks done in this process, one after the other."""
 
 from collections.abc import Callable, Generator, Iterable
-from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 from nst.batch.tasks import Event, Task, Worker, events, numbered
@@ -24,12 +23,7 @@ class Here(Generic[W]):
         self.worker = self._load()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Nothing is left over."""
 
     def abouts(self) -> list[Any]:

@@ -12,7 +12,6 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
-from types import TracebackType
 from typing import Any
 
 from nst.batch.tasks import LOST, Done, Event, Load, Loaded, Share, Task, events, loaded, numbered
@@ -81,12 +80,7 @@ class Processes:
             self._hands.append(_Hand(self._load, self._environment))
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """End them, whatever they are at."""
         for hand in self._hands:
             hand.end()

@@ -1,11 +1,13 @@
 """What the command lines share: options made from settings, and one line for what is wrong."""
 
 import argparse
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import NoReturn
 
 from nst.batch.cluster import LOCAL
 from nst.batch.tasks import JOBS
+from nst.roles import WEIGHTS, called
+from nst.settings import MOST_STYLES
 from nst.specs import Choice, InputError, Range
 
 
@@ -52,6 +54,31 @@ class Parser(argparse.ArgumentParser):
             help="have it done by a Ray cluster, host:port; without an address, by one of this "
             "machine",
         )
+
+    def check_mix(self, options: argparse.Namespace, named: Container[str]) -> None:
+        """Refuse the share of a second style where there is none.
+
+        Args:
+            named: the options in the arguments.
+        """
+        if options.second_style == "none" and "mix" in named:
+            self.error("--mix is the share of a --second-style, and there is none")
+
+
+def check_effects(options: argparse.Namespace, named: Container[str]) -> None:
+    """Refuse the first option of an optimisation that can have no effect.
+
+    Args:
+        named: the options in the arguments.
+    """
+    if "seed" in named and options.init != "noise":
+        raise InputError("--seed draws the noise of --init noise: add that, or leave it out.")
+    if len(options.style) == 1 and WEIGHTS[0] in named:
+        raise InputError("--style-weight counts beside other style images: give two, or leave it.")
+    for number in range(len(options.style), MOST_STYLES):
+        if WEIGHTS[number] in named:
+            option = WEIGHTS[number].replace("_", "-")
+            raise InputError(f"There is a --{option}, but no {called(number, 'image')}.")
 
 
 def _number(text: str) -> int | float | str:

@@ -16,6 +16,7 @@ from nst.batch.tasks import JOBS, why
 from nst.batch.work import Optimising, Painting, Work
 from nst.cli.arguments import Parser, given
 from nst.cli.output import DEPTH, PROBE, tell
+from nst.cli.sources import Sources
 from nst.cli.tally import Tally
 from nst.instant.names import instant_styles
 from nst.machine import threads, torch_import
@@ -42,12 +43,7 @@ STYLES = ("--instant", "--instant-style")
 STYLE_HELP = "a painting, a folder of them or a pattern; may be given again"
 
 
-def is_meant(arguments: Sequence[str]) -> bool:
-    """Whether the arguments begin with the word; a photograph of that name is given as ./batch."""
-    return list(arguments[:1]) == [WORD]
-
-
-def run(arguments: Sequence[str]) -> int:
+def run(arguments: Sequence[str], _sources: Sources) -> int:
     """Paint or estimate, and return the exit code.
 
     Raises:
@@ -155,8 +151,8 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
         parser.error("--init image starts from a picture of one's own: paint those one by one")
     if "seed" in named and options.init != "noise":
         parser.error("--seed draws the noise of --init noise: add that, or leave it out")
-    if "mix" in named and options.second_style == "none":
-        parser.error("--mix is the share of a --second-style, and there is none")
+    if hasattr(options, "mix"):
+        parser.check_mix(options, named)
     if options.ray is not None and options.estimate:
         parser.error("--estimate tells of this machine: leave --ray out")
     return options

@@ -8,13 +8,15 @@ whose numbers break down (a sentence on stderr, nothing written); 128 + its numb
 
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
-from nst.cli import batch, instant, paint, sheet, video
 from nst.cli.signals import exit_code, raised
 from nst.cli.sources import Sources
 from nst.machine.run_out import has_run_out
 from nst.specs import InputError
 
+WORDS = ("batch", "sheet", "video")
+"""Commands of a word, each in the file of its name; a photograph called so is given as ./sheet."""
 OUT_OF_MEMORY = "Memory ran out: choose a smaller --size, or close other programs."
 
 
@@ -26,14 +28,7 @@ def run(arguments: Sequence[str]) -> int:
             stream.reconfigure(errors="replace")
     try:
         with raised(), Sources.opened() as sources:
-            if sheet.is_meant(arguments):
-                return sheet.run(arguments, sources)
-            if batch.is_meant(arguments):
-                return batch.run(arguments)
-            if video.is_meant(arguments):
-                return video.run(arguments, sources)
-            command = instant if instant.is_meant(arguments, sources) else paint
-            return command.run(arguments, sources)
+            return _run(arguments, sources)
     except (InputError, FloatingPointError) as error:
         return _told(f"error: {error}", 2)
     except KeyboardInterrupt as stop:
@@ -42,6 +37,17 @@ def run(arguments: Sequence[str]) -> int:
         if not has_run_out(error):
             raise
         return _told(f"error: {OUT_OF_MEMORY}", 1)
+
+
+def _run(arguments: Sequence[str], sources: Sources) -> int:
+    """Run the command that is meant; those of a word load what no other needs."""
+    if arguments and arguments[0] in WORDS:
+        code: int = import_module(f"nst.cli.{arguments[0]}").run(arguments, sources)
+        return code
+    from nst.cli import instant, paint
+
+    command = instant if instant.is_meant(arguments, sources) else paint
+    return command.run(arguments, sources)
 
 
 def _told(sentence: str, code: int) -> int:

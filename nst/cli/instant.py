@@ -77,8 +77,7 @@ def _options(arguments: Sequence[str], sources: Sources) -> Namespace:
         _forget(options, {"mix"} - given(parser, arguments))
     if options.instant == OWN_STYLE and options.instant_style is None:
         parser.error("the style is a painting's: give the painting with --instant-style")
-    if options.second_style == "none" and "mix" in given(parser, arguments):
-        parser.error("--mix is the share of a --second-style, and there is none")
+    parser.check_mix(options, given(parser, arguments))
     return options
 
 

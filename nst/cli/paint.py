@@ -11,15 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from nst import recipe
-from nst.cli.arguments import Parser, given
+from nst.cli.arguments import Parser, check_effects, given
 from nst.cli.output import DEPTH, OUT_HELP, check_out
 from nst.cli.sources import SOURCE_HELP, Sources
 from nst.instant.names import instant_styles
 from nst.machine import threads, torch_import
 from nst.pictures.prepared import prepare_mask
-from nst.roles import WEIGHTS, called
+from nst.roles import called
 from nst.settings import FEATURES, GPU_DEFAULTS, MOST_STYLES, SPECS, InstantSettings, Settings
-from nst.specs import InputError
 
 
 def _parser() -> Parser:
@@ -90,15 +89,7 @@ def _imply(options: argparse.Namespace, named: set[str]) -> None:
     """
     if options.start and "init" not in named:
         options.init = "image"
-    if "seed" in named and options.init != "noise":
-        raise InputError("--seed draws the noise of --init noise: add that, or leave it out.")
-    if len(options.style) == 1 and WEIGHTS[0] in named:
-        raise InputError("--style-weight counts beside other style images: give two, or leave it.")
-    for number in range(len(options.style), MOST_STYLES):
-        weight = WEIGHTS[number]
-        if weight in named:
-            option = weight.replace("_", "-")
-            raise InputError(f"There is a --{option}, but no {called(number, 'image')}.")
+    check_effects(options, named)
 
 
 def _pictures(options: argparse.Namespace, sources: Sources) -> dict[str, Any]:

@@ -13,11 +13,6 @@ from nst.settings import SHEET_SPECS
 WORD = "sheet"
 
 
-def is_meant(arguments: Sequence[str]) -> bool:
-    """Whether the arguments begin with the word; a photograph of that name is given as ./sheet."""
-    return list(arguments[:1]) == [WORD]
-
-
 def _parser() -> Parser:
     parser = Parser(
         prog=f"python -m nst {WORD}",

@@ -3,7 +3,6 @@
 import time
 from collections import Counter
 from collections.abc import Sequence
-from types import TracebackType
 
 from tqdm import tqdm
 
@@ -40,12 +39,7 @@ class Tally:
         """The bar is there already."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """End the bar and tell the table."""
         self._bar.close()
         for line in table(self._outcomes, len(self._underway)):

@@ -12,16 +12,15 @@ from PIL import Image
 from nst.batch.pools import pool_of
 from nst.batch.tasks import JOBS
 from nst.batch.work import Filming
-from nst.cli.arguments import Parser, given
+from nst.cli.arguments import Parser, check_effects, given
 from nst.cli.output import check_place
 from nst.cli.sources import SOURCE_HELP, Sources
 from nst.instant.names import instant_styles
 from nst.machine import threads, torch_import
-from nst.roles import WEIGHTS, called
+from nst.roles import called
 from nst.settings import (
     FEATURES,
     INSTANT_SPECS,
-    MOST_STYLES,
     OWN_STYLE,
     SPECS,
     InstantSettings,
@@ -37,11 +36,6 @@ AT_ONCE = ("--instant", "--instant-style")
 """The options that say that frames are painted at once."""
 NO_START = ("image",)
 """What a clip cannot start from."""
-
-
-def is_meant(arguments: Sequence[str]) -> bool:
-    """Whether the arguments begin with the word; a photograph of that name is given as ./video."""
-    return list(arguments[:1]) == [WORD]
 
 
 def _parser(at_once: bool) -> Parser:
@@ -87,10 +81,11 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     if options.out is None and not options.estimate:
         parser.error("the following arguments are required: -o/--out")
     options.at_once, named = at_once, given(parser, arguments)
-    if at_once and options.second_style == "none" and "mix" in named:
-        parser.error("--mix is the share of a --second-style, and there is none")
-    if not at_once:
-        _check(options, named)
+    if at_once:
+        parser.check_mix(options, named)
+    else:
+        _check_start(options)
+        check_effects(options, named)
     _check_pool(options)
     return options
 
@@ -115,23 +110,11 @@ def _pooled(options: argparse.Namespace) -> bool:
     return options.ray is not None or (options.jobs or 1) > 1
 
 
-def _check(options: argparse.Namespace, named: set[str]) -> None:
-    """Refuse options that can have no effect.
-
-    Args:
-        named: the options in the arguments.
-    """
+def _check_start(options: argparse.Namespace) -> None:
+    """Refuse a start that a clip cannot have."""
     if options.init in NO_START:
         allowed = ", ".join(c for c in _init().choices if c not in NO_START)
         raise InputError(f"The first frame of a clip can start from one of {allowed} (--init).")
-    if "seed" in named and options.init != "noise":
-        raise InputError("--seed draws the noise of --init noise: add that, or leave it out.")
-    if len(options.style) == 1 and WEIGHTS[0] in named:
-        raise InputError("--style-weight counts beside other style images: give two, or leave it.")
-    for number in range(len(options.style), MOST_STYLES):
-        if WEIGHTS[number] in named:
-            option = WEIGHTS[number].replace("_", "-")
-            raise InputError(f"There is a --{option}, but no {called(number, 'image')}.")
 
 
 def _init() -> Choice:
