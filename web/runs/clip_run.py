@@ -13,7 +13,7 @@ from nst.settings import INSTANT_SPECS, OWN_STYLE, InstantSettings
 from nst.specs import InputError
 from nst.video import instant, reading, writing
 from nst.video.clip import Clip, Frame
-from web.runs.instant_run import api_name, style_of
+from web.runs.instant_run import settings_of, style_of
 from web.runs.kept.jpeg import fitted
 from web.runs.naming import result_name
 from web.runs.refusals import sentences
@@ -147,9 +147,7 @@ def _settings(values: dict[str, object]) -> InstantSettings:
     Raises:
         InputError: one is out of its range, or the size is more than videos may have.
     """
-    named = {name: values[api_name(name)] for name in INSTANT_SPECS if api_name(name) in values}
-    named["style"] = INSTANT_SPECS["style"].check(api_name("style"), named.get("style"))
-    settings = InstantSettings(**named)
+    settings = settings_of(**values)
     if settings.size > CLIP_SIDE:
         raise InputError(f"size of a video must be {CLIP_SIDE} at most here, not {settings.size}.")
     return settings

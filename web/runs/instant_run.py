@@ -27,6 +27,17 @@ def api_name(name: str) -> str:
     return "style_name" if name == "style" else name
 
 
+def settings_of(style_name: object, **values: Any) -> InstantSettings:  # noqa: ANN401 - checked
+    """Checked settings by what callers send.
+
+    Raises:
+        InputError: a value is out of its range, by the name that the API has for it.
+    """
+    return InstantSettings(
+        style=INSTANT_SPECS["style"].check(api_name("style"), style_name), **values
+    )
+
+
 class InstantRuns:
     """The instant paintings of a server."""
 
@@ -62,8 +73,8 @@ class InstantRuns:
             mask: White where the style goes, black where the photograph stays as it is.
         """
         with sentences():
-            settings = InstantSettings(
-                style=INSTANT_SPECS["style"].check(api_name("style"), style_name),
+            settings = settings_of(
+                style_name,
                 strength=strength,
                 size=size,
                 second_style=second_style,

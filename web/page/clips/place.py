@@ -6,7 +6,7 @@ from html import escape
 import gradio as gr
 
 from web.page.controls import style_choice
-from web.page.html.progress import note
+from web.page.html.progress import bar, note
 from web.runs.clip_run import ClipProgress
 from web.runs.kept.jpeg import data_url
 from web.server.limits import CLIP_SECONDS
@@ -67,11 +67,6 @@ def progress_of(progress: ClipProgress, seen: bytes | None) -> str:
             f"<b>{share:.0%}</b><span>about {progress.eta_seconds:.0f} s left · "
             f"frame {progress.frame} of {progress.frames}</span>"
         )
-    bar = (
-        '<div class="nst-bar" role="progressbar" aria-label="Progress of the video" '
-        f'aria-valuemin="0" aria-valuemax="100" aria-valuenow="{100 * share:.0f}">'
-        f'<span style="width: {share:.1%}"></span></div>'
-        f'<p class="nst-text" role="status">{line}</p>'
-    )
+    shown = bar("Progress of the video", share, line)
     image = f'<img alt="{escape(SEEN_ALT)}" src="{data_url(seen)}">' if seen else ""
-    return bar + image + (note(progress.note) if progress.note else "")
+    return shown + image + (note(progress.note) if progress.note else "")

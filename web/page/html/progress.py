@@ -20,12 +20,19 @@ def progress_bar(progress: Progress | None, stopped: bool = False) -> str:
     None stands for a run that waits for its turn.
     """
     share = progress.done_of_all if progress else 0
+    shown = bar("Progress", share, _line(progress, share, stopped))
+    said = progress and progress.iteration and progress.note
+    return shown + (note(said) if said else "")
+
+
+def bar(label: str, share: float, line: str) -> str:
+    """A bar of a share from 0 to 1, and below it a line, which is HTML already."""
     return (
-        '<div class="nst-bar" role="progressbar" aria-label="Progress" '
+        f'<div class="nst-bar" role="progressbar" aria-label="{label}" '
         f'aria-valuemin="0" aria-valuemax="100" aria-valuenow="{100 * share:.0f}">'
         f'<span style="width: {share:.1%}"></span></div>'
-        f'<p class="nst-text" role="status">{_line(progress, share, stopped)}</p>'
-    ) + (note(progress.note) if progress and progress.iteration and progress.note else "")
+        f'<p class="nst-text" role="status">{line}</p>'
+    )
 
 
 def _line(progress: Progress | None, share: float, stopped: bool) -> str:
