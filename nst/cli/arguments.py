@@ -61,7 +61,7 @@ class Parser(argparse.ArgumentParser):
         Args:
             named: the options in the arguments.
         """
-        if options.second_style == "none" and "mix" in named:
+        if "mix" in named and options.second_style == "none":
             self.error("--mix is the share of a --second-style, and there is none")
 
 

@@ -151,8 +151,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
         parser.error("--init image starts from a picture of one's own: paint those one by one")
     if "seed" in named and options.init != "noise":
         parser.error("--seed draws the noise of --init noise: add that, or leave it out")
-    if hasattr(options, "mix"):
-        parser.check_mix(options, named)
+    parser.check_mix(options, named)
     if options.ray is not None and options.estimate:
         parser.error("--estimate tells of this machine: leave --ray out")
     return options

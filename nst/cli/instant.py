@@ -70,14 +70,15 @@ def _options(arguments: Sequence[str], sources: Sources) -> Namespace:
         values = asdict(read.settings)
         parser.set_defaults(instant=values.pop("style"), **values)
         options = parser.parse_args(arguments, Namespace(read=read))
+    named = given(parser, arguments)
     if options.instant_style is not None:
         options.instant = OWN_STYLE
-        _forget(options, {"second_style", "mix"} - given(parser, arguments))
+        _forget(options, {"second_style", "mix"} - named)
     elif options.second_style == "none":
-        _forget(options, {"mix"} - given(parser, arguments))
+        _forget(options, {"mix"} - named)
     if options.instant == OWN_STYLE and options.instant_style is None:
         parser.error("the style is a painting's: give the painting with --instant-style")
-    parser.check_mix(options, given(parser, arguments))
+    parser.check_mix(options, named)
     return options
 
 
