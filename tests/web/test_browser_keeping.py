@@ -242,5 +242,6 @@ def test_a_picture_is_painted_again_large(visit, expect, tmp_path):
     name, picture = downloaded(page, "Download")
     assert name == f"{NAME}.png" and max(picture.size) >= 1024
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    wait_until_ready(page, expect)
     assert violations(page) == set()
     screenshot(page, "15-painted-large-320")

@@ -145,9 +145,13 @@ def use_kept(event: gr.EventData) -> list[object]:
 def restore(kept: object, request: gr.Request) -> list[object]:
     """The settings of the link that was followed, else those of the last visit; and a sentence."""
     # Nothing is said where nothing is wrong: what a page shows that comes back is there already.
+    # So is a default, or what a visitor has put in its place before this answer came.
     values, problem = None, gr.skip()
     try:
         values = recall.of_link(request.query_params)
     except InputError as error:
         problem = alert(f"The link's settings were not used: {error}")
-    return [*(values or recall.remembered(kept)).values(), problem]
+    values = values or recall.remembered(kept)
+    defaults = recall.DEFAULTS
+    changed = (gr.skip() if values[name] == defaults[name] else values[name] for name in defaults)
+    return [*changed, problem]
