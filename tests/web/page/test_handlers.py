@@ -101,7 +101,7 @@ def test_clicks_that_no_page_sends_are_one_sentence(sent):
 
 def test_settings_come_back_without_a_word_unless_a_link_is_wrong():
     *values, said = restore({"size": 384}, SimpleNamespace(query_params={}))
-    changed = {name: value for name, value in zip(recall.CONTROLS, values, strict=True)}
+    changed = dict(zip(recall.CONTROLS, values, strict=True))
     # What is a default is there already, unless it was changed before this answer came.
     assert changed == {name: gr.skip() for name in recall.CONTROLS} | {"size": 384}
     assert said == gr.skip()
