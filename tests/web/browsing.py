@@ -25,6 +25,7 @@ FLAGS = [
 PATIENCE = 60_000  # milliseconds, on a slow machine
 SHOWN = ".image-frame img, [data-testid=detailed-image]"
 UNDER_WAY, DONE = re.compile("s left ·"), re.compile("Done in")
+LONG = "?iterations=2000"  # where nothing ends before it is stopped, on no machine
 TRANSITIONS_END = """() => Promise.allSettled(document.getAnimations()
   .filter(each => each instanceof CSSTransition).map(each => each.finished))"""
 DESKTOP, PHONE = {"width": 1440, "height": 1000}, {"width": 390, "height": 844}

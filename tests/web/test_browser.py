@@ -13,6 +13,7 @@ from nst.recipe import Recipe
 from tests.web.browsing import (
     DESKTOP,
     DONE,
+    LONG,
     PHONE,
     SHOWN,
     UNDER_WAY,
@@ -57,7 +58,7 @@ def test_a_visit_from_first_sight_to_download(page, expect, picture_files, tmp_p
     screenshot(page, "1-before")
     upload(page, picture_files)
     expect(page.locator(".block.nst-note").first).to_have_text("96 × 64 pixels")
-    paint(page, 30, size=256)
+    paint(page, 200, size=256)
     page.get_by_text(UNDER_WAY).wait_for()
     expect(page.get_by_role("button", name="Stop", exact=True)).to_be_enabled()
     expect(paint_button(page)).to_be_disabled()
@@ -197,7 +198,8 @@ def test_stop_keeps_the_picture_and_the_next_run_starts(page, expect, picture_fi
     expect(page.locator(".nst-strip li")).to_have_count(2)
 
 
-def test_an_example_is_painted_and_can_be_changed(page, expect):
+def test_an_example_is_painted_and_can_be_changed(visit, expect):
+    page = visit(LONG)
     page.get_by_role(
         "button", name=re.compile("Paint the example Chelsea the cat, painted as: The Great Wave")
     ).click()
@@ -377,7 +379,7 @@ MIDDLE = """async source => {
 
 
 def test_the_page_fits_a_phone(visit, expect):
-    page = visit(viewport=PHONE, has_touch=True)
+    page = visit(LONG, viewport=PHONE, has_touch=True)
     page.get_by_role("button", name=re.compile("Paint the example")).first.click()
     page.get_by_text(UNDER_WAY).wait_for()
     expect(page.locator("#nst-result")).to_be_in_viewport()  # the result comes into view
@@ -408,7 +410,7 @@ def in_both_schemes(page, expect):
 
 def test_it_all_goes_by_keyboard(visit, expect):
     """From Paint, soon reached, to an example's run and its stop, with Tab and Enter alone."""
-    page = visit(ready=lambda page: paint_button(page).wait_for())  # it begins at its top
+    page = visit(LONG, ready=lambda page: paint_button(page).wait_for())  # it begins at its top
     walk(page, "Tab", paint_button(page), 8)
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert").first).to_contain_text("Choose a photograph first")
@@ -448,7 +450,7 @@ def test_nothing_stands_in_the_way_of_anybody(visit, expect, picture_files, sche
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_an_instant_style_paints_at_a_click_and_is_refined(visit, expect, viewport):
-    page = visit(viewport=viewport, reduced_motion="reduce")
+    page = visit(LONG, viewport=viewport, reduced_motion="reduce")
     page.get_by_role("tab", name="At once").click()
     style_button(page, "Mosaic").click()
     expect(page.get_by_role("alert")).to_contain_text("The photograph is missing")

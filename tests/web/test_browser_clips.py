@@ -47,6 +47,7 @@ def test_a_video_is_refused_or_painted_or_stopped(visit, expect, clip):
     video = place.locator("video")
     assert video.evaluate("v => v.error === null")
     assert "holiday-in-the-style-of-" in video.evaluate("v => v.currentSrc")
+    expect(paint).to_be_enabled()
     assert not violations(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     screenshot(page, "13-a-video-painted")

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.web.browsing import (
+    LONG,
     PHONE,
     choose_file,
     paint_button,
@@ -15,6 +16,7 @@ from tests.web.browsing import (
 
 pytestmark = pytest.mark.browser
 LANGUAGE = "nst-language"
+COUNTED = re.compile(r"^\d+\.\ds$", re.MULTILINE)  # seconds, by Gradio, until an answer is there
 
 
 @pytest.fixture
@@ -41,8 +43,8 @@ def spoken(page) -> str:
     return page.evaluate("document.documentElement.lang")
 
 
-def words_of(page) -> str:
-    return page.locator(".gradio-container").first.inner_text()
+def words(page):
+    return page.locator(".gradio-container").first
 
 
 @pytest.mark.parametrize(
@@ -69,22 +71,24 @@ def test_english_is_spoken_to_everybody_else(in_language, expect, locale="it-IT"
 
 def test_another_language_is_chosen_and_remembered_and_english_comes_back(in_language, expect):
     page = in_language("en-US")
-    wait_for_settings(page)  # Gradio counts seconds until then
-    before = words_of(page)
+    wait_for_settings(page)
+    expect(words(page)).not_to_contain_text(COUNTED, use_inner_text=True)
+    before = words(page).inner_text()
     page.get_by_label("Language").select_option("Deutsch")
     expect(button(page, "Malen")).to_be_visible()
     page.reload()
     expect(button(page, "Malen")).to_be_visible()
     page.get_by_label("Sprache").select_option("English")
     wait_for_settings(page)
-    assert words_of(page) == before
+    expect(words(page)).to_have_text(before, use_inner_text=True)
     assert spoken(page) == "en"
     assert page.evaluate(f"localStorage.getItem('{LANGUAGE}')") == "en"
 
 
 def test_a_run_is_told_of_in_german_on_a_narrow_phone(in_language, expect, picture_files):
     narrow = {**PHONE, "width": 320}
-    page = in_language("de-DE", viewport=narrow, has_touch=True, reduced_motion="reduce")
+    options = {"viewport": narrow, "has_touch": True, "reduced_motion": "reduce"}
+    page = in_language("de-DE", path=LONG, **options)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     for place, path in zip(("content", "style"), picture_files, strict=True):
         choose_file(page, place, path)

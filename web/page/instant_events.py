@@ -53,14 +53,22 @@ class InstantPainting:
         self._instant, self._visits = services.instant, services.visits
 
     def begin(self, key: str, chosen: str, style: str | None) -> dict[str, Any]:
-        """Updates for the moment after a click, or after a setting was changed."""
+        """Updates for the moment after a click, or after a setting was changed.
+
+        What is refused is painted no more, even if it could be by the time that `paint` is called.
+        """
         if not chosen:
             return {}
         if self._visits.is_taken(key):
-            return {"problem": alert(BUSY)}
+            return {"problem": alert(BUSY), "begun": ""}
         if chosen == OWN_STYLE and not style:
-            return {"problem": alert(NO_STYLE)}
-        return {"bar": note("Painting …"), "problem": "", "tabs": gr.update(selected="picture")}
+            return {"problem": alert(NO_STYLE), "begun": ""}
+        return {
+            "bar": note("Painting …"),
+            "problem": "",
+            "tabs": gr.update(selected="picture"),
+            "begun": chosen,
+        }
 
     def paint(
         self, key: str, content: str | None, chosen: str, *values: object
@@ -176,13 +184,15 @@ def connect(services: Services, inputs: Inputs, outputs: Outputs) -> Any:  # noq
     named = {**vars(inputs), **vars(outputs), **vars(tab), **inputs.settings}
     # Whether the start that is set is the painting to be refined, and nobody's upload.
     named |= {**inputs.more_pictures, "refined": gr.State(False)}
+    # The style that is being painted, of what was chosen: none where that was refused.
+    named["begun"] = gr.State("")
     strength, size, second, mix, color = tab.settings.values()
     picked = tab.tiles.click(choose, None, chosen, **AT_ONCE)
     set_anew = partial(
         gr.on, [strength.release, size.release, mix.release, second.input, color.input]
     )
     for event in (picked.success, set_anew):
-        _connect_painting(instant, event, instant_inputs(inputs, chosen), named, chosen)
+        _connect_painting(instant, event, instant_inputs(inputs, named["begun"]), named, chosen)
     every_style.connect(services, named)
     clips.connect(services, inputs, picked, chosen)
     change_of(second)(mix_applies, second, mix, **AT_ONCE)
@@ -213,7 +223,7 @@ def _connect_painting(
         event,
         instant.begin,
         named,
-        ("bar", "problem", "tabs"),
+        ("bar", "problem", "tabs", "begun"),
         inputs=[visit, chosen, named["style"]],
         **AT_ONCE,
     )

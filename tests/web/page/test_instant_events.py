@@ -92,7 +92,8 @@ def test_nothing_is_painted_before_a_style_is_chosen_or_beside_a_run(photograph)
     assert list(INSTANT.paint("", photograph, "", *VALUES, *NEITHER)) == [{}]
     busy = secrets.token_hex(16)
     SERVICES.visits.of(busy).waits = True
-    assert BUSY in INSTANT.begin(busy, FIRST, None)["problem"]
+    refused = INSTANT.begin(busy, FIRST, None)
+    assert BUSY in refused["problem"] and refused["begun"] == ""  # nor when the run has ended
     assert list(INSTANT.paint(busy, photograph, FIRST, *VALUES, *NEITHER)) == [{}]
 
 
