@@ -1,10 +1,13 @@
 """What the tests in a real Chromium share: waiting, pressing and filling in, as a visitor does."""
 
+import json
 import os
 import re
 from pathlib import Path
 
 import pytest
+
+from web.runs.files import PICTURES
 
 FLAGS = [
     "--no-sandbox",
@@ -51,6 +54,19 @@ def upload(page, files) -> None:
         choose_file(page, name, path)
     # Both pictures are shown before the run is asked for.
     page.get_by_text(re.compile(r"^\d+ × \d+ pixels$")).nth(1).wait_for()
+
+
+def kept(page, file: str):
+    """A context in which the server gets to know, for a reload, that the page has a file."""
+
+    def is_told(response) -> bool:
+        if "run/predict" not in response.url:
+            return False
+        data = json.loads(response.request.post_data or "{}").get("data", [])
+        # The visit's key, and all of its pictures.
+        return len(data) == 1 + len(PICTURES) and isinstance(data[0], str) and file in str(data)
+
+    return page.expect_response(is_told)
 
 
 def choose_file(page, name: str, file: Path | dict) -> None:

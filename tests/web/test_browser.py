@@ -440,6 +440,7 @@ def test_nothing_stands_in_the_way_of_anybody(visit, expect, picture_files, sche
     upload(page, picture_files)
     paint(page, 20)
     expect(page.locator(".nst-strip li")).to_have_count(1)
+    wait_until_ready(page, expect)
     for tab in ("Film", "Compare", "Picture"):
         page.get_by_role("tab", name=tab).click()
         found |= violations(page)

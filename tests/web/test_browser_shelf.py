@@ -10,6 +10,7 @@ from tests.web.browsing import (
     PHONE,
     UNDER_WAY,
     choose_file,
+    kept,
     open_tab,
     screenshot,
     violations,
@@ -22,7 +23,8 @@ EVERY = "See my photograph in every style"
 
 def take_the_cat(page) -> None:
     open_tab(page, "Paintings")
-    page.get_by_role("button", name=re.compile("Take the photograph: Chelsea")).click()
+    with kept(page, "cat.jpg"):
+        page.get_by_role("button", name=re.compile("Take the photograph: Chelsea")).click()
     page.get_by_text("451 × 300 pixels").wait_for()
 
 
@@ -80,17 +82,12 @@ def test_chance_begins_a_run_beside_which_a_tile_says_why_not(visit, expect):
     page.get_by_text(re.compile("^Stopped at")).wait_for()
 
 
-def is_kept(response) -> bool:
-    """Whether the server has kept, for this visit, that the Great Wave is in its place."""
-    return "run/predict" in response.url and "great-wave" in (response.request.post_data or "")
-
-
 def test_ones_own_painting_stays_on_the_shelf(page, expect, picture_files):
     choose_file(page, "style", picture_files[1])
     own = page.locator(".nst-own-tile [data-name]")
     expect(own).to_have_attribute("aria-pressed", "true")
     name = own.get_attribute("data-name")
-    with page.expect_response(is_kept):
+    with kept(page, "great-wave"):
         page.get_by_role("button", name=re.compile("Take the painting: The Great Wave")).click()
     expect(own).to_have_attribute("aria-pressed", "false")
     assert pressed(page) == ["great-wave"]

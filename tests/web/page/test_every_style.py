@@ -47,6 +47,15 @@ def test_it_ends_when_the_page_has_another_photograph(few, picture_files):
     assert list(updates) == []
 
 
+def test_it_goes_on_when_the_page_is_late_to_say_what_it_has(few, picture_files):
+    key = secrets.token_hex(16)
+    updates = EVERY.paint(key, str(picture_files[0]), None)
+    assert [len(next(updates)["previews"]["pictures"]) for _ in range(2)] == [0, 1]
+    SERVICES.visits.of(key).pictures = {"content": str(picture_files[0])}
+    *_, last = updates
+    assert list(last["previews"]["pictures"]) == few
+
+
 def test_it_is_painted_beside_a_run_of_the_same_visit(few, picture_files):
     key = secrets.token_hex(16)
     SERVICES.visits.of(key).waits = True
