@@ -14,7 +14,7 @@ from web.page.html.static_files import static
 from web.page.keeping import events as keeping
 from web.page.keeping.actions import BUTTONS
 from web.page.layout import Inputs, Outputs
-from web.page.painting import Painting, ready
+from web.page.painting import Painting
 from web.page.pictures.given import connect_places
 from web.page.pictures.more_pictures import mask_of, mask_without, weight_applies
 from web.page.pictures.places import PLACES
@@ -82,7 +82,7 @@ def _connect_run(
         on(begin.failure, painting.not_begun, named, asked, inputs=pair, **AT_ONCE)
         run = on(begin.success, handler, named, SHOWN, **needed, **PRIVATE)
         # Paint is offered again when the run has really ended: a click before that would be lost.
-        on(run.then, ready, named, ("paint", "stop"), **AT_ONCE)
+        on(run.then, painting.rest, named, ("paint", "stop"), **key)
         on(run.failure, painting.fail, named, ("paint", "stop", "bar"), **key)
 
     async def stop(key: str, request: gr.Request) -> dict[str, Any]:
@@ -104,7 +104,7 @@ def _connect_visit(page: gr.Blocks, painting: Painting, inputs: Inputs, outputs:
     known = page.load(None, None, visit, js=VISIT, **AT_ONCE)
     changes = (*SHOWN, *PICTURES, "paint", "stop", "tabs")
     back = on(known.then, painting.come_back, named, changes, inputs=visit, **AT_ONCE_OR_SAID)
-    on(back.then, ready, named, ("paint", "stop"), **AT_ONCE)
+    on(back.failure, painting.rest, named, ("paint", "stop"), inputs=inputs.visit, **AT_ONCE)
     keeping.connect(known, inputs, outputs)
 
 

@@ -140,6 +140,10 @@ class Painting:
             visit.waits = False
         return ready() | {"bar": note("The run did not start, or the connection was lost.")}
 
+    def rest(self, key: str) -> Changes:
+        """Updates for when a run has ended, unless the next one has been asked for by now."""
+        return {} if self._visits.is_taken(key) else ready()
+
     def keep_pictures(self, names: tuple[str, ...]) -> Callable[..., None]:
         """A handler that keeps which pictures a page has."""
 
@@ -166,11 +170,14 @@ class Painting:
             len(run.updates) if run else 0
         )  # before what is shown, or one of them could be missed
         yield _there_again(visit)
-        if run and not run.ended:
+        if not run:
+            return
+        if goes_on := not run.ended:
             yield {"paint": gr.update(interactive=False), "stop": gr.update(interactive=True)}
-        if run:
-            async for update in run.follow(start):
-                yield update
+        async for update in run.follow(start):
+            yield update
+        if goes_on:
+            yield ready()
 
     async def _begun(self, key: str, shown: ShownRun) -> AsyncIterator[Changes]:
         """Begin a run of this visit, and follow it."""

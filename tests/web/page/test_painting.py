@@ -156,10 +156,12 @@ def test_paint_is_offered_again_whatever_happened(key):
         not PAINTING.begin(key, "photograph", "painting")["paint"]["interactive"]
         and SERVICES.visits.find(key).waits
     )
-    assert ready()["paint"]["interactive"] and not ready()["stop"]["interactive"]
+    assert PAINTING.rest(key) == {}  # said of the run before, when this one was asked for
     refused = PAINTING.fail(key)
     assert "did not start" in refused["bar"] and refused["paint"]["interactive"]
     assert not SERVICES.visits.find(key).waits
+    assert PAINTING.rest(key) == ready()
+    assert ready()["paint"]["interactive"] and not ready()["stop"]["interactive"]
 
 
 def goes_on(key, picture, *pictures, **values):
@@ -265,6 +267,7 @@ def test_a_run_goes_on_without_its_page_which_comes_back_to_it(key, picture_file
     shown = dict(itertools.chain.from_iterable(answer.items() for answer in [first, *later]))
     assert "Done in" in shown["bar"] and Path(shown["picture"]).exists()
     assert shown["film"].count("<img") == FRAMES  # no moment of it was missed
+    assert later[-1] == ready()
     (again,) = all_of(PAINTING.come_back(key, True))
     assert again["picture"] == shown["picture"] and again["strip"] == shown["strip"]
 
