@@ -283,6 +283,7 @@ def test_a_run_survives_a_reload_and_so_does_its_result(page, expect):
     page.reload()
     has_come_back(page, expect)
     page.reload()
+    wait_for_settings(page)
     page.get_by_text(re.compile("^Stopped at")).wait_for()
     expect(page.locator(SHOWN)).to_have_count(3)
     expect(page.locator(".nst-strip li")).to_have_count(1)
