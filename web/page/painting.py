@@ -31,6 +31,7 @@ LOST = (
 )
 NO_PHOTOGRAPH = "Choose a photograph first: drop one here, or take one of the examples."
 NO_PAINTING = "Choose a painting first: drop one here, or take one of the examples."
+STOPPED = "Stopped."
 NOT_BEGUN = "The run that you asked for had not begun when the page was left: press Paint again."
 Values = dict[str, Any]
 ShownRun = Callable[[Record, Path], Iterator[Changes]]
@@ -65,7 +66,7 @@ class Painting:
         if not (content and style):
             raise gr.Error(NO_PHOTOGRAPH, print_exception=False)
         with sentences():
-            self._visits.of(key).waits = True
+            self._visits.of(key).ask()
         return {
             "paint": gr.update(interactive=False),
             "more": gr.update(interactive=False),
@@ -121,14 +122,12 @@ class Painting:
     def stop(self, key: str) -> Changes:
         """End the visit's run; what came of it is said by the run itself, if it had begun."""
         update = {"stop": gr.update(interactive=False)}
-        visit = self._visits.find(key)
-        if visit is None:
-            return update | {"bar": note("Stopped.")}
-        visit.waits = False
-        if visit.run and visit.is_busy:
-            visit.run.stop()
-            return update  # a word from here could come after the run's own, and hide it
-        return update | {"bar": note("Stopped.")}
+        if visit := self._visits.find(key):
+            visit.withdraw()
+            if visit.run and visit.is_busy:
+                visit.run.stop()
+                return update  # a word from here could come after the run's own, and hide it
+        return update | {"bar": note(STOPPED)}
 
     def not_begun(self, content: str | None, style: str | None) -> Changes:
         """Updates for a click that began nothing."""
@@ -166,9 +165,8 @@ class Painting:
             yield {"bar": note(LOST)} if used else {}
             return
         run = visit.run
-        start = (
-            len(run.updates) if run else 0
-        )  # before what is shown, or one of them could be missed
+        # Counted before what is shown is read, or one of them could be missed.
+        start = len(run.updates) if run else 0
         yield _there_again(visit)
         if not run:
             return
@@ -180,9 +178,13 @@ class Painting:
             yield ready()
 
     async def _begun(self, key: str, shown: ShownRun) -> AsyncIterator[Changes]:
-        """Begin a run of this visit, and follow it."""
+        """Begin a run of this visit, unless it was stopped by now, and follow it."""
         with sentences():
-            run = self._visits.of(key).begin(partial(_painted, shown))
+            visit = self._visits.of(key)
+            if visit.withdrawn:
+                yield {"bar": note(STOPPED)}
+                return
+            run = visit.begin(partial(_painted, shown))
         async for update in run.follow():
             yield update
 
@@ -258,7 +260,7 @@ def _painted(
     if record.latest:
         yield came_of(record, folder, end)
     elif end:
-        yield {"bar": note("Stopped.")}
+        yield {"bar": note(STOPPED)}
 
 
 def _cannot_go_on(error: gr.Error) -> str:

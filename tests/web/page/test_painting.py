@@ -164,6 +164,17 @@ def test_paint_is_offered_again_whatever_happened(key):
     assert ready()["paint"]["interactive"] and not ready()["stop"]["interactive"]
 
 
+def test_what_was_stopped_before_its_request_came_does_not_begin(key, picture_files):
+    files = [str(path) for path in picture_files]
+    PAINTING.begin(key, *files)
+    assert "Stopped" in PAINTING.stop(key)["bar"]
+    (said,) = all_of(PAINTING.paint(key, *files, **VALUES, resume=""))
+    assert "Stopped" in said["bar"] and SERVICES.visits.find(key).run is None
+    assert PAINTING.rest(key) == ready()
+    PAINTING.begin(key, *files)
+    assert is_done(in_the_end(PAINTING.paint(key, *files, **VALUES, resume="")))
+
+
 def goes_on(key, picture, *pictures, **values):
     """What a click on “Paint on from here” shows in the end."""
     return in_the_end(PAINTING.go_on(key, picture, *pictures, **values))

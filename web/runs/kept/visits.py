@@ -32,6 +32,7 @@ class Visit:
         shown: what the page shows of a run or a painting.
         run: the last run; None before there was one.
         waits: whether a run was asked for that has not begun.
+        withdrawn: whether it was stopped before: its own request may come after that.
         is_instant: whether what is shown is an instant painting.
     """
 
@@ -40,7 +41,7 @@ class Visit:
         self.pictures: dict[str, str] = {}
         self.shown: Changes = {}
         self.run: Background | None = None
-        self.waits = self.is_instant = False
+        self.waits = self.withdrawn = self.is_instant = False
         self.used = time.monotonic()
         self._folder = self._folder_in_use = Path(tempfile.mkdtemp(prefix="nst-visit-"))
 
@@ -48,6 +49,14 @@ class Visit:
     def is_busy(self) -> bool:
         """Whether a run is under way."""
         return self.run is not None and not self.run.ended
+
+    def ask(self) -> None:
+        """A run is asked for."""
+        self.waits, self.withdrawn = True, False
+
+    def withdraw(self) -> None:
+        """The run that was asked for, if one was, is wanted no more."""
+        self.waits, self.withdrawn = False, self.waits
 
     def begin(self, make: Make) -> Background:
         """Begin a run, in place of the one that there may be."""
