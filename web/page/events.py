@@ -1,5 +1,7 @@
 """Which event of the page calls which handler; none of them is part of the API."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import gradio as gr
@@ -30,6 +32,8 @@ SHOWN = (
     *("compare", "film", "strip", *BUTTONS),
 )
 """What a run shows, of the page's components."""
+LATE = 100
+"""How long a Stop waits for the run that was asked for before it, in tenths of a second."""
 VISIT = static("visit.js")
 USED = """() => {
   try { sessionStorage.setItem('nst-visit-used', '1'); } catch { /* storage is off */ }
@@ -85,11 +89,21 @@ def _connect_run(
         on(run.then, painting.rest, named, ("paint", "stop"), **key)
         on(run.failure, painting.fail, named, ("paint", "stop", "bar"), **key)
 
+    on(inputs.stop.click, stop_in(page, painting), named, ("stop", "bar"), **key)
+
+
+def stop_in(page: gr.Blocks, painting: Painting) -> Callable[..., Awaitable[dict[str, Any]]]:
+    """A handler that ends a visit's run, or takes it out of the page's queue."""
+
     async def stop(key: str, request: gr.Request) -> dict[str, Any]:
-        await withdraw(page, request.session_hash)
+        # What was asked for may be on its way still, and would wait in the queue after this.
+        for _ in range(LATE):
+            if await withdraw(page, request.session_hash) or not painting.waits(key):
+                break
+            await asyncio.sleep(0.1)
         return painting.stop(key)
 
-    on(inputs.stop.click, stop, named, ("stop", "bar"), **key)
+    return stop
 
 
 def _connect_visit(page: gr.Blocks, painting: Painting, inputs: Inputs, outputs: Outputs) -> None:

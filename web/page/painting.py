@@ -14,7 +14,7 @@ from web.page.html import curves
 from web.page.html.progress import alert, note, progress_bar
 from web.page.keeping.actions import not_yet, offered
 from web.page.keeping.large import larger
-from web.page.results import came_of, in_its_place
+from web.page.results import NO_PHOTOGRAPH, came_of, in_its_place, missing
 from web.runs import first_look
 from web.runs.best_effort import best_effort
 from web.runs.files import PICTURES
@@ -29,8 +29,6 @@ LOST = (
     "This page's pictures are not on the server any more, which may have been started anew: please "
     "add them again. Your settings are still here."
 )
-NO_PHOTOGRAPH = "Choose a photograph first: drop one here, or take one of the examples."
-NO_PAINTING = "Choose a painting first: drop one here, or take one of the examples."
 STOPPED = "Stopped."
 NOT_BEGUN = "The run that you asked for had not begun when the page was left: press Paint again."
 Values = dict[str, Any]
@@ -41,12 +39,6 @@ ShownRun = Callable[[Record, Path], Iterator[Changes]]
 def ready() -> Changes:
     """Updates for when no run is under way any more."""
     return {"paint": gr.update(interactive=True), "stop": gr.update(interactive=False)}
-
-
-def missing(content: str | None, style: str | None) -> Changes:
-    """Updates that ask for the pictures that are not there, beside their places."""
-    asked = {} if content else {"content_note": alert(NO_PHOTOGRAPH)}
-    return asked | ({} if style else {"style_note": alert(NO_PAINTING)})
 
 
 class Painting:
@@ -152,6 +144,11 @@ class Painting:
                 self._visits.of(key).pictures = {name: path for name, path in given if path}
 
         return keep
+
+    def waits(self, key: str) -> bool:
+        """Whether a run was asked for that has not begun."""
+        visit = self._visits.find(key)
+        return visit is not None and visit.waits
 
     async def come_back(self, key: str, used: bool) -> AsyncIterator[Changes]:
         """Show again what a page had that was reloaded, and follow its run.

@@ -24,10 +24,18 @@ PLACES = {"content image": "content_note", "style image": "style_note"}
 """Which component an error belongs to, by its subject; all others belong to the bar."""
 CALLED = {"content image": "photograph", r"style (?:(\d) )?image": r"painting \1"}
 """What programs call pictures in errors, as patterns, and what the page does."""
+NO_PHOTOGRAPH = "Choose a photograph first: drop one here, or take one of the examples."
+NO_PAINTING = "Choose a painting first: drop one here, or take one of the examples."
 LEFT = (
     "Others were waiting while this page was away, so the run was ended: “Paint on from here” "
     "goes on from this picture."
 )
+
+
+def missing(content: str | None, style: str | None) -> Changes:
+    """Updates that ask for the pictures that are not there, beside their places."""
+    asked = {} if content else {"content_note": alert(NO_PHOTOGRAPH)}
+    return asked | ({} if style else {"style_note": alert(NO_PAINTING)})
 
 
 def in_its_place(error: gr.Error) -> Changes:

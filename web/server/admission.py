@@ -79,12 +79,14 @@ async def _push(
     return await let_in(body=body, request=request, username=username)
 
 
-async def withdraw(page: gr.Blocks, session: str | None) -> None:
-    """Take the runs of a page's session that still wait out of the queue."""
+async def withdraw(page: gr.Blocks, session: str | None) -> bool:
+    """Take the runs of a page's session that still wait out of the queue; whether there were any."""
     queue = queue_of(page)
     runs = queue.event_queue_per_concurrency_id.get(PAINTING)
-    for event in [run for run in runs.queue if run.session_hash == session] if runs else []:
+    theirs = [run for run in runs.queue if run.session_hash == session] if runs else []
+    for event in theirs:
         await take_out(event, queue)
+    return bool(theirs)
 
 
 async def take_out(event: Event, queue: Queue) -> None:
