@@ -11,7 +11,7 @@ import gradio as gr
 
 from web.page import recall
 from web.page.html import curves
-from web.page.html.progress import alert, note, progress_bar
+from web.page.html.progress import note, progress_bar
 from web.page.keeping.actions import not_yet, offered
 from web.page.keeping.large import larger
 from web.page.results import NO_PHOTOGRAPH, came_of, in_its_place, missing

@@ -80,7 +80,7 @@ async def _push(
 
 
 async def withdraw(page: gr.Blocks, session: str | None) -> bool:
-    """Take the runs of a page's session that still wait out of the queue; whether there were any."""
+    """Take what a page's session has waiting out of the runs' queue; whether there was any."""
     queue = queue_of(page)
     runs = queue.event_queue_per_concurrency_id.get(PAINTING)
     theirs = [run for run in runs.queue if run.session_hash == session] if runs else []

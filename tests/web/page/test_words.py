@@ -15,8 +15,8 @@ from nst.video import sound
 from nst.video.reading import open_clip
 from tests.nst.video.clips import song
 from web.page.html import progress
-from web.page.results import missing
 from web.page.pictures.places import PLACES
+from web.page.results import missing
 from web.page.words.languages import LANGUAGES, catalogues, choice, script
 from web.runs.progress import Progress
 
